@@ -1,0 +1,42 @@
+// Bond: several ports of a VM used as one, inside the guest. The same two choices as an uplink team. Pure.
+import { z } from "zod";
+import * as field from "./field.js";
+import type { Network } from "./network.js";
+import { TEAM_MODES, TEAM_POLICIES, type TeamMode, type TeamPolicy } from "./uplinkTeam.js";
+
+export const BondSpec = z.strictObject({
+  members: field.described(
+    z.array(field.interfaceName("Port of the VM.")).min(1),
+    "Ports of the VM, in order of preference.",
+    "a list of ports such as [sto0, sto1]",
+  ),
+  mode: field.choice(TEAM_MODES, "How the bond agrees with the switch below. Default switch-independent.").optional(),
+  policy: field.choice(TEAM_POLICIES, "How traffic is spread. Default active-backup; with mode lacp transport-ports; with mode static ip-hash.").optional(),
+  lacpRate: field.choice(["slow", "fast"], "How often the partner sends LACPDUs: every 30 s or every 1 s. Default fast.").optional(),
+  monitorMilliseconds: field
+    .integer({ min: 10, max: 10_000 }, "How often the link of each member is looked at, in milliseconds. Default 100.")
+    .optional(),
+  primary: field.interfaceName("Member that carries the traffic while it is up (policy active-backup). Default: the first member.").optional(),
+  addresses: field
+    .described(z.array(field.interfaceAddress), "IP addresses of the bond.", "a list such as [10.30.0.11/24]")
+    .optional(),
+  gateway: field.ipAddress.optional().meta({ description: "Default router reached through the bond." }),
+  mtu: field.mtu.optional().meta({ description: "Largest packet in bytes. Default: that of the network of the members." }),
+});
+export type BondSpec = z.input<typeof BondSpec>;
+
+export interface Bond {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly mode: TeamMode;
+  readonly policy: TeamPolicy;
+  readonly lacpRate: "slow" | "fast";
+  readonly monitorMilliseconds: number;
+  /** Set for policy active-backup only. */
+  readonly primary?: string;
+  readonly addresses: readonly string[];
+  readonly gateway?: string;
+  readonly mtuBytes: number;
+  /** What the members carry; undefined when they disagree, which is a problem. */
+  readonly network?: Network;
+}

@@ -1,0 +1,45 @@
+// A Change is one difference between what the file wants and what is there. Serves plan, verification and drift. Pure.
+import { type Path, formatPath, quoteValue } from "./problem.js";
+
+/** What the traffic of the machine notices while the change is made. */
+export type Disruption = "none" | "brief" | "outage";
+
+export interface Change {
+  readonly path: Path;
+  /** The value on the machine; undefined: not there. */
+  readonly from: unknown;
+  /** The value the file wants; undefined: to be removed. */
+  readonly to: unknown;
+  readonly disruption: Disruption;
+}
+
+/** `vs0.bond0.bond_mode: is "balance-slb", wanted "balance-tcp"`. */
+export function formatChange(change: Change): string {
+  const path = formatPath(change.path);
+  if (change.from === undefined) return `${path}: is missing, wanted ${quoteValue(change.to)}`;
+  if (change.to === undefined) return `${path}: is ${quoteValue(change.from)}, wanted nothing`;
+  return `${path}: is ${quoteValue(change.from)}, wanted ${quoteValue(change.to)}`;
+}
+
+type DisruptionOf = (path: Path) => Disruption;
+
+/**
+ * Every difference between two plain values, leaf by leaf. Objects are compared by key, everything else by value;
+ * lists are leaves, because a list of members or VLANs is one setting.
+ */
+export function compare(desired: unknown, actual: unknown, disruptionOf: DisruptionOf = () => "none"): Change[] {
+  return compareAt([], desired, actual, disruptionOf);
+}
+
+function compareAt(path: Path, desired: unknown, actual: unknown, disruptionOf: DisruptionOf): Change[] {
+  if (isRecord(desired) && isRecord(actual)) {
+    const keys = new Set([...Object.keys(desired), ...Object.keys(actual)]);
+    return [...keys].flatMap((key) => compareAt([...path, key], desired[key], actual[key], disruptionOf));
+  }
+  if (JSON.stringify(desired) === JSON.stringify(actual)) return [];
+  return [{ path, from: actual, to: desired, disruption: disruptionOf(path) }];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

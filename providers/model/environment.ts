@@ -1,0 +1,66 @@
+// Environment: one site, as one file describes it. The schema of the file and the model that all else works on. Pure.
+import { z } from "zod";
+import * as field from "./field.js";
+import { type EsxHost, HostProfileSpec, HostSpec, type KvmHost } from "./host.js";
+import { type Network, NetworkSpec } from "./network.js";
+import { type PhysicalSwitch, PhysicalSwitchSpec } from "./switchPort.js";
+import { type VirtualMachine, VirtualMachineSpec } from "./virtualMachine.js";
+import { type DistributedSwitch, DistributedSwitchSpec } from "./virtualSwitch.js";
+
+export const AcceptedSpec = z.strictObject({
+  rule: field.described(z.string().regex(/^[A-Z]{2}-\d{2}$/), "Design rule that is accepted as broken.", "a rule id such as VS-38"),
+  at: field
+    .described(z.string().max(200), "Path that it is accepted for, and all below it. Default: everywhere.", "a path such as hosts.kvm-01")
+    .optional(),
+  reason: field.described(z.string().min(3).max(200), "Why.", "a reason in words"),
+});
+export type AcceptedSpec = z.input<typeof AcceptedSpec>;
+
+export const EnvironmentSpec = z
+  .strictObject({
+    environment: field.name("Name of the environment; marks everything that it owns on hosts."),
+    networks: field.described(z.record(field.name("Network."), NetworkSpec), "What ports carry, by name.", "a map of networks by name").optional(),
+    switches: field
+      .described(z.record(field.name("Physical switch."), PhysicalSwitchSpec), "Physical switches that hosts are cabled to.", "a map of switches by name")
+      .optional(),
+    profiles: field
+      .described(z.record(field.name("Profile."), HostProfileSpec), "What several hosts share.", "a map of profiles by name")
+      .optional(),
+    hosts: field
+      .described(z.record(field.namePattern("Host or hosts."), HostSpec), "Hosts by name; kvm-[01:40] declares forty.", "a map of hosts by name")
+      .optional(),
+    distributedSwitches: field
+      .described(z.record(field.name("Distributed switch."), DistributedSwitchSpec), "vSphere distributed switches by name.", "a map of switches by name")
+      .optional(),
+    vms: field
+      .described(z.record(field.namePattern("VM or VMs."), VirtualMachineSpec), "Virtual machines by name; ranges as for hosts.", "a map of VMs by name")
+      .optional(),
+    accepted: field
+      .described(z.array(AcceptedSpec), "Design rules that are broken on purpose, each with its reason.", "a list of {rule, at, reason}")
+      .optional(),
+  })
+  .meta({ id: "Environment", title: "multiport environment", description: "Virtual switches, uplink teams, port groups and guest bonds of one site." });
+export type EnvironmentSpec = z.input<typeof EnvironmentSpec>;
+
+export interface Environment {
+  readonly name: string;
+  readonly networks: readonly Network[];
+  readonly switches: readonly PhysicalSwitch[];
+  readonly kvmHosts: readonly KvmHost[];
+  readonly esxHosts: readonly EsxHost[];
+  readonly distributedSwitches: readonly DistributedSwitch[];
+  readonly virtualMachines: readonly VirtualMachine[];
+}
+
+/** The JSON Schema of the environment file, for editors. */
+export function environmentJsonSchema(): object {
+  const schema = z.toJSONSchema(EnvironmentSpec, {
+    io: "input",
+    target: "draft-2020-12",
+    // `wanted` is for our own messages; editors show `description`.
+    override: ({ jsonSchema }) => {
+      delete (jsonSchema as { wanted?: string }).wanted;
+    },
+  });
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };
+}

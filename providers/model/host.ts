@@ -1,0 +1,80 @@
+// Host: a physical machine, its uplinks and its virtual switches. Profiles hold what many hosts share. Pure.
+import { z } from "zod";
+import * as field from "./field.js";
+import { SshSpec, type SshTarget } from "./ssh.js";
+import { type Cable, cable } from "./switchPort.js";
+import { type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
+
+export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
+export type HostPlatform = (typeof HOST_PLATFORMS)[number];
+
+export const UplinkSpec = z.strictObject({
+  pci: field.pciAddress.optional(),
+  cable: cable.optional(),
+  description: field.description.optional(),
+});
+export type UplinkSpec = z.input<typeof UplinkSpec>;
+
+const hostBody = {
+  platform: field.choice(HOST_PLATFORMS, "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi).").optional(),
+  address: field.address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.").optional(),
+  ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm)." }),
+  uplinks: field
+    .described(
+      z.record(field.interfaceName("Physical port."), z.union([UplinkSpec, z.null()])),
+      "Physical ports by the name that the host gives them.",
+      "a map such as {ens1f0: {pci: ..., cable: ...}}",
+    )
+    .optional(),
+  virtualSwitches: field
+    .described(z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec), "Virtual switches of the host (kvm).", "a map of virtual switches by name")
+    .optional(),
+  description: field.description.optional(),
+};
+
+export const HostProfileSpec = z.strictObject(hostBody);
+export type HostProfileSpec = z.input<typeof HostProfileSpec>;
+
+export const HostSpec = z.strictObject({
+  profile: field.name("Profile that the host starts from; what the host says itself wins.").optional(),
+  ...hostBody,
+});
+export type HostSpec = z.input<typeof HostSpec>;
+
+export interface Uplink {
+  readonly name: string;
+  readonly pci?: string;
+  readonly cable?: Cable;
+}
+
+export interface KvmHost {
+  readonly platform: "kvm";
+  readonly name: string;
+  readonly ssh: SshTarget;
+  readonly uplinks: readonly Uplink[];
+  readonly virtualSwitches: readonly VirtualSwitch[];
+}
+
+export interface EsxHost {
+  readonly platform: "vsphere";
+  readonly name: string;
+  /** Name of the host in vCenter. */
+  readonly address: string;
+  readonly uplinks: readonly Uplink[];
+}
+
+/** The host's own words over those of its profile; maps such as uplinks are merged key by key, all else replaced. */
+export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined): HostSpec {
+  if (!profile) return host;
+  return {
+    ...profile,
+    ...host,
+    ...mergeMap("ssh", profile, host),
+    ...mergeMap("uplinks", profile, host),
+    ...mergeMap("virtualSwitches", profile, host),
+  };
+}
+
+function mergeMap<K extends "ssh" | "uplinks" | "virtualSwitches">(key: K, profile: HostProfileSpec, host: HostSpec) {
+  return profile[key] && host[key] ? { [key]: { ...profile[key], ...host[key] } } : {};
+}

@@ -1,0 +1,76 @@
+// Distributed switches of vSphere: members, the NIC behind each uplink, port groups. Pure.
+import type { EnvironmentSpec } from "../environment.js";
+import type { Path } from "../problem.js";
+import { expandRange, rangeFault } from "../range.js";
+import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
+import { type DistributedSwitch, type DistributedSwitchSpec, largestMtu } from "../virtualSwitch.js";
+import type { Hosts } from "./hosts.js";
+import { Claims, type Scope, toPortGroups } from "./scope.js";
+
+export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, hosts: Hosts): DistributedSwitch[] {
+  const nics = new Claims(scope, "physical NIC");
+  const portGroupNames = new Claims(scope, "port group name");
+  return Object.entries(spec.distributedSwitches ?? {}).map(([name, body]) => {
+    const path = ["distributedSwitches", name];
+    const members = toMembers(scope, body, { hosts, path });
+    claimNics(scope, { name, body, path, members: members.map((member) => member.name), hosts, nics });
+    const uplinkNames = Object.keys(body.uplinks);
+    scope.add(...checkUplinkTeam(body.uplinkTeam, uplinkNames, [...path, "uplinkTeam"]));
+    const portGroups = toPortGroups(scope, body.portGroups, { path: [...path, "portGroups"], uplinks: uplinkNames });
+    // A port group's name is unique in a datacenter, whatever switch it is on.
+    for (const { name: group } of portGroups) {
+      portGroupNames.take(`${body.datacenter}/${group}`, `switch ${name}`, { path: [...path, "portGroups"], shown: group, remedy: "Name the port groups differently (portGroups as a map with network)." });
+    }
+    const [protocol, operation] = (body.discovery ?? "lldp-both").split("-") as ["cdp" | "lldp", "listen" | "both"];
+    return {
+      name,
+      datacenter: body.datacenter,
+      hosts: members,
+      uplinks: Object.entries(body.uplinks).map(([uplink, nic]) => ({ name: uplink, nic })),
+      uplinkTeam: toUplinkTeam(body.uplinkTeam),
+      portGroups,
+      mtuBytes: body.mtu ?? largestMtu(portGroups),
+      discovery: { protocol, operation },
+    };
+  });
+}
+
+function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts; path: Path }) {
+  const seen = new Claims(scope, "host");
+  return body.hosts.flatMap((pattern, index) => {
+    const path = [...at.path, "hosts", index];
+    const fault = rangeFault(pattern);
+    if (fault) {
+      scope.error("schema", path, { message: fault, found: pattern, wanted: "a range such as [01:40]", remedy: "Correct the range." });
+      return [];
+    }
+    return expandRange(pattern).flatMap((name) => {
+      const host = at.hosts.esx.get(name);
+      if (!host) {
+        scope.add(unknownName({ noun: "vSphere host", name, known: [...at.hosts.esx.keys()], path }));
+        return [];
+      }
+      return seen.take(name, "this switch", { path, remedy: "Name every host once." }) ? [{ name, address: host.address }] : [];
+    });
+  });
+}
+
+interface NicClaim {
+  readonly name: string;
+  readonly body: DistributedSwitchSpec;
+  readonly path: Path;
+  readonly members: readonly string[];
+  readonly hosts: Hosts;
+  readonly nics: Claims;
+}
+
+function claimNics(scope: Scope, { name, body, path, members, hosts, nics }: NicClaim): void {
+  for (const [uplink, nic] of Object.entries(body.uplinks)) {
+    const at = [...path, "uplinks", uplink];
+    for (const member of members) {
+      const known = hosts.esx.get(member)?.uplinks.map((candidate) => candidate.name) ?? [];
+      if (!known.includes(nic)) scope.add({ ...unknownName({ noun: "uplink", name: nic, known, path: at }), message: `host ${member} has no uplink of this name` });
+      else nics.take(`${member} ${nic}`, `switch ${name}`, { path: at, remedy: "A physical NIC serves one uplink of one switch." });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// Hosts: profiles and ranges filled in, uplinks and cables checked, virtual switches resolved. Pure.
+import type { EnvironmentSpec } from "../environment.js";
+import { type EsxHost, type HostSpec, type KvmHost, type Uplink, withProfile } from "../host.js";
+import type { Path } from "../problem.js";
+import { toSshTarget } from "../ssh.js";
+import { toCable } from "../switchPort.js";
+import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
+import type { VirtualSwitch, VmPort } from "../virtualSwitch.js";
+import { Claims, type Scope, checkExpanded, expandMap, toPortGroups } from "./scope.js";
+
+/** A KVM host whose virtual switches can still be given the ports of VMs. */
+export interface OpenKvmHost extends KvmHost {
+  readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
+}
+
+export interface Hosts {
+  readonly kvm: Map<string, OpenKvmHost>;
+  readonly esx: Map<string, EsxHost>;
+}
+
+/** Per key of the file: names that are the same for every member of a group are looked at once. */
+export function resolveHosts(scope: Scope, spec: EnvironmentSpec): Hosts {
+  const hosts: Hosts = { kvm: new Map(), esx: new Map() };
+  const switchPorts = new Claims(scope, "switch port");
+  for (const { name, key, body } of expandMap(scope, "hosts", spec.hosts ?? {})) {
+    const path = ["hosts", key];
+    const profile = body.profile === undefined ? undefined : spec.profiles?.[body.profile];
+    if (body.profile !== undefined && !profile) {
+      const known = Object.keys(spec.profiles ?? {});
+      scope.add(unknownName({ noun: "profile", name: body.profile, known, path: [...path, "profile"] }));
+      continue;
+    }
+    const host = withProfile(body, profile);
+    const address = host.address ?? name;
+    if (!checkExpanded(scope, "name", name, path) || !checkExpanded(scope, "address", address, [...path, "address"])) continue;
+    const uplinks = toUplinks(scope, { host, name, path, switchPorts, switches: spec.switches ?? {} });
+    if (host.platform === "kvm") hosts.kvm.set(name, toKvmHost(scope, { host, name, address, uplinks, path }));
+    else if (host.platform === "vsphere") hosts.esx.set(name, toEsxHost(scope, { host, name, address, uplinks, path }));
+    else scope.error("schema", [...path, "platform"], { message: "a required value is missing", wanted: "kvm or vsphere", remedy: "Add platform to the host or to its profile." });
+  }
+  return hosts;
+}
+
+interface Resolved {
+  readonly host: HostSpec;
+  readonly name: string;
+  readonly address: string;
+  readonly uplinks: readonly Uplink[];
+  readonly path: Path;
+}
+
+interface Cabling {
+  readonly host: HostSpec;
+  readonly name: string;
+  readonly path: Path;
+  readonly switchPorts: Claims;
+  readonly switches: object;
+}
+
+function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Cabling): Uplink[] {
+  const pciAddresses = new Claims(scope, "PCI address");
+  return Object.entries(host.uplinks ?? {}).map(([uplinkName, uplink]) => {
+    const at = [...path, "uplinks", uplinkName];
+    const cable = uplink?.cable === undefined ? undefined : toCable(uplink.cable);
+    if (cable && uplink?.cable) {
+      const known = Object.keys(switches);
+      if (!known.includes(cable.switch)) scope.add(unknownName({ noun: "switch", name: cable.switch, known, path: [...at, "cable"] }));
+      if (/[[\]]/.test(cable.port)) {
+        scope.error("schema", [...at, "cable"], { message: "the range does not fit the group", found: uplink.cable, remedy: "Give the range as many members as the range in the name of the group." });
+      } else switchPorts.take(uplink.cable, `${name} ${uplinkName}`, { path: [...at, "cable"], remedy: "Give every cable a switch port of its own." });
+    }
+    const pci = uplink?.pci?.toLowerCase();
+    if (pci) pciAddresses.take(pci, `${name} ${uplinkName}`, { path: [...at, "pci"], remedy: "Give every uplink its own PCI address." });
+    return { name: uplinkName, ...(pci ? { pci } : {}), ...(cable ? { cable } : {}) };
+  });
+}
+
+function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: Resolved): EsxHost {
+  for (const key of ["virtualSwitches", "ssh"] as const) {
+    if (host[key] === undefined) continue;
+    const remedy = key === "ssh" ? "Remove it: the host is managed through vCenter." : "Declare the switch under distributedSwitches.";
+    scope.error("unsupported", [...path, key], { message: `${key} of a vSphere host is not supported`, remedy });
+  }
+  return { platform: "vsphere", name, address, uplinks };
+}
+
+function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolved): OpenKvmHost {
+  const teams = new Claims(scope, "uplink");
+  const known = uplinks.map((uplink) => uplink.name);
+  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) => {
+    const at = [...path, "virtualSwitches", switchName];
+    scope.add(...checkUplinkTeam(spec.uplinkTeam, known, [...at, "uplinkTeam"]));
+    for (const [index, member] of spec.uplinkTeam.members.entries()) {
+      if (spec.uplinkTeam.members.indexOf(member) !== index) continue;
+      teams.take(member, `the team of ${switchName}`, { path: [...at, "uplinkTeam", "members", index], remedy: "An uplink belongs to one team: remove it from the other." });
+    }
+    const portGroups = toPortGroups(scope, spec.portGroups, { path: [...at, "portGroups"], uplinks: known });
+    return { name: switchName, datapath: spec.datapath ?? ("system" as const), uplinkTeam: toUplinkTeam(spec.uplinkTeam), portGroups, ports: [] };
+  });
+  return { platform: "kvm", name, ssh: toSshTarget(name, address, host.ssh), uplinks, virtualSwitches };
+}

@@ -1,0 +1,45 @@
+// From a valid spec to the model: names become references, ranges become machines, all problems at once. Pure.
+import type { Environment, EnvironmentSpec } from "../environment.js";
+import { checkNetwork, toNetwork } from "../network.js";
+import type { Problem } from "../problem.js";
+import type { PhysicalSwitch } from "../switchPort.js";
+import { unknownName } from "../uplinkTeam.js";
+import { resolveDistributedSwitches } from "./distributedSwitches.js";
+import { resolveHosts } from "./hosts.js";
+import { Scope } from "./scope.js";
+import { resolveVirtualMachines } from "./virtualMachines.js";
+
+export function resolveEnvironment(spec: EnvironmentSpec): { environment: Environment; problems: Problem[] } {
+  const scope = new Scope();
+  for (const [name, network] of Object.entries(spec.networks ?? {})) {
+    scope.add(...checkNetwork(network, ["networks", name]));
+    scope.networks.set(name, toNetwork(name, network));
+  }
+  const switches = resolveSwitches(scope, spec);
+  const hosts = resolveHosts(scope, spec);
+  const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
+  const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches });
+  const environment: Environment = {
+    name: spec.environment,
+    networks: [...scope.networks.values()],
+    switches,
+    kvmHosts: [...hosts.kvm.values()],
+    esxHosts: [...hosts.esx.values()],
+    distributedSwitches,
+    virtualMachines,
+  };
+  return { environment, problems: scope.problems };
+}
+
+function resolveSwitches(scope: Scope, spec: EnvironmentSpec): PhysicalSwitch[] {
+  const all = spec.switches ?? {};
+  return Object.entries(all).map(([name, { platform, mlag }]) => {
+    const path = ["switches", name, "mlag"];
+    const peer = mlag && all[mlag.peer];
+    if (mlag && !peer) scope.add(unknownName({ noun: "switch", name: mlag.peer, known: Object.keys(all), path: [...path, "peer"] }));
+    if (mlag && peer && (peer.mlag?.peer !== name || peer.mlag.domain !== mlag.domain)) {
+      scope.error("reference", path, { message: `${mlag.peer} does not name ${name} as its peer in the same domain`, remedy: "Give both switches each other as peer and one domain." });
+    }
+    return { name, platform, ...(mlag ? { mlag } : {}) };
+  });
+}

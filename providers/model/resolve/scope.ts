@@ -1,0 +1,114 @@
+// What resolving shares: the names declared so far and the problems found so far. Pure but for its own lists.
+import { ADDRESS, INTERFACE_NAME, NAME } from "../field.js";
+import type { Network } from "../network.js";
+import { type PortGroup, type PortGroupsSpec, portGroupMap, toSecurityPolicy } from "../portGroup.js";
+import { type Path, type Problem, quoteValue } from "../problem.js";
+import { bodyAt, expandRange, rangeFault, rangeSize } from "../range.js";
+import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
+
+export class Scope {
+  readonly problems: Problem[] = [];
+  readonly networks = new Map<string, Network>();
+
+  add(...problems: readonly Problem[]): void {
+    // One by one: a spread of 100,000 problems would not fit on the stack.
+    for (const problem of problems) this.problems.push(problem);
+  }
+
+  error(rule: string, path: Path, text: { message: string; remedy: string; found?: unknown; wanted?: string }): void {
+    const { found, wanted, ...rest } = text;
+    this.problems.push({
+      rule,
+      severity: "error",
+      path,
+      ...rest,
+      ...(found === undefined ? {} : { found: quoteValue(found) }),
+      ...(wanted === undefined ? {} : { wanted }),
+    });
+  }
+}
+
+/** Remembers who took a name or a thing first, and reports the second. */
+export class Claims {
+  private readonly holders = new Map<string, string>();
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly noun: string,
+  ) {}
+
+  take(thing: string, holder: string, at: { path: Path; shown?: string; remedy: string }): boolean {
+    const first = this.holders.get(thing);
+    if (first === undefined) {
+      this.holders.set(thing, holder);
+      return true;
+    }
+    this.scope.error("duplicate", at.path, {
+      message: `this ${this.noun} is already used by ${first}`,
+      found: at.shown ?? thing,
+      remedy: at.remedy,
+    });
+    return false;
+  }
+}
+
+/** One member of a group such as `kvm-[01:40]`: its own name, its body with ranges filled in, and the key it came from. */
+export interface Expanded<T> {
+  readonly name: string;
+  readonly key: string;
+  readonly body: T;
+}
+
+/** Every member of every group of a map, with the same name twice reported. */
+export function* expandMap<T>(scope: Scope, section: string, map: Readonly<Record<string, T>>): Generator<Expanded<T>> {
+  const claims = new Claims(scope, "name");
+  for (const [key, body] of Object.entries(map)) {
+    const fault = rangeFault(key);
+    if (fault) {
+      scope.error("schema", [section, key], { message: fault, found: key, wanted: "a range such as [01:40]", remedy: "Correct the range." });
+      continue;
+    }
+    const size = rangeSize(key);
+    for (const [index, name] of expandRange(key).entries()) {
+      if (!claims.take(name, `${section}.${key}`, { path: [section, key], remedy: "Declare every name once." })) continue;
+      yield { name, key, body: bodyAt(body, index, size) };
+    }
+  }
+}
+
+const EXPANDED = {
+  name: { pattern: NAME, wanted: "1-63 letters, digits, dots, dashes or underscores" },
+  address: { pattern: ADDRESS, wanted: "a host name or IP address" },
+  interface: { pattern: INTERFACE_NAME, wanted: "1-15 letters, digits, dots, dashes or underscores" },
+} as const;
+
+/** Checks a string once its range is filled in: a range of another length than the group's own is left over. */
+export function checkExpanded(scope: Scope, kind: keyof typeof EXPANDED, text: string, path: Path): boolean {
+  const { pattern, wanted } = EXPANDED[kind];
+  if (pattern.test(text)) return true;
+  const remedy = text.includes("[")
+    ? "Give the range as many members as the range in the name of the group."
+    : kind === "interface"
+      ? "Set a shorter name explicitly."
+      : "Correct the value.";
+  scope.error("schema", path, { message: `not a valid ${kind}`, found: text, wanted, remedy });
+  return false;
+}
+
+/** The port groups of a switch, each with its network; unknown networks are reported. */
+export function toPortGroups(scope: Scope, spec: PortGroupsSpec, at: { path: Path; uplinks: readonly string[] }): PortGroup[] {
+  return Object.entries(portGroupMap(spec)).flatMap(([name, portGroup], index) => {
+    const here = [...at.path, Array.isArray(spec) ? index : name];
+    const wanted = portGroup.network ?? name;
+    const network = scope.networks.get(wanted);
+    if (!network) {
+      const path = portGroup.network === undefined ? here : [...here, "network"];
+      scope.add(unknownName({ noun: "network", name: wanted, known: [...scope.networks.keys()], path }));
+      return [];
+    }
+    const team = portGroup.uplinkTeam;
+    if (team) scope.add(...checkUplinkTeam(team, at.uplinks, [...here, "uplinkTeam"]));
+    const security = toSecurityPolicy(portGroup.security);
+    return [{ name, network, security, ...(team ? { uplinkTeam: toUplinkTeam(team) } : {}) }];
+  });
+}

@@ -1,0 +1,150 @@
+// Turns what zod found into Problems in our words: nearest known key, what would be right, one sentence each. Pure.
+import { distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { type Path, type PathStep, type Problem, quoteValue } from "./problem.js";
+
+/** The parts of a zod schema that this file walks; a subset of zod's own definition object. */
+interface Definition {
+  readonly type: string;
+  readonly shape?: Record<string, z.ZodType>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly keyType?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+}
+
+/** Every way in which the value does not fit the schema. */
+export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
+  const result = schema.safeParse(value);
+  return result.success ? [] : result.error.issues.flatMap((issue) => toProblems(issue, { schema, value }, []));
+}
+
+interface Context {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function toProblems(issue: Issue, context: Context, base: Path): Problem[] {
+  const path = [...base, ...(issue.path as PathStep[])];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
+  if (issue.code === "invalid_union") return unionProblems(issue, path, context);
+  if (issue.code === "invalid_key") return [badKey(path, context)];
+  const at = schemaAt(context.schema, path);
+  const found = valueAt(context.value, path);
+  if (found === undefined) return [missing(path, at)];
+  return [
+    {
+      rule: "schema",
+      severity: "error",
+      path,
+      message: issue.code === "invalid_type" ? "the value is of the wrong type" : "the value is not allowed here",
+      found: quoteValue(found),
+      wanted: wantedOf(at) ?? issue.message,
+      remedy: "Correct the value.",
+    },
+  ];
+}
+
+/** The branch that the value was meant for is the one whose complaint is not about the value's own type. */
+function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, path: Path, context: Context): Problem[] {
+  const branch = issue.errors.find((issues) => issues.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"));
+  if (branch) return branch.flatMap((inner) => toProblems(inner, context, path));
+  const found = valueAt(context.value, path);
+  const wanted = wantedOf(schemaAt(context.schema, path)) ?? "another value";
+  if (found === undefined) return [missing(path, schemaAt(context.schema, path))];
+  return [{ rule: "schema", severity: "error", path, message: "the value is not allowed here", found: quoteValue(found), wanted, remedy: "Correct the value." }];
+}
+
+function missing(path: Path, schema: z.ZodType | undefined): Problem {
+  const wanted = wantedOf(schema);
+  return {
+    rule: "schema",
+    severity: "error",
+    path,
+    message: "a required value is missing",
+    ...(wanted === undefined ? {} : { wanted }),
+    remedy: `Add ${String(path.at(-1))}.`,
+  };
+}
+
+function badKey(path: Path, context: Context): Problem {
+  const parent = schemaAt(context.schema, path.slice(0, -1));
+  return {
+    rule: "schema",
+    severity: "error",
+    path,
+    message: "the name is not allowed here",
+    found: quoteValue(path.at(-1)),
+    wanted: wantedOf(parent && definition(parent).keyType) ?? "another name",
+    remedy: "Rename it.",
+  };
+}
+
+function unknownKey(key: string, path: Path, context: Context): Problem {
+  const known = knownKeys(schemaAt(context.schema, path));
+  const nearest = nearestName(key, known);
+  return {
+    rule: "schema",
+    severity: "error",
+    path: [...path, key],
+    message: "this key is not known here",
+    found: quoteValue(key),
+    wanted: nearest ? `${nearest} (nearest known key)` : `one of ${known.join(", ")}`,
+    remedy: nearest ? `Write ${nearest}, or remove the key.` : "Remove the key, or move it to where it belongs.",
+  };
+}
+
+/** The known name that a typing error most likely meant; undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const best = known
+    .map((candidate) => ({ candidate, score: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.score - b.score)[0];
+  return best && best.score <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
+}
+
+function definition(schema: z.ZodType): Definition {
+  return schema._zod.def as unknown as Definition;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  const inner = definition(schema).innerType;
+  return inner ? unwrap(inner) : schema;
+}
+
+function knownKeys(schema: z.ZodType | undefined): string[] {
+  if (!schema) return [];
+  const def = definition(unwrap(schema));
+  if (def.options) return def.options.flatMap((option) => knownKeys(option));
+  return Object.keys(def.shape ?? {});
+}
+
+/** The schema that governs a path, through records, lists, optional values and unions. */
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return schema;
+  const def = definition(unwrap(schema));
+  const options = def.options ?? [];
+  if (options.length > 0) return firstDefined(options.map((option) => schemaAt(option, path)));
+  const next = def.shape?.[String(step)] ?? def.valueType ?? (typeof step === "number" ? def.element : undefined);
+  return next && schemaAt(next, rest);
+}
+
+function firstDefined<T>(values: readonly (T | undefined)[]): T | undefined {
+  return values.find((value) => value !== undefined);
+}
+
+function wantedOf(schema: z.ZodType | undefined): string | undefined {
+  if (!schema) return undefined;
+  const own = (z.globalRegistry.get(schema) as { wanted?: string } | undefined)?.wanted;
+  if (own !== undefined) return own;
+  const inner = definition(schema).innerType;
+  if (inner) return wantedOf(inner);
+  return definition(schema).type === "object" ? `a map with ${knownKeys(schema).join(", ")}` : undefined;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((current, step) => (current as Record<PathStep, unknown> | undefined | null)?.[step], value);
+}

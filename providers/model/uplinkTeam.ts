@@ -1,0 +1,148 @@
+// UplinkTeam: several physical ports used as one. Two independent choices: how the team agrees with the switch (mode)
+// and how it spreads traffic (policy). What a platform calls each pair is in platforms/<platform>/uplinkTeam.ts. Pure.
+import { z } from "zod";
+import * as field from "./field.js";
+import { type Path, type Problem, quoteValue } from "./problem.js";
+
+export const TEAM_MODES = ["switch-independent", "static", "lacp"] as const;
+export type TeamMode = (typeof TEAM_MODES)[number];
+
+export const TEAM_POLICIES = ["active-backup", "source-port", "source-mac", "ip-hash", "transport-ports", "load"] as const;
+export type TeamPolicy = (typeof TEAM_POLICIES)[number];
+
+/** What a platform does with one pair: its own word, or the reason why it can't. */
+export type TeamWord<Word> = { readonly word: Word } | { readonly unsupported: string };
+/** Every pair of a platform; a missing one does not compile. */
+export type TeamTable<Word> = Readonly<Record<TeamMode, Readonly<Record<TeamPolicy, TeamWord<Word>>>>>;
+
+export const UplinkTeamSpec = z.strictObject({
+  members: field.described(
+    z.array(field.interfaceName("Name of an uplink.")).min(1),
+    "Uplinks of the team, in order of preference.",
+    "a list of uplink names such as [ens1f0, ens2f0]",
+  ),
+  standby: field
+    .described(
+      z.array(field.interfaceName("Name of an uplink.")),
+      "Members that carry traffic only when no active one is left. Default: with policy active-backup all but the first member, otherwise none.",
+      "a list of members",
+    )
+    .optional(),
+  mode: field.choice(TEAM_MODES, "How the team agrees with the physical switch. Default switch-independent.").optional(),
+  policy: field
+    .choice(TEAM_POLICIES, "How traffic is spread. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.")
+    .optional(),
+  lacpRate: field.choice(["slow", "fast"], "How often the switch sends LACPDUs: every 30 s or every 1 s. Default fast.").optional(),
+  lacpRole: field.choice(["active", "passive"], "active starts the negotiation, passive only answers. Default active.").optional(),
+  lacpFallback: field
+    .flag("Carry on as active-backup while the switch does not answer LACP, instead of losing all traffic. Default true.")
+    .optional(),
+  failback: field.flag("Return to a preferred uplink as soon as it is back. Default true.").optional(),
+  notifySwitches: field.flag("Tell the switches at once where a VM moved after a failover. Default true.").optional(),
+  failureDetection: field.choice(["link", "beacon"], "How a dead uplink is noticed: link state, or probes between the uplinks. Default link.").optional(),
+});
+export type UplinkTeamSpec = z.input<typeof UplinkTeamSpec>;
+
+export interface UplinkTeam {
+  /** All members in order of preference; the active ones are those that are not standby. */
+  readonly members: readonly string[];
+  readonly standby: readonly string[];
+  readonly mode: TeamMode;
+  readonly policy: TeamPolicy;
+  readonly lacpRate: "slow" | "fast";
+  readonly lacpRole: "active" | "passive";
+  readonly lacpFallback: boolean;
+  readonly failback: boolean;
+  readonly notifySwitches: boolean;
+  readonly failureDetection: "link" | "beacon";
+}
+
+/** The policy of a team or bond that names only its mode. */
+export const DEFAULT_POLICY: Record<TeamMode, TeamPolicy> = {
+  "switch-independent": "active-backup",
+  static: "ip-hash",
+  lacp: "transport-ports",
+};
+
+export function toUplinkTeam(spec: UplinkTeamSpec): UplinkTeam {
+  const mode = spec.mode ?? "switch-independent";
+  const policy = spec.policy ?? DEFAULT_POLICY[mode];
+  return {
+    members: spec.members,
+    standby: spec.standby ?? (policy === "active-backup" && mode !== "lacp" ? spec.members.slice(1) : []),
+    mode,
+    policy,
+    lacpRate: spec.lacpRate ?? "fast",
+    lacpRole: spec.lacpRole ?? "active",
+    lacpFallback: spec.lacpFallback ?? true,
+    failback: spec.failback ?? true,
+    notifySwitches: spec.notifySwitches ?? true,
+    failureDetection: spec.failureDetection ?? "link",
+  };
+}
+
+export function activeMembers(team: UplinkTeam): string[] {
+  return team.members.filter((member) => !team.standby.includes(member));
+}
+
+/** Everything wrong with one team: `known` are the uplinks that it may name. */
+export function checkUplinkTeam(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {
+  return [...checkMembers(spec, known, path), ...checkStandby(spec, path), ...checkLacpOptions(spec, path)];
+}
+
+function checkMembers(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {
+  return spec.members.flatMap((member, index) => {
+    const at = [...path, "members", index];
+    if (!known.includes(member)) {
+      return [unknownName({ noun: "uplink", name: member, known, path: at })];
+    }
+    if (spec.members.indexOf(member) !== index) {
+      const problem = { rule: "duplicate", severity: "error", path: at, found: quoteValue(member) } as const;
+      return [{ ...problem, message: "the uplink is named twice in one team", remedy: "Name every member once." }];
+    }
+    return [];
+  });
+}
+
+function checkStandby(spec: UplinkTeamSpec, path: Path): Problem[] {
+  const at = [...path, "standby"];
+  const strangers = (spec.standby ?? []).flatMap((member, index) =>
+    spec.members.includes(member)
+      ? []
+      : [{ ...unknownName({ noun: "member", name: member, known: spec.members, path: [...at, index] }), remedy: "List it under members too, or remove it here." }],
+  );
+  if (spec.standby && spec.members.every((member) => spec.standby?.includes(member))) {
+    const remedy = "Leave at least one member active.";
+    return [...strangers, { rule: "schema", severity: "error", path: at, message: "every member is standby", remedy }];
+  }
+  return strangers;
+}
+
+function checkLacpOptions(spec: UplinkTeamSpec, path: Path): Problem[] {
+  if (spec.mode === "lacp") return [];
+  return (["lacpRate", "lacpRole", "lacpFallback"] as const)
+    .filter((key) => spec[key] !== undefined)
+    .map((key) => ({
+      rule: "schema",
+      severity: "error",
+      path: [...path, key],
+      message: `${key} means nothing without mode lacp`,
+      found: quoteValue(spec[key]),
+      remedy: "Set mode: lacp, or remove it.",
+    }));
+}
+
+/** A name that nothing in the file carries, with the names that would do. */
+export function unknownName(reference: { noun: string; name: string; known: readonly string[]; path: Path }): Problem {
+  const { noun, name, known, path } = reference;
+  const shown = known.slice(0, 8).join(", ") + (known.length > 8 ? `, .. (${known.length} in all)` : "");
+  return {
+    rule: "reference",
+    severity: "error",
+    path,
+    message: `there is no ${noun} of this name`,
+    found: quoteValue(name),
+    wanted: known.length > 0 ? `one of ${shown}` : `a ${noun}, but none is declared`,
+    remedy: `Declare the ${noun}, or correct the name.`,
+  };
+}

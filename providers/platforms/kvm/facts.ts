@@ -1,0 +1,150 @@
+// What a KVM host says of itself: the JSON of templates/kvm/facts.sh.hbs, and of it what is ours. Pure.
+import { formatRanges, mergeRanges } from "../../model/network.js";
+import type { Heading } from "../driver.js";
+import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
+
+/** One row of OVSDB with its values unwrapped. */
+interface Row {
+  readonly [column: string]: unknown;
+}
+
+export interface OvsFacts {
+  /** Interfaces of the kernel. */
+  readonly links: readonly string[];
+  readonly bridges: readonly FactBridge[];
+}
+
+export interface FactBridge {
+  readonly name: string;
+  readonly datapath_type: string;
+  readonly fail_mode: string;
+  /** The environment whose mark it carries; undefined: somebody else's. */
+  readonly mark: string | undefined;
+  readonly ports: readonly FactPort[];
+}
+
+export interface FactPort {
+  readonly name: string;
+  readonly mark: string | undefined;
+  readonly port: OvsPort;
+  /** What Open vSwitch says against an interface of the port, such as a missing NIC. */
+  readonly errors: readonly string[];
+}
+
+export function readOvsFacts(stdout: string): OvsFacts {
+  const document = JSON.parse(stdout) as Record<"bridges" | "ports" | "interfaces", Table> & { links: { ifname: string }[] };
+  const interfaces = byUuid(rows(document.interfaces));
+  const ports = byUuid(rows(document.ports));
+  return {
+    links: document.links.map((link) => link.ifname),
+    bridges: rows(document.bridges).map((row) => ({
+      name: text(row.name),
+      datapath_type: text(row.datapath_type) || "system",
+      fail_mode: text(row.fail_mode),
+      mark: mark(row),
+      // Every bridge has a port of its own name; it comes and goes with the bridge.
+      ports: references(row.ports).flatMap((id) => toPort(ports.get(id), interfaces)).filter((port) => port.name !== row.name),
+    })),
+  };
+}
+
+/** Only what carries our mark. */
+export function fromOvsFacts(facts: OvsFacts, heading: Heading): OvsWords | undefined {
+  const own = (item: { readonly mark: string | undefined }) => item.mark === heading.environment;
+  const bridges = facts.bridges
+    .filter((bridge) => own(bridge) || bridge.ports.some(own))
+    .map((bridge): [string, OvsBridge] => {
+      const ports = Object.fromEntries(bridge.ports.filter(own).map(({ name, port }) => [name, port]));
+      return [bridge.name, { datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, ports: uplinksFirst(ports) }];
+    });
+  return bridges.length > 0 ? { ...heading, bridges: sortKeys(Object.fromEntries(bridges)) } : undefined;
+}
+
+/** Bonds before single ports, each by name: the order in which the template writes them. */
+function uplinksFirst(ports: Record<string, OvsPort>): Record<string, OvsPort> {
+  const sorted = Object.entries(sortKeys(ports));
+  return Object.fromEntries([...sorted.filter(([, port]) => port.bond), ...sorted.filter(([, port]) => !port.bond)]);
+}
+
+function toPort(row: Row | undefined, interfaces: ReadonlyMap<string, Row>): FactPort[] {
+  if (!row) return [];
+  const members = references(row.interfaces).flatMap((id): Row[] => listOf(interfaces.get(id)));
+  const names = members.map((member) => text(member.name)).sort();
+  const mtus = [...new Set(members.map((member) => numberOrNull(member.mtu_request)))];
+  return [
+    {
+      name: text(row.name),
+      mark: mark(row),
+      errors: members.flatMap((member) => (text(member.error) ? [text(member.error)] : [])),
+      port: {
+        interfaces: names,
+        vlan_mode: text(row.vlan_mode),
+        tag: numberOrNull(row.tag),
+        trunks: formatRanges(mergeRanges(numbers(row.trunks).map((id) => ({ first: id, last: id })))),
+        // Members of a bond that disagree are shown as no common value, so that the difference is seen.
+        mtu_request: mtus.length === 1 ? (mtus[0] ?? null) : null,
+        bond: names.length > 1 ? toBond(row) : null,
+      },
+    },
+  ];
+}
+
+function toBond(row: Row): OvsBond {
+  const config = stringMap(row.other_config);
+  return {
+    // OVSDB leaves out what is default: ovs-vswitchd.conf.db(5) names active-backup and off.
+    bond_mode: text(row.bond_mode) || "active-backup",
+    lacp: text(row.lacp) || "off",
+    "lacp-time": config["lacp-time"] ?? null,
+    "lacp-fallback-ab": config["lacp-fallback-ab"] ?? null,
+    "bond-primary": config["bond-primary"] ?? null,
+  };
+}
+
+function listOf<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}
+
+interface Table {
+  readonly headings: readonly string[];
+  readonly data: readonly (readonly unknown[])[];
+}
+
+function rows({ headings, data }: Table): Row[] {
+  return data.map((values) => Object.fromEntries(headings.map((heading, index) => [heading, values[index]])));
+}
+
+function byUuid(all: readonly Row[]): Map<string, Row> {
+  return new Map(all.map((row) => [references(row._uuid)[0] ?? "", row]));
+}
+
+function mark(row: Row): string | undefined {
+  return stringMap(row.external_ids).multiport;
+}
+
+/** OVSDB's JSON: a set is ["set", [..]] but a set of one is the bare value; an empty set is an empty ["set", []]. */
+function items(value: unknown): unknown[] {
+  if (Array.isArray(value) && value[0] === "set") return value[1] as unknown[];
+  return [value];
+}
+
+function text(value: unknown): string {
+  const [first] = items(value);
+  return typeof first === "string" ? first : "";
+}
+
+function numbers(value: unknown): number[] {
+  return items(value).filter((item): item is number => typeof item === "number");
+}
+
+function numberOrNull(value: unknown): number | null {
+  return numbers(value)[0] ?? null;
+}
+
+function references(value: unknown): string[] {
+  return items(value).flatMap((item) => (Array.isArray(item) && item[0] === "uuid" ? [String(item[1])] : []));
+}
+
+function stringMap(value: unknown): Record<string, string> {
+  return Array.isArray(value) && value[0] === "map" ? Object.fromEntries(value[1] as [string, string][]) : {};
+}

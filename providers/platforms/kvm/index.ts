@@ -1,0 +1,39 @@
+// KVM hosts with Open vSwitch: the driver. Pure.
+import { compare } from "../../model/change.js";
+import type { KvmHost } from "../../model/host.js";
+import { type Driver, disruptionTable } from "../driver.js";
+import { type OvsFacts, fromOvsFacts, readOvsFacts } from "./facts.js";
+import { planOvs, planOvsRemoval } from "./plan.js";
+import { ovsUnsupported, toOvsWords } from "./toWords.js";
+import { fromOvsText, toOvsView } from "./view.js";
+import type { OvsWords } from "./words.js";
+
+/** Open vSwitch takes all of these in place; what follows is what the traffic notices. */
+const disruption = disruptionTable({
+  interfaces: "brief",
+  bond_mode: "brief",
+  lacp: "brief",
+  "lacp-time": "brief",
+  vlan_mode: "brief",
+  tag: "brief",
+  trunks: "brief",
+  mtu_request: "brief",
+  datapath_type: "outage",
+});
+
+export const kvm: Driver<KvmHost, OvsWords, OvsFacts> = {
+  name: "kvm",
+  token: { module: "kvm", type: "Host" },
+  file: { property: "openvswitch", extension: "openvswitch.sh" },
+  templates: { config: "openvswitch.sh", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
+  version: 1,
+  unsupported: ovsUnsupported,
+  toWords: toOvsWords,
+  toView: toOvsView,
+  fromText: fromOvsText,
+  readFacts: readOvsFacts,
+  fromFacts: fromOvsFacts,
+  plan: planOvs,
+  planRemoval: planOvsRemoval,
+  compare: (desired, actual) => compare(desired.bridges, actual?.bridges ?? {}, disruption),
+};

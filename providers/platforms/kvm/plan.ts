@@ -1,0 +1,103 @@
+// What stands in the way on a KVM host, and what has to leave before the configuration can be put in place. Pure.
+import type { Plan } from "../driver.js";
+import type { FactBridge, FactPort, OvsFacts } from "./facts.js";
+import { BOND_CONFIG, type OvsPort, type OvsWords } from "./words.js";
+
+type Command = readonly string[];
+
+export function planOvs(desired: OvsWords, facts: OvsFacts): Plan {
+  const placed = placedPorts(facts);
+  const conflicts = [...bridgeConflicts(desired, facts), ...portConflicts(desired, placed), ...missingUplinks(desired, facts)];
+  if (conflicts.length > 0) return { conflicts, removals: [], notes: [] };
+  const own = placed.filter((port) => port.mark === desired.environment);
+  const leaving = own.filter((port) => !stays(port, desired));
+  const adjusted = own.filter((port) => stays(port, desired)).flatMap((port) => adjustPort(port, desired));
+  const bridges = removeBridges(facts, desired, new Set(leaving.map((port) => port.name)));
+  return { conflicts: [], removals: [...leaving.map(deletePort), ...bridges.removals, ...adjusted], notes: bridges.notes };
+}
+
+export function planOvsRemoval(actual: OvsWords, facts: OvsFacts): Plan {
+  return planOvs({ ...actual, bridges: {} }, facts);
+}
+
+interface PlacedPort extends FactPort {
+  readonly bridge: string;
+}
+
+function placedPorts(facts: OvsFacts): PlacedPort[] {
+  return facts.bridges.flatMap((bridge) => bridge.ports.map((port) => ({ ...port, bridge: bridge.name })));
+}
+
+function desiredPorts(words: OvsWords): { bridge: string; name: string; port: OvsPort }[] {
+  return Object.entries(words.bridges).flatMap(([bridge, { ports }]) => Object.entries(ports).map(([name, port]) => ({ bridge, name, port })));
+}
+
+function bridgeConflicts(desired: OvsWords, facts: OvsFacts): string[] {
+  return facts.bridges
+    .filter((bridge) => bridge.name in desired.bridges && bridge.mark !== desired.environment)
+    .map((bridge) => `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`);
+}
+
+function portConflicts(desired: OvsWords, placed: readonly PlacedPort[]): string[] {
+  const wanted = desiredPorts(desired);
+  return placed
+    .filter((port) => port.mark !== desired.environment)
+    .flatMap((port) => {
+      const taken = wanted.filter(({ name, port: { interfaces } }) => name === port.name || interfaces.some((member) => port.port.interfaces.includes(member)));
+      const where = `port ${port.name} of bridge ${port.bridge}`;
+      return taken.map(({ name }) => `${where} is ${owner(port)} and holds what port ${name} needs. Remove it there, or leave the interface out of the environment`);
+    });
+}
+
+function owner(item: Pick<FactBridge, "mark">): string {
+  return item.mark === undefined ? "not multiport's" : `environment ${item.mark}'s`;
+}
+
+/** Only uplinks have to be there: the interface of a VM may come later, when the VM starts. */
+function missingUplinks(desired: OvsWords, facts: OvsFacts): string[] {
+  const uplinks = desiredPorts(desired).flatMap(({ port }) => (port.bond ? port.interfaces : []));
+  const missing = uplinks.filter((name) => !facts.links.includes(name));
+  const there = facts.links.filter((name) => name !== "lo" && !name.startsWith("ovs-"));
+  return missing.map((name) => `the host has no interface ${name}. It has ${there.join(", ") || "none"}. Correct the uplink's name`);
+}
+
+/** A port that only has to be adjusted: same bridge, same kind, and a bond that keeps a member. */
+function stays(actual: PlacedPort, desired: OvsWords): boolean {
+  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+  if (!wanted || (wanted.bond === null) !== (actual.port.bond === null)) return false;
+  return wanted.interfaces.some((member) => actual.port.interfaces.includes(member));
+}
+
+function adjustPort(actual: PlacedPort, desired: OvsWords): Command[] {
+  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+  const [now, then] = [actual.port.bond, wanted?.bond];
+  if (!wanted || !now || !then) return [];
+  const leaving = actual.port.interfaces.filter((member) => !wanted.interfaces.includes(member));
+  const joining = wanted.interfaces.filter((member) => !actual.port.interfaces.includes(member));
+  const unset = BOND_CONFIG.filter((key) => now[key] !== null && then[key] === null);
+  return [
+    ...leaving.map((member) => ["del-bond-iface", actual.name, member]),
+    ...joining.map((member) => ["add-bond-iface", actual.name, member]),
+    ...unset.map((key) => ["remove", "Port", actual.name, "other_config", key]),
+  ];
+}
+
+function deletePort(port: PlacedPort): Command {
+  return ["--if-exists", "del-port", port.bridge, port.name];
+}
+
+/** A bridge of ours that others have put ports on stays for them, without our mark. */
+function removeBridges(facts: OvsFacts, desired: OvsWords, leaving: ReadonlySet<string>): { removals: Command[]; notes: string[] } {
+  const removals: Command[] = [];
+  const notes: string[] = [];
+  for (const bridge of facts.bridges) {
+    if (bridge.mark !== desired.environment || bridge.name in desired.bridges) continue;
+    const foreign = bridge.ports.filter((port) => !leaving.has(port.name)).map((port) => port.name);
+    if (foreign.length === 0) removals.push(["--if-exists", "del-br", bridge.name]);
+    else {
+      removals.push(["remove", "Bridge", bridge.name, "external_ids", "multiport"]);
+      notes.push(`bridge ${bridge.name} stays because others use it: ${foreign.join(", ")}`);
+    }
+  }
+  return { removals, notes };
+}

@@ -1,0 +1,44 @@
+// The words of Open vSwitch: what a host's OVSDB says of the bridges and ports that are ours. Column names are OVSDB's
+// own; every column that we set is always there, so that comparing two values finds whatever anybody changed.
+
+export interface OvsPort {
+  /** One interface, or the members of a bond in alphabetical order (OVSDB keeps a set). */
+  readonly interfaces: readonly string[];
+  readonly vlan_mode: string;
+  /** Access or native VLAN. */
+  readonly tag: number | null;
+  /** Allowed VLANs as ranges such as `10,100-199`; empty: all. */
+  readonly trunks: string;
+  readonly mtu_request: number | null;
+  /** Null for a port with one interface. */
+  readonly bond: OvsBond | null;
+}
+
+export interface OvsBond {
+  readonly bond_mode: string;
+  readonly lacp: string;
+  readonly "lacp-time": string | null;
+  readonly "lacp-fallback-ab": string | null;
+  readonly "bond-primary": string | null;
+}
+
+/** The keys of a bond's other_config that are ours. */
+export const BOND_CONFIG = ["lacp-time", "lacp-fallback-ab", "bond-primary"] as const;
+
+export interface OvsBridge {
+  readonly datapath_type: string;
+  readonly fail_mode: string;
+  readonly ports: Readonly<Record<string, OvsPort>>;
+}
+
+export interface OvsWords {
+  readonly machine: string;
+  /** Our mark on every row: external_ids:multiport. */
+  readonly environment: string;
+  readonly bridges: Readonly<Record<string, OvsBridge>>;
+}
+
+/** Ports of a bridge are compared and rendered in this order: the uplink first, then by name. */
+export function sortKeys<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,152 @@
+// Linux guests with netplan: the driver. One file of ours in /etc/netplan; other files there are never touched. Pure.
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Bond } from "../../model/bond.js";
+import { compare } from "../../model/change.js";
+import type { Path, Problem } from "../../model/problem.js";
+import type { Guest, GuestPort } from "../../model/virtualMachine.js";
+import type { Driver, Heading, Plan } from "../driver.js";
+import { disruptionTable } from "../driver.js";
+import { checkTeamSupport, requiredWord } from "../teamSupport.js";
+import { NETPLAN_BONDS } from "./bond.js";
+import { NETPLAN_FILE, type NetplanBond, type NetplanEthernet, type NetplanWords } from "./words.js";
+
+/** What the facts script prints: our file as it stands (null: none), and the names of the others. */
+const Facts = z.object({ text: z.string().nullable(), others: z.array(z.string()) });
+export type NetplanFacts = z.infer<typeof Facts>;
+
+function toWords(guest: Guest, heading: Heading): NetplanWords {
+  const id = (port: GuestPort) => port.guestInterface ?? port.name;
+  const idOf = (name: string) => id(guest.ports.find((port) => port.name === name) ?? { name, addresses: [], network: {} as GuestPort["network"] });
+  return {
+    ...heading,
+    ethernets: Object.fromEntries(guest.ports.map((port) => [id(port), toEthernet(port, guest.bonds)])),
+    bonds: Object.fromEntries(guest.bonds.map((bond) => [bond.name, toBond(bond, idOf)])),
+  };
+}
+
+function toEthernet(port: GuestPort, bonds: readonly Bond[]): NetplanEthernet {
+  const bond = bonds.find((candidate) => candidate.members.includes(port.name));
+  return {
+    // A name given for the guest means that the interface already has it.
+    macaddress: port.guestInterface === undefined ? (port.mac ?? null) : null,
+    mtu: bond?.mtuBytes ?? port.network.mtuBytes,
+    addresses: port.addresses,
+    gateway: port.gateway ?? null,
+  };
+}
+
+function toBond(bond: Bond, idOf: (port: string) => string): NetplanBond {
+  const word = requiredWord(NETPLAN_BONDS, bond);
+  return {
+    interfaces: bond.members.map(idOf),
+    mtu: bond.mtuBytes,
+    addresses: bond.addresses,
+    gateway: bond.gateway ?? null,
+    parameters: {
+      ...word,
+      "mii-monitor-interval": bond.monitorMilliseconds,
+      primary: bond.primary === undefined ? null : idOf(bond.primary),
+      "lacp-rate": bond.mode === "lacp" ? bond.lacpRate : null,
+    },
+  };
+}
+
+/** The data of templates/netplan/guest.yaml.hbs. */
+function toView({ machine, environment, ethernets, bonds }: NetplanWords): object {
+  const named = <T>(map: Readonly<Record<string, T>>) => Object.entries(map).map(([name, value]) => ({ name, ...value }));
+  return {
+    machine,
+    environment,
+    ethernets: named(ethernets),
+    bonds: named(bonds).map(({ parameters, ...bond }) => ({
+      ...bond,
+      mode: parameters.mode,
+      monitor: parameters["mii-monitor-interval"],
+      primary: parameters.primary,
+      lacpRate: parameters["lacp-rate"],
+      hashPolicy: parameters["transmit-hash-policy"],
+    })),
+    hasBonds: Object.keys(bonds).length > 0,
+  };
+}
+
+interface YamlDevice {
+  readonly match?: { readonly macaddress?: string };
+  readonly mtu?: number;
+  readonly addresses?: readonly string[];
+  readonly routes?: readonly { readonly via?: string }[];
+  readonly interfaces?: readonly string[];
+  readonly parameters?: Partial<NetplanBond["parameters"]>;
+}
+
+function fromText(text: string): NetplanWords {
+  const [, machine = "", environment = ""] = /^# Network of (\S+), environment (\S+)\. /m.exec(text) ?? [];
+  const network = (parse(text) as { network?: { ethernets?: Record<string, YamlDevice>; bonds?: Record<string, YamlDevice> } } | null)?.network;
+  const map = <T>(devices: Record<string, YamlDevice> | undefined, convert: (device: YamlDevice) => T) =>
+    Object.fromEntries(Object.entries(devices ?? {}).map(([name, device]) => [name, convert(device)]));
+  return { machine, environment, ethernets: map(network?.ethernets, ethernetFromYaml), bonds: map(network?.bonds, bondFromYaml) };
+}
+
+function ethernetFromYaml(device: YamlDevice): NetplanEthernet {
+  return { macaddress: device.match?.macaddress ?? null, ...layer3FromYaml(device) };
+}
+
+function layer3FromYaml(device: YamlDevice) {
+  return { mtu: device.mtu ?? 1500, addresses: device.addresses ?? [], gateway: device.routes?.[0]?.via ?? null };
+}
+
+function bondFromYaml(device: YamlDevice): NetplanBond {
+  const { parameters = {} } = device;
+  return {
+    interfaces: device.interfaces ?? [],
+    ...layer3FromYaml(device),
+    parameters: {
+      mode: parameters.mode ?? "balance-rr",
+      "transmit-hash-policy": parameters["transmit-hash-policy"] ?? null,
+      "mii-monitor-interval": parameters["mii-monitor-interval"] ?? 0,
+      primary: parameters.primary ?? null,
+      "lacp-rate": parameters["lacp-rate"] ?? null,
+    },
+  };
+}
+
+const HEADING = /^# Network of (\S+), environment (\S+)\. Written by multiport/;
+
+function plan(desired: NetplanWords, facts: NetplanFacts): Plan {
+  const [, , owner] = HEADING.exec(facts.text ?? "") ?? [];
+  const isForeign = facts.text !== null && owner !== desired.environment;
+  const whose = owner === undefined ? "was not written by multiport" : `belongs to environment ${owner}`;
+  const conflicts = isForeign ? [`${NETPLAN_FILE} exists and ${whose}. Move it away, then try again`] : [];
+  return { conflicts, removals: [], notes: [] };
+}
+
+function unsupported(guest: Guest, path: Path): Problem[] {
+  return guest.bonds.flatMap((bond) =>
+    checkTeamSupport(NETPLAN_BONDS, bond, { path: [...path, "bonds", bond.name], platform: "a Linux bond" }),
+  );
+}
+
+/** Netplan files take effect when they are applied or at the next boot; the classes are those of that moment. */
+const disruption = disruptionTable({ mode: "outage", interfaces: "brief", addresses: "brief", gateway: "brief", mtu: "brief", primary: "brief" });
+
+export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
+  name: "netplan",
+  token: { module: "netplan", type: "Guest" },
+  file: { property: "netplan", extension: "netplan.yaml" },
+  templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
+  version: 1,
+  unsupported,
+  toWords,
+  toView,
+  fromText,
+  readFacts: (stdout) => Facts.parse(JSON.parse(stdout)),
+  fromFacts: (facts, heading) => {
+    const [, , owner] = HEADING.exec(facts.text ?? "") ?? [];
+    return owner === heading.environment ? fromText(facts.text ?? "") : undefined;
+  },
+  plan,
+  planRemoval: (actual, facts) => plan(actual, facts),
+  compare: (desired, actual) =>
+    compare({ ethernets: desired.ethernets, bonds: desired.bonds }, actual ? { ethernets: actual.ethernets, bonds: actual.bonds } : {}, disruption),
+};

@@ -1,0 +1,64 @@
+// What vSphere calls each way of teaming on a distributed switch. Source: vSphere API, VmwareUplinkPortTeamingPolicy. Pure.
+import type { Path, Problem } from "../../model/problem.js";
+import { type TeamTable, type UplinkTeam, activeMembers } from "../../model/uplinkTeam.js";
+import { checkTeamSupport, requiredWord } from "../teamSupport.js";
+
+export type TeamingPolicy = "loadbalance_srcid" | "loadbalance_srcmac" | "loadbalance_ip" | "loadbalance_loadbased" | "failover_explicit";
+
+const needsStatic = "Route based on IP hash needs a static port channel on the switch. Set mode: static";
+const needsIndependent = "This policy wants no port channel on the switch. Set mode: switch-independent";
+const noPorts = "A distributed switch hashes transport ports only inside a LAG. Use source-port or load";
+const noLag = "LAG groups of a distributed switch are not declared here yet. Use mode switch-independent or static";
+
+export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
+  "switch-independent": {
+    "active-backup": { word: "failover_explicit" },
+    "source-port": { word: "loadbalance_srcid" },
+    "source-mac": { word: "loadbalance_srcmac" },
+    "ip-hash": { unsupported: needsStatic },
+    "transport-ports": { unsupported: noPorts },
+    load: { word: "loadbalance_loadbased" },
+  },
+  static: {
+    "active-backup": { unsupported: needsIndependent },
+    "source-port": { unsupported: needsIndependent },
+    "source-mac": { unsupported: needsIndependent },
+    "ip-hash": { word: "loadbalance_ip" },
+    "transport-ports": { unsupported: noPorts },
+    load: { unsupported: needsIndependent },
+  },
+  lacp: {
+    "active-backup": { unsupported: noLag },
+    "source-port": { unsupported: noLag },
+    "source-mac": { unsupported: noLag },
+    "ip-hash": { unsupported: noLag },
+    "transport-ports": { unsupported: noLag },
+    load: { unsupported: noLag },
+  },
+};
+
+/** The teaming settings of a switch or port group in vSphere's words. Uplinks in neither list are unused. */
+export interface TeamingWords {
+  readonly teamingPolicy: TeamingPolicy;
+  readonly activeUplinks: string[];
+  readonly standbyUplinks: string[];
+  readonly checkBeacon: boolean;
+  readonly failback: boolean;
+  readonly notifySwitches: boolean;
+}
+
+export function toTeaming(team: UplinkTeam): TeamingWords {
+  return {
+    teamingPolicy: requiredWord(VSPHERE_TEAMS, team),
+    activeUplinks: activeMembers(team),
+    // Always given: leaving it out would keep the list that an earlier run set.
+    standbyUplinks: team.members.filter((member) => team.standby.includes(member)),
+    checkBeacon: team.failureDetection === "beacon",
+    failback: team.failback,
+    notifySwitches: team.notifySwitches,
+  };
+}
+
+export function checkVsphereTeam(team: UplinkTeam, path: Path): Problem[] {
+  return checkTeamSupport(VSPHERE_TEAMS, team, { path, platform: "a distributed switch" });
+}
