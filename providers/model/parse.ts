@@ -2,7 +2,7 @@
 import { LineCounter, type Document, isMap, isNode, isPair, isScalar, parseDocument } from "yaml";
 import { type Environment, EnvironmentSpec } from "./environment.js";
 import { lint } from "./lint/index.js";
-import { type Path, type Problem, type Source, sortProblems } from "./problem.js";
+import { type Path, type Problem, hasErrors, sortProblems } from "./problem.js";
 import { expandRange, rangeFault } from "./range.js";
 import { resolveEnvironment } from "./resolve/index.js";
 import { schemaProblems } from "./schemaProblem.js";
@@ -14,8 +14,11 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
+/** A further judgement of the model, such as what the platforms can't do. */
+export type Check = (environment: Environment) => readonly Problem[];
+
 /** Reads an environment file. `file` is its name as it shall stand in messages. */
-export function parseEnvironment(text: string, file: string): Parsed {
+export function parseEnvironment(text: string, file: string, check: Check = () => []): Parsed {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
   const syntax = document.errors.map((error): Problem => {
@@ -23,19 +26,38 @@ export function parseEnvironment(text: string, file: string): Parsed {
     return { rule: "yaml", severity: "error", path: [], message: error.message.split("\n")[0] ?? "not YAML", remedy: "Correct the YAML here.", source: { file, line, column: col } };
   });
   if (syntax.length > 0) return { problems: syntax };
-  const locate = locator(document, lines, file);
-  const parsed = checkSpec(document.toJS({ maxAliasCount: 1000 }));
-  return { ...parsed, problems: sortProblems(distinct(parsed.problems.map((problem) => ({ ...problem, source: locate(problem.path) })))) };
+  const places = new Places(document, lines, file);
+  const parsed = checkSpec(document.toJS({ maxAliasCount: 1000 }), check);
+  return { ...parsed, problems: sortProblems(distinct(parsed.problems.map((problem) => places.locate(problem)))) };
 }
 
 /** The same for a plain value, such as one that a program built; problems then have no place in a file. */
-export function checkSpec(value: unknown): Parsed {
+export function checkSpec(value: unknown, check: Check = () => []): Parsed {
   const problems = schemaProblems(EnvironmentSpec, value);
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems: [...problems, ...beyondSchema(value, problems)] };
   const spec = value as EnvironmentSpec;
-  const resolved = resolveEnvironment(spec);
-  const found = [...resolved.problems, ...lint(resolved.environment, spec.accepted)];
-  return { environment: resolved.environment, problems: distinct(found) };
+  const { environment, problems: found } = resolveEnvironment(spec);
+  // What the platforms think of a model with dangling names would be noise.
+  const judged = hasErrors(found) ? [] : [...check(environment), ...lint(environment, spec.accepted)];
+  return { environment, problems: distinct([...found, ...judged]) };
+}
+
+/**
+ * The user is to hear of wrong references together with wrong values: the wrong values are left out, and when what
+ * remains fits the schema, the names in it are looked up. Only faults that a left-out value can't cause are kept.
+ */
+function beyondSchema(value: unknown, problems: readonly Problem[]): Problem[] {
+  const rest = structuredClone(value);
+  for (const { path } of problems) remove(rest, path);
+  if (schemaProblems(EnvironmentSpec, rest).length > 0) return [];
+  return resolveEnvironment(rest as EnvironmentSpec).problems.filter((problem) => ["reference", "address", "duplicate"].includes(problem.rule));
+}
+
+function remove(value: unknown, path: Path): void {
+  const parent = path.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string | number, unknown> | undefined)?.[step], value);
+  const last = path.at(-1);
+  if (Array.isArray(parent) || last === undefined) return;
+  if (typeof parent === "object" && parent !== null) delete (parent as Record<string | number, unknown>)[last];
 }
 
 /** The members of a group share most of their faults: each is reported once. */
@@ -47,36 +69,52 @@ function distinct(problems: readonly Problem[]): Problem[] {
   });
 }
 
-/** Finds the line of a path: the nearest thing to it that stands in the file, in the host's own body or its profile's. */
-function locator(document: Document, lines: LineCounter, file: string): (path: Path) => Source {
-  const keys = new Map<string, Map<string, string>>();
-  return (path) => {
-    const written = asWritten(document, path, keys);
-    const own = nodeOffset(document, written);
-    const profile = own.depth < written.length ? inProfile(document, written) : undefined;
-    const inherited = profile && nodeOffset(document, profile);
-    const best = inherited && inherited.depth === profile.length ? inherited : own;
-    const { line, col } = lines.linePos(best.offset);
-    return { file, line, column: col };
-  };
-}
+/** Finds the place of a problem: the nearest thing to its path in the file, in the host's own body or its profile's. */
+class Places {
+  private readonly keys = new Map<string, Map<string, string>>();
 
-/** `hosts.kvm-07` of the model is `hosts."kvm-[01:40]"` in the file. */
-function asWritten(document: Document, path: Path, cache: Map<string, Map<string, string>>): Path {
-  const [section, name, ...rest] = path;
-  if ((section !== "hosts" && section !== "vms") || typeof name !== "string" || document.hasIn([section, name])) return path;
-  let names = cache.get(section);
-  if (!names) {
-    names = new Map(patternKeys(document, section).flatMap((key) => expandRange(key).map((member): [string, string] => [member, key])));
-    cache.set(section, names);
+  constructor(
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+    private readonly file: string,
+  ) {}
+
+  locate(problem: Problem): Problem {
+    const path = this.asWritten(problem.path);
+    const { line, col } = this.lines.linePos(this.offset(path));
+    return { ...problem, path, source: { file: this.file, line, column: col } };
   }
-  return [section, names.get(name) ?? name, ...rest];
+
+  private offset(path: Path): number {
+    const own = nodeOffset(this.document, path);
+    const profile = own.depth < path.length ? inProfile(this.document, path) : undefined;
+    const inherited = profile && nodeOffset(this.document, profile);
+    return inherited && inherited.depth > own.depth ? inherited.offset : own.offset;
+  }
+
+  /** `hosts.kvm-07` of the model is `hosts."kvm-[01:40]"` in the file. */
+  private asWritten(path: Path): Path {
+    const [section, name, ...rest] = path;
+    if ((section !== "hosts" && section !== "vms") || typeof name !== "string") return path;
+    return [section, this.keysOf(section).get(name) ?? name, ...rest];
+  }
+
+  private keysOf(section: string): Map<string, string> {
+    let names = this.keys.get(section);
+    if (!names) {
+      const members = patternKeys(this.document, section).flatMap((key) => expandRange(key).map((member): [string, string] => [member, key]));
+      names = new Map(members);
+      this.keys.set(section, names);
+    }
+    return names;
+  }
 }
 
 function patternKeys(document: Document, section: string): string[] {
   const map = document.get(section);
   if (!isMap(map)) return [];
-  return map.items.flatMap((pair) => (isScalar(pair.key) ? [String(pair.key.value)] : [])).filter((key) => !rangeFault(key));
+  const keys = map.items.flatMap((pair) => (isScalar(pair.key) ? [String(pair.key.value)] : []));
+  return keys.filter((key) => key.includes("[") && !rangeFault(key));
 }
 
 function inProfile(document: Document, path: Path): Path | undefined {

@@ -52,12 +52,13 @@ export const teamRules: readonly Rule[] = [
       remedy: "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
       source: `${NETWORKING}, Route Based on IP Hash; Open vSwitch topics/bonding; Linux bonding.rst 11.2`,
     },
-    function* ({ team, path, hosts }, { switches }) {
+    function* ({ platform, team, path, hosts }, { switches }) {
       if (team.mode === "switch-independent") return;
       for (const host of hosts) {
         const names = cabledSwitches(host.uplinks);
         if (isOneLogicalSwitch(names, switches)) continue;
-        yield { path: [...path, "mode"], message: `mode ${team.mode} on ${host.name} spans switches that are not one MLAG pair`, found: names.join(", ") };
+        const on = platform === "vsphere" ? ` on ${host.name}` : "";
+        yield { path: [...path, "mode"], message: `mode ${team.mode}${on} spans switches that are not one MLAG pair`, found: names.join(", ") };
       }
     },
   ),
@@ -83,18 +84,20 @@ export const teamRules: readonly Rule[] = [
       remedy: "Add or re-cable an uplink, or accept the rule with its reason (accepted).",
       source: "VMware Validated Design; vendor design guides",
     },
-    function* ({ team, path, hosts }) {
+    function* ({ platform, team, path, hosts }) {
       if (team.members.length < 2) {
         yield { path: [...path, "members"], message: "a team of one uplink has no redundancy", found: team.members.join(", ") };
         return;
       }
       for (const { name, uplinks } of hosts) {
         const at = [...path, "members"];
+        // The path names the host of a KVM team; one of vSphere spans hosts.
+        const of = platform === "vsphere" ? ` of ${name}` : "";
         if (allKnown(uplinks, "pci") && cards(uplinks).length < 2) {
-          yield { path: at, message: `all uplinks of ${name} are ports of one network card`, found: cards(uplinks).join(", ") };
+          yield { path: at, message: `all uplinks${of} are ports of one network card`, found: cards(uplinks).join(", ") };
         }
         if (allKnown(uplinks, "cable") && cabledSwitches(uplinks).length < 2) {
-          yield { path: at, message: `all uplinks of ${name} end on one switch`, found: cabledSwitches(uplinks).join(", ") };
+          yield { path: at, message: `all uplinks${of} end on one switch`, found: cabledSwitches(uplinks).join(", ") };
         }
       }
     },

@@ -1,0 +1,26 @@
+// The whole offline judgement of a file: what the parser says, and what the platforms can't do. No I/O.
+import type { Environment } from "../model/environment.js";
+import { type Parsed, checkSpec, parseEnvironment } from "../model/parse.js";
+import type { Problem } from "../model/problem.js";
+import { kvm } from "../platforms/kvm/index.js";
+import { netplan } from "../platforms/netplan/index.js";
+import { vsphereUnsupported } from "../platforms/vsphere/portGroup.js";
+
+/** Reads and judges an environment file; `file` is its name as it shall stand in messages. */
+export function checkEnvironmentText(text: string, file: string): Parsed {
+  return parseEnvironment(text, file, unsupportedBy);
+}
+
+/** The same for an environment that a program built. */
+export function checkEnvironmentSpec(value: unknown): Parsed {
+  return checkSpec(value, unsupportedBy);
+}
+
+/** Everything that the model asks of a platform which the platform does not have. */
+export function unsupportedBy(environment: Environment): Problem[] {
+  return [
+    ...environment.kvmHosts.flatMap((host) => kvm.unsupported(host, ["hosts", host.name])),
+    ...environment.distributedSwitches.flatMap((dvs) => vsphereUnsupported(dvs, ["distributedSwitches", dvs.name])),
+    ...environment.virtualMachines.flatMap(({ guest }) => (guest ? netplan.unsupported(guest, ["vms", guest.name]) : [])),
+  ];
+}

@@ -1,0 +1,148 @@
+// What the dynamic provider process loads (as `multiport/provider`): the resource methods of every platform. The state
+// of a stack holds six lines that call these; connections and credentials come from the stack's config at run time.
+import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { connectSsh } from "../host/ssh.js";
+import { kvm } from "../platforms/kvm/index.js";
+import type { Driver, MachineInputs } from "../platforms/driver.js";
+import { netplan } from "../platforms/netplan/index.js";
+import { type Applied, Machine, MismatchError } from "./machine.js";
+
+type Properties = Record<string, unknown>;
+
+/** Inputs of every machine resource, beside the text under its own name. */
+const Inputs = z.object({
+  ssh: z.object({ name: z.string(), address: z.string() }).loose(),
+  environment: z.string(),
+  driverVersion: z.number().int(),
+});
+
+/** Credentials and settings of the stack; they live in this process only. */
+let connect = connector({});
+
+interface Settings {
+  readonly sshConfig?: string | undefined;
+  readonly sshPassword?: string | undefined;
+  readonly sshPassphrase?: string | undefined;
+}
+
+function connector(settings: Settings) {
+  const credentials = {
+    ...(settings.sshPassword === undefined ? {} : { password: settings.sshPassword }),
+    ...(settings.sshPassphrase === undefined ? {} : { passphrase: settings.sshPassphrase }),
+  };
+  const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
+  return (target: MachineInputs["ssh"]) => connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+}
+
+/** The methods of a Pulumi dynamic provider for one driver. */
+export class MachineProvider<Model, Words, Facts> {
+  private readonly machine: Machine<Model, Words, Facts>;
+
+  constructor(private readonly driver: Driver<Model, Words, Facts>) {
+    this.machine = new Machine(driver, (target) => connect(target));
+  }
+
+  async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    connect = connector({
+      sshConfig: request.config.get("sshConfig"),
+      sshPassword: request.config.get("sshPassword"),
+      sshPassphrase: request.config.get("sshPassphrase"),
+    });
+  }
+
+  async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
+    const schema = Inputs.extend({ [this.driver.file.property]: z.string().min(1) });
+    const issues = schema.safeParse(news).error?.issues ?? [];
+    const failures = issues.map((issue) => ({
+      property: issue.path.join("."),
+      reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
+    }));
+    return failures.length > 0 ? { inputs: news, failures } : { inputs: news };
+  }
+
+  async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
+    const replaces = olds.environment === news.environment ? [] : ["environment"];
+    return { changes: olds.digest !== this.digest(news), replaces, deleteBeforeReplace: true };
+  }
+
+  async create(news: Properties): Promise<pulumi.dynamic.CreateResult> {
+    const inputs = this.inputs(news);
+    const id = `${inputs.environment}/${inputs.ssh.name}`;
+    return { id, outs: await this.applied(id, news) };
+  }
+
+  async update(id: string, _olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
+    return { outs: await this.applied(id, news) };
+  }
+
+  async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
+    const { ssh, environment, driverVersion } = Inputs.parse(props);
+    const text = await withoutStack(this.machine.read({ ssh, environment }));
+    // An empty id is Pulumi's word for "it is gone".
+    if (text === undefined) return { id: "", props: {} };
+    const inputs = { ssh, environment, driverVersion, [this.driver.file.property]: text };
+    return { id, props: this.outputs(inputs), inputs } as pulumi.dynamic.ReadResult;
+  }
+
+  async delete(_id: string, props: Properties): Promise<void> {
+    const { ssh, environment } = Inputs.parse(props);
+    for (const note of await withoutStack(this.machine.remove({ ssh, environment }))) console.log(`${ssh.name}: ${note}`);
+  }
+
+  private async applied(id: string, news: Properties): Promise<Properties> {
+    const inputs = this.inputs(news);
+    try {
+      report(inputs, await this.machine.apply(inputs));
+      return this.outputs(news);
+    } catch (error) {
+      if (!(error instanceof MismatchError)) throw error;
+      // The machine has it, though not as wanted: the engine keeps the resource and tries again. With no digest of the
+      // inputs in its state, the next run sees a difference.
+      throw Object.assign(error, { id, properties: { ...this.outputs(news), digest: "" }, reasons: [error.message] });
+    }
+  }
+
+  private inputs(news: Properties): MachineInputs {
+    const { ssh, environment } = Inputs.parse(news);
+    return { ssh, environment, text: String(news[this.driver.file.property]) };
+  }
+
+  /** The state keeps the text once, among the inputs; the digest stands for it here. */
+  private outputs(inputs: Properties): Properties {
+    const { ssh, environment, driverVersion } = inputs;
+    return { ssh, environment, driverVersion, digest: this.digest(inputs) };
+  }
+
+  private digest(inputs: Properties): string {
+    const { ssh, environment, driverVersion } = inputs;
+    const text = inputs[this.driver.file.property];
+    return createHash("sha256").update(canonical({ ssh, environment, driverVersion, text })).digest("base64url");
+  }
+}
+
+function report({ ssh }: MachineInputs, { notes }: Applied): void {
+  for (const note of notes) console.log(`${ssh.name}: ${note}`);
+}
+
+/** The engine prints the stack of what read and delete throw; the user is to see the message alone. */
+async function withoutStack<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Error) error.stack = "";
+    throw error;
+  }
+}
+
+/** JSON with sorted keys, so that one value has one spelling. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+export const providers = { kvm: new MachineProvider(kvm), netplan: new MachineProvider(netplan) };

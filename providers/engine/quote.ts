@@ -1,0 +1,19 @@
+// The quoting of each target language, in one place. Templates use these as helpers and nothing else. Pure.
+
+/** A word for a POSIX shell. What no shell reads specially stays bare, all else goes between single quotes. */
+export function sh(value: string | number): string {
+  const text = String(value);
+  if (text.includes("\0")) throw new Error("a shell word can't hold a NUL byte");
+  return /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+const YAML_PLAIN = /^[A-Za-z][A-Za-z0-9_.-]*$/;
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/;
+/** Words that some reader of YAML takes for something other than text. */
+const YAML_WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"]);
+
+/** A string scalar for YAML 1.1 and 1.2, in block and in flow style. A double-quoted JSON string is one. */
+export function yaml(value: string): string {
+  const isPlain = (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase())) || IPV4.test(value);
+  return isPlain ? value : JSON.stringify(value).replaceAll("\u007f", "\\x7F").replaceAll("\u2028", "\\L").replaceAll("\u2029", "\\P").replaceAll("\u0085", "\\N");
+}

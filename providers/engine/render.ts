@@ -1,0 +1,37 @@
+// From the model to text, for every machine of an environment. Reads templates, touches no host.
+import type { Environment } from "../model/environment.js";
+import { kvm } from "../platforms/kvm/index.js";
+import type { Driver, Heading } from "../platforms/driver.js";
+import { netplan } from "../platforms/netplan/index.js";
+import { fillTemplate } from "./template.js";
+
+/** One rendered file of one machine. */
+export interface RenderedFile {
+  readonly machine: string;
+  readonly driver: string;
+  /** Path below the output folder of `multiport render`, such as `kvm-01/openvswitch.sh`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The text of one machine, from its model. */
+export function renderMachine<Machine, Words, Facts>(driver: Driver<Machine, Words, Facts>, machine: Machine, heading: Heading): string {
+  return renderWords(driver, driver.toWords(machine, heading));
+}
+
+/** The text of one machine, from its words: the same for what is wanted and for what is there. */
+export function renderWords<Machine, Words, Facts>(driver: Driver<Machine, Words, Facts>, words: Words): string {
+  return fillTemplate(`${driver.name}/${driver.templates.config}`, driver.toView(words));
+}
+
+/** Every file of every machine, in the order of the environment. */
+export function renderEnvironment(environment: Environment): RenderedFile[] {
+  const files: RenderedFile[] = [];
+  const add = <Machine extends { readonly name: string }, Words, Facts>(driver: Driver<Machine, Words, Facts>, machine: Machine) => {
+    const text = renderMachine(driver, machine, { machine: machine.name, environment: environment.name });
+    files.push({ machine: machine.name, driver: driver.name, path: `${machine.name}/${driver.file.extension}`, text });
+  };
+  for (const host of environment.kvmHosts) add(kvm, host);
+  for (const { guest } of environment.virtualMachines) if (guest) add(netplan, guest);
+  return files;
+}

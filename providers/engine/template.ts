@@ -1,0 +1,30 @@
+// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { sh, yaml } from "./quote.js";
+
+const handlebars = Handlebars.create();
+handlebars.registerHelper({ sh, yaml });
+
+const compiled = new Map<string, HandlebarsTemplateDelegate>();
+
+/** Fills `templates/<name>.hbs`. Throws when the data lacks a word that the template names. */
+export function fillTemplate(name: string, data: object): string {
+  let template = compiled.get(name);
+  if (!template) {
+    const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
+    template = handlebars.compile(source, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { sh: true, yaml: true } });
+    compiled.set(name, template);
+  }
+  return template(data);
+}
+
+let folder: string | undefined;
+
+/** The package's templates, whether this file runs from the sources or from dist/. */
+export function templatesFolder(): string {
+  folder ??= ["../../templates", "../../../templates"].map((path) => join(__dirname, path)).find((path) => existsSync(path));
+  if (folder === undefined) throw new Error("the templates of multiport are not installed beside its code: reinstall the package");
+  return folder;
+}

@@ -1,0 +1,56 @@
+// Environment: everything that one environment file declares, as Pulumi resources.
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { checkEnvironmentSpec, checkEnvironmentText } from "./engine/check.js";
+import { GuestBond } from "./guestBond.js";
+import { KvmHost } from "./kvmHost.js";
+import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
+import { requireValid } from "./problems.js";
+import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
+
+/** The environment as a file, or as a value that a program built. */
+export type EnvironmentArgs = { readonly file: string } | { readonly spec: EnvironmentSpec };
+
+/**
+ * All machines and distributed switches of an environment. Type `multiport:index:Environment`.
+ *
+ * Errors: a file that can't be read or has errors ends the program with one message per problem and creates nothing.
+ */
+export class Environment extends pulumi.ComponentResource {
+  readonly kvmHosts: Readonly<Record<string, KvmHost>>;
+  readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
+  readonly guests: Readonly<Record<string, GuestBond>>;
+
+  constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
+    // Before any resource is registered: an invalid environment creates nothing.
+    const model = "file" in args ? readEnvironment(args.file) : requireValid(checkEnvironmentSpec(args.spec), name);
+    super("multiport:index:Environment", name, {}, options);
+    const environment = model.name;
+    this.distributedSwitches = named(model.distributedSwitches, (dvs) => new DistributedSwitch(dvs.name, { model: dvs }, { parent: this }));
+    this.kvmHosts = named(model.kvmHosts, (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }));
+    this.guests = named(guestsOf(model), ({ guest, host }) => {
+      // The host's ports come first: a guest that changes over to a network which is not there yet would be cut off.
+      const below = this.kvmHosts[host];
+      return new GuestBond(guest.name, { machine: guest, environment }, { parent: this, ...(below ? { dependsOn: below } : {}) });
+    });
+    this.registerOutputs({});
+  }
+}
+
+function guestsOf(model: EnvironmentModel) {
+  return model.virtualMachines.flatMap(({ name, guest, host }) => (guest ? [{ name, guest, host }] : []));
+}
+
+function named<T extends { readonly name: string }, R>(items: readonly T[], create: (item: T) => R): Record<string, R> {
+  return Object.fromEntries(items.map((item) => [item.name, create(item)]));
+}
+
+function readEnvironment(file: string): EnvironmentModel {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new pulumi.RunError(`${file}: the environment file can't be read. Correct multiport:environment in the stack's config; the path counts from the folder of Pulumi.yaml.`);
+  }
+  return requireValid(checkEnvironmentText(text, file), file);
+}

@@ -1,0 +1,51 @@
+// GuestBond: the network inside one Linux guest, with its bonds, as one Pulumi resource. I/O happens in its provider.
+import * as pulumi from "@pulumi/pulumi";
+import { checkEnvironmentSpec } from "./engine/check.js";
+import { type MachineArgs, machineProperties, netplanProvider } from "./engine/resource.js";
+import type { EnvironmentSpec } from "./model/environment.js";
+import type { Guest, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
+import { netplan } from "./platforms/netplan/index.js";
+import { requireValid } from "./problems.js";
+
+/** The inside of a guest in the words of the environment file, for programs that do without the file. */
+export interface GuestBondArgs {
+  /** Networks of the ports, by name. */
+  readonly networks: NonNullable<EnvironmentSpec["networks"]>;
+  /** Ports of the VM by name, each with the network it is on. */
+  readonly ports: Readonly<Record<string, Omit<VmPortSpec, "portGroup" | "interface"> & { readonly network: string }>>;
+  readonly bonds?: NonNullable<VirtualMachineSpec["bonds"]>;
+  /** Host name or IP address of the guest. Default: the resource's name. */
+  readonly address?: string;
+  readonly ssh?: NonNullable<NonNullable<VirtualMachineSpec["guest"]>["ssh"]>;
+  /** Marks in the guest what is ours. Default: the name of the stack. */
+  readonly environment?: string;
+}
+
+/**
+ * A Linux guest whose netplan file is as declared. Type `dynamic/netplan:Guest`. The file is checked by the guest's
+ * own `netplan generate` and put in place; it takes effect at the next boot or `netplan apply`.
+ *
+ * Errors: as of {@link KvmHost}.
+ */
+export class GuestBond extends pulumi.dynamic.Resource {
+  /** The netplan file. */
+  declare readonly netplan: pulumi.Output<string>;
+
+  constructor(name: string, args: GuestBondArgs | MachineArgs<Guest>, options?: pulumi.CustomResourceOptions) {
+    const machine = "machine" in args ? args : fromSpec(name, args);
+    super(netplanProvider, name, machineProperties(netplan, machine), options, netplan.token.module, netplan.token.type);
+  }
+}
+
+/** The checks want a host below the guest: one with a switch that has a port group for every network. */
+function fromSpec(name: string, args: GuestBondArgs): MachineArgs<Guest> {
+  const { networks, ports, bonds = {}, address = name, ssh = {}, environment = pulumi.getStack() } = args;
+  const portGroups = Object.fromEntries(Object.keys(networks).map((network) => [network, {}]));
+  const below = { platform: "kvm" as const, uplinks: { up0: {}, up1: {} }, virtualSwitches: { vs0: { uplinkTeam: { members: ["up0", "up1"] }, portGroups } } };
+  const placed = Object.entries(ports).map(([port, { network, ...spec }], index) => [port, { ...spec, portGroup: `vs0/${network}`, interface: `port${index}` }]);
+  const vm: VirtualMachineSpec = { host: "below", ports: Object.fromEntries(placed), guest: { os: "linux", renderer: "netplan", address, ssh }, bonds };
+  const checked = checkEnvironmentSpec({ environment, networks, hosts: { below }, vms: { [name]: vm } });
+  const [machine] = requireValid(checked, `GuestBond "${name}"`).virtualMachines;
+  if (!machine?.guest) throw new Error(`GuestBond "${name}" has no model`);
+  return { machine: machine.guest, environment };
+}

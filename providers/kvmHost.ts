@@ -1,0 +1,42 @@
+// KvmHost: one KVM host with its Open vSwitch switches, as one Pulumi resource. I/O happens in its provider.
+import * as pulumi from "@pulumi/pulumi";
+import { checkEnvironmentSpec } from "./engine/check.js";
+import { kvmProvider, type MachineArgs, machineProperties } from "./engine/resource.js";
+import type { EnvironmentSpec } from "./model/environment.js";
+import type { HostSpec, KvmHost as KvmHostModel } from "./model/host.js";
+import { kvm } from "./platforms/kvm/index.js";
+import { requireValid } from "./problems.js";
+
+/** A KVM host in the words of the environment file, for programs that do without the file. */
+export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
+  /** Networks that the port groups carry, by name. */
+  readonly networks: NonNullable<EnvironmentSpec["networks"]>;
+  /** VMs on the host by name: the interfaces of their ports are put on its switches. */
+  readonly vms?: Readonly<Record<string, Omit<NonNullable<EnvironmentSpec["vms"]>[string], "host">>>;
+  /** Marks on the host what is ours. Default: the name of the stack. */
+  readonly environment?: string;
+}
+
+/**
+ * A KVM host whose virtual switches are as declared. Type `dynamic/kvm:Host`.
+ *
+ * Errors: an invalid argument ends the program with one message per problem. On `up`: ConflictError when bridges or
+ * ports of others stand in the way, MismatchError when the host reads back otherwise, HostError from the connection.
+ */
+export class KvmHost extends pulumi.dynamic.Resource {
+  /** The configuration of Open vSwitch: the script that makes it so. */
+  declare readonly openvswitch: pulumi.Output<string>;
+
+  constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
+    const machine = "machine" in args ? args : fromSpec(name, args);
+    super(kvmProvider, name, machineProperties(kvm, machine), options, kvm.token.module, kvm.token.type);
+  }
+}
+
+function fromSpec(name: string, { networks, vms, environment = pulumi.getStack(), ...host }: KvmHostArgs): MachineArgs<KvmHostModel> {
+  const placed = Object.fromEntries(Object.entries(vms ?? {}).map(([vm, spec]) => [vm, { ...spec, host: name }]));
+  const spec: EnvironmentSpec = { environment, networks, hosts: { [name]: { ...host, platform: "kvm" } }, vms: placed };
+  const [machine] = requireValid(checkEnvironmentSpec(spec), `KvmHost "${name}"`).kvmHosts;
+  if (!machine) throw new Error(`KvmHost "${name}" has no model`);
+  return { machine, environment };
+}
