@@ -37,8 +37,8 @@ export function checkSpec(value: unknown, check: Check = () => []): Parsed {
   if (problems.length > 0) return { problems: [...problems, ...beyondSchema(value, problems)] };
   const spec = value as EnvironmentSpec;
   const { environment, problems: found } = resolveEnvironment(spec);
-  // What the platforms think of a model with dangling names would be noise.
-  const judged = hasErrors(found) ? [] : [...check(environment), ...lint(environment, spec.accepted)];
+  // Design rules about a model with dangling names would be noise.
+  const judged = [...check(environment), ...(hasErrors(found) ? [] : lint(environment, spec.accepted))];
   return { environment, problems: distinct([...found, ...judged]) };
 }
 
@@ -96,6 +96,7 @@ class Places {
   private asWritten(path: Path): Path {
     const [section, name, ...rest] = path;
     if ((section !== "hosts" && section !== "vms") || typeof name !== "string") return path;
+    if (this.document.hasIn([section, name])) return path;
     return [section, this.keysOf(section).get(name) ?? name, ...rest];
   }
 

@@ -78,7 +78,7 @@ function badKey(path: Path, context: Context): Problem {
     path,
     message: "the name is not allowed here",
     found: quoteValue(path.at(-1)),
-    wanted: wantedOf(parent && definition(parent).keyType) ?? "another name",
+    wanted: wantedOf(parent && definition(unwrap(parent)).keyType) ?? "another name",
     remedy: "Rename it.",
   };
 }

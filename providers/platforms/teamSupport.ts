@@ -32,7 +32,7 @@ export function checkTeamSupport<Word>(table: TeamTable<Word>, choice: TeamChoic
       message: `${at.platform} can't do mode ${choice.mode} with policy ${choice.policy}`,
       found: `${choice.mode} with ${choice.policy}`,
       wanted: `one of ${pairs.join(", ")}`,
-      remedy: entry.unsupported,
+      remedy: `${entry.unsupported}.`,
     },
   ];
 }
