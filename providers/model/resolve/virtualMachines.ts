@@ -147,7 +147,9 @@ function checkAddresses(scope: Scope, { owner, network, addresses, gateway, path
     }
     shared.addresses.take(parsed.address.toString(), owner, { path: at, shown: address, remedy: "Give every port its own address." });
     const subnet = network?.subnet;
-    if (subnet !== undefined && !contains(subnet, address)) {
+    // A network names one subnet; addresses of the other IP version are free.
+    const isSameVersion = subnet?.includes(":") === address.includes(":");
+    if (subnet !== undefined && isSameVersion && !contains(subnet, address)) {
       scope.error("address", at, { message: `the address is not in the subnet of network ${network?.name}`, found: address, wanted: `an address in ${subnet}`, remedy: "Correct the address, or put the port on another network." });
     }
   }
