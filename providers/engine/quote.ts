@@ -12,7 +12,10 @@ const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/;
 /** Words that some reader of YAML takes for something other than text. */
 const YAML_WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"]);
 
-/** A string scalar for YAML 1.1 and 1.2, in block and in flow style. A double-quoted JSON string is one. */
+/**
+ * A string scalar for YAML 1.1 and 1.2, in block and in flow style: a double-quoted JSON string is one. It never spans
+ * lines, so it is also what stands in a comment of any language.
+ */
 export function yaml(value: string): string {
   const isPlain = (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase())) || IPV4.test(value);
   return isPlain ? value : JSON.stringify(value).replaceAll("\u007f", "\\x7F").replaceAll("\u2028", "\\L").replaceAll("\u2029", "\\P").replaceAll("\u0085", "\\N");

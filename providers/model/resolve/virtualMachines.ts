@@ -177,9 +177,22 @@ function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMach
     if (port.mac ?? port.guestInterface) continue;
     scope.error("schema", [...path, "ports", port.name], { message: "the guest can't tell which of its interfaces this port is", wanted: "mac or guestInterface", remedy: "Add the MAC address of the port." });
   }
+  checkGateways(scope, body, path);
   const address = body.guest.address ?? name;
   checkExpanded(scope, "address", address, [...path, "guest", "address"]);
   return { name, renderer: body.guest.renderer, ssh: toSshTarget(name, address, body.guest.ssh), ports, bonds };
+}
+
+/** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
+function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
+  const claims = new Claims(scope, "default route");
+  for (const section of ["ports", "bonds"] as const) {
+    for (const [name, { gateway }] of Object.entries(body[section] ?? {})) {
+      if (gateway === undefined) continue;
+      const at = { path: [...path, section, name, "gateway"], shown: gateway, remedy: "Keep one gateway per guest and IP version." };
+      claims.take(gateway.includes(":") ? "IPv6" : "IPv4", name, at);
+    }
+  }
 }
 
 interface BondContext extends GuestContext {
