@@ -1,4 +1,5 @@
 // Between words and text: what the template's holes are filled with, and the way back from the text. Pure.
+import { readHeading } from "../heading.js";
 import { BOND_CONFIG, type OvsBond, type OvsPort, type OvsWords } from "./words.js";
 
 /** OVSDB's spelling of "no value". */
@@ -36,7 +37,7 @@ function otherConfig(port: string, bond: OvsBond): { port: string; key: string; 
 
 /** The words of a text that the template made. */
 export function fromOvsText(text: string): OvsWords {
-  const [, machine = "", environment = ""] = /^# Open vSwitch of (\S+), environment (\S+)\. /m.exec(text) ?? [];
+  const { machine, environment } = readHeading(text) ?? { machine: "", environment: "" };
   const reader = new TextReader();
   for (const line of text.split("\n")) {
     const command = /^ {2}-- (.*?)(?: \\)?$/.exec(line)?.[1];

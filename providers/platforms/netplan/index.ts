@@ -7,6 +7,7 @@ import type { Path, Problem } from "../../model/problem.js";
 import type { Guest, GuestPort } from "../../model/virtualMachine.js";
 import type { Driver, Heading, Plan } from "../driver.js";
 import { disruptionTable } from "../driver.js";
+import { readHeading } from "../heading.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { NETPLAN_BONDS } from "./bond.js";
 import { NETPLAN_FILE, type NetplanBond, type NetplanEthernet, type NetplanWords } from "./words.js";
@@ -81,7 +82,7 @@ interface YamlDevice {
 }
 
 function fromText(text: string): NetplanWords {
-  const [, machine = "", environment = ""] = /^# Network of (\S+), environment (\S+)\. /m.exec(text) ?? [];
+  const { machine, environment } = readHeading(text) ?? { machine: "", environment: "" };
   const network = (parse(text) as { network?: { ethernets?: Record<string, YamlDevice>; bonds?: Record<string, YamlDevice> } } | null)?.network;
   const map = <T>(devices: Record<string, YamlDevice> | undefined, convert: (device: YamlDevice) => T) =>
     Object.fromEntries(Object.entries(devices ?? {}).map(([name, device]) => [name, convert(device)]));
@@ -111,10 +112,8 @@ function bondFromYaml(device: YamlDevice): NetplanBond {
   };
 }
 
-const HEADING = /^# Network of (\S+), environment (\S+)\. Written by multiport/;
-
 function plan(desired: NetplanWords, facts: NetplanFacts): Plan {
-  const [, , owner] = HEADING.exec(facts.text ?? "") ?? [];
+  const owner = readHeading(facts.text ?? "")?.environment;
   const isForeign = facts.text !== null && owner !== desired.environment;
   const whose = owner === undefined ? "was not written by multiport" : `belongs to environment ${owner}`;
   const conflicts = isForeign ? [`${NETPLAN_FILE} exists and ${whose}. Move it away, then try again`] : [];
@@ -142,8 +141,8 @@ export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   fromText,
   readFacts: (stdout) => Facts.parse(JSON.parse(stdout)),
   fromFacts: (facts, heading) => {
-    const [, , owner] = HEADING.exec(facts.text ?? "") ?? [];
-    return owner === heading.environment ? fromText(facts.text ?? "") : undefined;
+    const text = facts.text ?? "";
+    return readHeading(text)?.environment === heading.environment ? fromText(text) : undefined;
   },
   plan,
   planRemoval: (actual, facts) => plan(actual, facts),
