@@ -1,7 +1,7 @@
 // multiport check: parse and judge environment files offline; as text, JSON or SARIF.
 import { checkEnvironmentText } from "../providers/engine/check.js";
 import { RULES } from "../providers/model/lint/index.js";
-import { type Problem, type Severity, formatPath, formatProblem } from "../providers/model/problem.js";
+import { formatPath, formatProblem, type Problem, type Severity } from "../providers/model/problem.js";
 import type { EnvironmentFile } from "./project.js";
 
 /** Exit codes of `multiport check`. */
@@ -44,7 +44,11 @@ function asText({ file, problems }: Checked): string {
 }
 
 function asJson({ name, file, problems }: Checked): object {
-  return { environment: name, file, problems: problems.map((problem) => ({ ...problem, path: formatPath(problem.path) })) };
+  return {
+    environment: name,
+    file,
+    problems: problems.map((problem) => ({ ...problem, path: formatPath(problem.path) })),
+  };
 }
 
 const LEVEL: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
@@ -52,13 +56,23 @@ const LEVEL: Record<Severity, string> = { error: "error", warning: "warning", in
 /** SARIF 2.1.0, the format that code hosts show beside the lines of a pull request. */
 function toSarif(problems: readonly Problem[]): object {
   const ids = [...new Set(problems.map((problem) => problem.rule))];
-  const rules = ids.map((id) => ({ id, shortDescription: { text: RULES.find((rule) => rule.id === id)?.title ?? `Problem of kind ${id}` } }));
+  const rules = ids.map((id) => ({
+    id,
+    shortDescription: { text: RULES.find((rule) => rule.id === id)?.title ?? `Problem of kind ${id}` },
+  }));
   const results = problems.map((problem) => ({
     ruleId: problem.rule,
     level: LEVEL[problem.severity],
     message: { text: formatProblem({ ...problem, source: undefined } as unknown as Problem) },
     locations: problem.source
-      ? [{ physicalLocation: { artifactLocation: { uri: problem.source.file }, region: { startLine: problem.source.line, startColumn: problem.source.column } } }]
+      ? [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: problem.source.file },
+              region: { startLine: problem.source.line, startColumn: problem.source.column },
+            },
+          },
+        ]
       : [],
   }));
   return {

@@ -4,13 +4,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { templatesFolder } from "../providers/engine/template.js";
-import { EXIT, checkFiles } from "./check.js";
+import { checkFiles, EXIT } from "./check.js";
 import { COMMENT_LIMIT } from "./markdown.js";
 import { previewMarkdown } from "./preview.js";
-import { UsageError, findEnvironments } from "./project.js";
+import { findEnvironments, UsageError } from "./project.js";
 import { renderFiles } from "./render.js";
 
-const { version } = JSON.parse(readFileSync(join(templatesFolder(), "..", "package.json"), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(join(templatesFolder(), "..", "package.json"), "utf8")) as {
+  version: string;
+};
 
 const program = new Command("multiport")
   .description("Virtual machines with several physical network ports, as code.")
@@ -23,7 +25,10 @@ program
   .addOption(new Option("--json", "machine-readable output").conflicts("sarif"))
   .addOption(new Option("--sarif", "SARIF 2.1.0 for code hosts"))
   .action((name: string | undefined, options: { json?: true; sarif?: true }) => {
-    const { output, exitCode } = checkFiles(findEnvironments(name), options.json ? "json" : options.sarif ? "sarif" : "text");
+    const { output, exitCode } = checkFiles(
+      findEnvironments(name),
+      options.json ? "json" : options.sarif ? "sarif" : "text",
+    );
     console.log(output);
     process.exitCode = exitCode;
   });
@@ -40,7 +45,9 @@ program
   .command("preview <environment>")
   .description("run pulumi preview and print it as a pull-request comment")
   .requiredOption("--markdown", "print Markdown (for a terminal, use pulumi preview --diff)")
-  .addOption(new Option("--limit <characters>", "largest comment; 0 for no limit").default(COMMENT_LIMIT).argParser(Number))
+  .addOption(
+    new Option("--limit <characters>", "largest comment; 0 for no limit").default(COMMENT_LIMIT).argParser(Number),
+  )
   .action(async (name: string, { limit }: { limit: number }) => {
     const [environment] = findEnvironments(name);
     if (!environment) throw new UsageError(`there is no environment "${name}"`);

@@ -1,6 +1,6 @@
 // The pull-request comment of a preview: machines and disruption first, then a folded diff per machine, findings, and
 // an honest cut where the comment would grow too large. Pure.
-import { type Problem, formatProblem } from "../providers/model/problem.js";
+import { formatProblem, type Problem } from "../providers/model/problem.js";
 import type { Action, MachineChange } from "./previewReport.js";
 
 export interface Comment {
@@ -22,8 +22,16 @@ export function marker(environment: string): string {
 }
 
 export function toMarkdown(comment: Comment, limit = COMMENT_LIMIT): string {
-  const head = [marker(comment.environment), `## Network preview of \`${comment.environment}\``, "", headline(comment), ""];
-  const fixed = [...head, ...errors(comment.errors), ...table(comment.changes), ...findings(comment.problems)].join("\n");
+  const head = [
+    marker(comment.environment),
+    `## Network preview of \`${comment.environment}\``,
+    "",
+    headline(comment),
+    "",
+  ];
+  const fixed = [...head, ...errors(comment.errors), ...table(comment.changes), ...findings(comment.problems)].join(
+    "\n",
+  );
   return cut(fixed, comment.changes.map(section), limit);
 }
 
@@ -36,7 +44,8 @@ function headline({ changes, errors: failed }: Comment): string {
   });
   const outages = changes.filter((change) => change.disruption === "outage").length;
   const briefs = changes.filter((change) => change.disruption === "brief").length;
-  const risk = outages > 0 ? `**${outages} with an outage**` : briefs > 0 ? `${briefs} with a brief disruption` : "no disruption";
+  const risk =
+    outages > 0 ? `**${outages} with an outage**` : briefs > 0 ? `${briefs} with a brief disruption` : "no disruption";
   return `**${counts.join(", ")}**; ${risk}.`;
 }
 
@@ -48,7 +57,10 @@ const MARK = { outage: "🔴 outage", brief: "🟠 brief", none: "🟢 none" } a
 
 function table(changes: readonly MachineChange[]): string[] {
   if (changes.length === 0) return [];
-  const rows = changes.map((change) => `| ${cell(change.name)} | ${change.kind} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${summary(change)} |`);
+  const rows = changes.map(
+    (change) =>
+      `| ${cell(change.name)} | ${change.kind} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${summary(change)} |`,
+  );
   return ["| Machine | Kind | Action | Disruption | What |", "| --- | --- | --- | --- | --- |", ...rows, ""];
 }
 
@@ -62,13 +74,27 @@ function summary({ summary: lines }: MachineChange): string {
 
 function findings(problems: readonly Problem[]): string[] {
   if (problems.length === 0) return ["No lint findings.", ""];
-  return ["### Lint findings", "", ...problems.map((problem) => `- **${problem.severity}** ${oneLine(formatProblem(problem))}`), ""];
+  return [
+    "### Lint findings",
+    "",
+    ...problems.map((problem) => `- **${problem.severity}** ${oneLine(formatProblem(problem))}`),
+    "",
+  ];
 }
 
 function section({ name, kind, diff }: MachineChange): string {
   const count = (sign: string) => diff.split("\n").filter((line) => line.startsWith(sign)).length;
   const fence = "`".repeat(Math.max(3, ...[...diff.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-  return [`<details><summary>${cell(name)} (${kind}): +${count("+")} −${count("-")} lines</summary>`, "", `${fence}diff`, diff, fence, "", "</details>", ""].join("\n");
+  return [
+    `<details><summary>${cell(name)} (${kind}): +${count("+")} −${count("-")} lines</summary>`,
+    "",
+    `${fence}diff`,
+    diff,
+    fence,
+    "",
+    "</details>",
+    "",
+  ].join("\n");
 }
 
 /** Whole sections only, in order; what does not fit is counted and the way to see it is said. */
@@ -100,5 +126,9 @@ function cell(text: string): string {
 
 /** Nothing in a name or value may become markup. */
 function oneLine(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/\s*\n\s*/g, " ").trim();
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
 }

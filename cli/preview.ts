@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { checkEnvironmentText } from "../providers/engine/check.js";
 import { toMarkdown } from "./markdown.js";
-import { type PreviewJson, machineChanges } from "./previewReport.js";
-import { type EnvironmentFile, UsageError, findProject } from "./project.js";
+import { machineChanges, type PreviewJson } from "./previewReport.js";
+import { type EnvironmentFile, findProject, UsageError } from "./project.js";
 
 export interface PreviewOutcome {
   readonly markdown: string;
@@ -14,7 +14,13 @@ export interface PreviewOutcome {
 /** Previews one stack; `limit` is the largest comment in characters, 0 for no limit. */
 export async function previewMarkdown(environment: EnvironmentFile, limit: number): Promise<PreviewOutcome> {
   const { problems } = checkEnvironmentText(environment.text, environment.file);
-  const { stdout, stderr, code } = await runPulumi(["preview", "--json", "--non-interactive", "--stack", environment.name]);
+  const { stdout, stderr, code } = await runPulumi([
+    "preview",
+    "--json",
+    "--non-interactive",
+    "--stack",
+    environment.name,
+  ]);
   const preview = readPreview(stdout);
   const failed = code !== 0 || preview === undefined;
   const errors = failed ? errorMessages(preview, stderr) : [];
@@ -25,7 +31,8 @@ export async function previewMarkdown(environment: EnvironmentFile, limit: numbe
       changes: failed ? [] : machineChanges(preview),
       problems,
       // What the lint section says already is not said twice.
-      errors: failed && errors.length === 0 ? ["Pulumi gave no reason."] : errors.filter((message) => !isKnown(message)),
+      errors:
+        failed && errors.length === 0 ? ["Pulumi gave no reason."] : errors.filter((message) => !isKnown(message)),
     },
     limit,
   );
@@ -41,7 +48,9 @@ function readPreview(stdout: string): PreviewJson | undefined {
 }
 
 function errorMessages(preview: PreviewJson | undefined, stderr: string): string[] {
-  const reported = (preview?.diagnostics ?? []).filter((item) => item.severity === "error").map((item) => item.message ?? "");
+  const reported = (preview?.diagnostics ?? [])
+    .filter((item) => item.severity === "error")
+    .map((item) => item.message ?? "");
   const printed = stderr.split("\n").filter((line) => /^error:/.test(line));
   return [...new Set([...reported, ...printed].map(withoutColour).filter((message) => message !== ""))];
 }
@@ -67,7 +76,11 @@ function runPulumi(args: readonly string[]): Promise<Finished> {
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
     });
-    child.on("error", () => reject(new UsageError("pulumi can't be started. Install the Pulumi CLI, or run this through `npm run multiport --`")));
+    child.on("error", () =>
+      reject(
+        new UsageError("pulumi can't be started. Install the Pulumi CLI, or run this through `npm run multiport --`"),
+      ),
+    );
     child.on("close", (code) => resolve({ stdout, stderr, code: code ?? 1 }));
   });
 }

@@ -47,7 +47,18 @@ const VSPHERE: Record<string, string> = {
 };
 
 /** Settings of distributed switches and port groups that running traffic notices. All others go through unseen. */
-const VSPHERE_BRIEF = new Set(["vlanId", "vlanRanges", "portPrivateSecondaryVlanId", "teamingPolicy", "activeUplinks", "standbyUplinks", "hosts", "uplinks", "maxMtu", "pvlanMappings"]);
+const VSPHERE_BRIEF = new Set([
+  "vlanId",
+  "vlanRanges",
+  "portPrivateSecondaryVlanId",
+  "teamingPolicy",
+  "activeUplinks",
+  "standbyUplinks",
+  "hosts",
+  "uplinks",
+  "maxMtu",
+  "pvlanMappings",
+]);
 
 const ACTIONS: Record<string, Action> = {
   create: "create",
@@ -77,7 +88,11 @@ function toChange(step: PreviewStep, action: Action): MachineChange[] {
   const before = action === "create" ? undefined : step.oldState?.inputs;
   const after = action === "delete" ? undefined : step.newState?.inputs;
   const machine = MACHINES[type];
-  const detail = machine ? machineDetail(machine.driver, before, after) : VSPHERE[type] === undefined ? undefined : propertyDetail(name, before, after);
+  const detail = machine
+    ? machineDetail(machine.driver, before, after)
+    : VSPHERE[type] === undefined
+      ? undefined
+      : propertyDetail(name, before, after);
   if (!detail) return [];
   const kind = machine?.kind ?? VSPHERE[type] ?? type;
   return [{ name, kind, action, ...detail, disruption: disruptionOf(action, detail.disruption) }];
@@ -109,15 +124,22 @@ function asPlan(change: Change): string {
 }
 
 function worst(changes: readonly Change[]): Disruption {
-  return changes.map((change) => change.disruption).sort((a, b) => DISRUPTION_RANK[a] - DISRUPTION_RANK[b])[0] ?? "none";
+  return (
+    changes.map((change) => change.disruption).sort((a, b) => DISRUPTION_RANK[a] - DISRUPTION_RANK[b])[0] ?? "none"
+  );
 }
 
 function propertyDetail(name: string, before: Inputs, after: Inputs): Detail {
   const [old, now] = [visible(before), visible(after)];
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
+    (key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]),
+  );
   return {
     disruption: keys.some((key) => VSPHERE_BRIEF.has(key)) ? "brief" : "none",
-    summary: before && after ? keys.map((key) => `${key}: ${JSON.stringify(old[key] ?? null)} → ${JSON.stringify(now[key] ?? null)}`) : [],
+    summary:
+      before && after
+        ? keys.map((key) => `${key}: ${JSON.stringify(old[key] ?? null)} → ${JSON.stringify(now[key] ?? null)}`)
+        : [],
     diff: patch(`${name}.yaml`, before ? stringify(old) : "", after ? stringify(now) : ""),
   };
 }
@@ -134,5 +156,8 @@ function text(value: unknown): string {
 /** A unified diff without its file header. */
 function patch(name: string, before: string, after: string): string {
   const lines = createTwoFilesPatch(name, name, before, after, "", "", { context: 3 }).split("\n");
-  return lines.slice(lines.findIndex((line) => line.startsWith("@@"))).join("\n").trimEnd();
+  return lines
+    .slice(lines.findIndex((line) => line.startsWith("@@")))
+    .join("\n")
+    .trimEnd();
 }

@@ -1,5 +1,5 @@
 // Where environments are: the Pulumi project around the current folder, its stacks, and the file each stack names.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
@@ -17,7 +17,10 @@ export interface EnvironmentFile {
 /** The folder of the Pulumi.yaml that governs `from`. */
 export function findProject(from = process.cwd()): string {
   const folder = [...ancestors(resolve(from))].find((candidate) => existsSync(join(candidate, "Pulumi.yaml")));
-  if (folder === undefined) throw new UsageError(`there is no Pulumi.yaml in ${from} or above it. Run multiport inside a Pulumi project, or name an environment file`);
+  if (folder === undefined)
+    throw new UsageError(
+      `there is no Pulumi.yaml in ${from} or above it. Run multiport inside a Pulumi project, or name an environment file`,
+    );
   return folder;
 }
 
@@ -33,10 +36,16 @@ export function findEnvironments(name: string | undefined): EnvironmentFile[] {
   const project = findProject();
   const stacks = stackFiles(project);
   const wanted = name === undefined ? [...stacks.keys()] : [name];
-  if (wanted.length === 0) throw new UsageError(`no stack of ${project} names an environment file. Set multiport:environment in a stack's config`);
+  if (wanted.length === 0)
+    throw new UsageError(
+      `no stack of ${project} names an environment file. Set multiport:environment in a stack's config`,
+    );
   return wanted.map((stack) => {
     const file = stacks.get(stack);
-    if (file === undefined) throw new UsageError(`there is no environment "${stack}". Known: ${[...stacks.keys()].join(", ") || "none"}; or give the path of a file that ends in .yaml`);
+    if (file === undefined)
+      throw new UsageError(
+        `there is no environment "${stack}". Known: ${[...stacks.keys()].join(", ") || "none"}; or give the path of a file that ends in .yaml`,
+      );
     return readEnvironmentFile(stack, relative(process.cwd(), join(project, file)));
   });
 }
@@ -46,17 +55,23 @@ function readEnvironmentFile(name: string, file: string): EnvironmentFile {
     return { name, file, text: readFileSync(file, "utf8") };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new UsageError(`${file} can't be read (${code}). Check the path, or multiport:environment in the stack's config`);
+    throw new UsageError(
+      `${file} can't be read (${code}). Check the path, or multiport:environment in the stack's config`,
+    );
   }
 }
 
 /** Stack name to environment file, from the stacks' own config files. */
 function stackFiles(project: string): Map<string, string> {
-  const { stackConfigDir = "." } = (parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")) ?? {}) as { stackConfigDir?: string };
+  const { stackConfigDir = "." } = (parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")) ?? {}) as {
+    stackConfigDir?: string;
+  };
   const folder = join(project, stackConfigDir);
   const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.slice(1) ?? []);
   const entries = names.flatMap((stack): [string, string][] => {
-    const stackFile = parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")) as { config?: Record<string, unknown> } | null;
+    const stackFile = parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")) as {
+      config?: Record<string, unknown>;
+    } | null;
     const file = stackFile?.config?.["multiport:environment"];
     return typeof file === "string" ? [[stack, file]] : [];
   });

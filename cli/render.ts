@@ -11,7 +11,8 @@ export function renderFiles(files: readonly EnvironmentFile[], out: string): str
   const rendered = files.flatMap(({ file, text }) => {
     const { environment, problems } = checkEnvironmentText(text, file);
     const errors = problems.filter((problem) => problem.severity === "error");
-    if (!environment || errors.length > 0) throw new UsageError(`${errors.map(formatProblem).join("\n")}\n${file}: nothing was written`);
+    if (!environment || errors.length > 0)
+      throw new UsageError(`${errors.map(formatProblem).join("\n")}\n${file}: nothing was written`);
     return renderEnvironment(environment).map((item) => ({ ...item, path: join(out, environment.name, item.path) }));
   });
   for (const { path, text } of rendered) {

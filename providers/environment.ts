@@ -26,12 +26,22 @@ export class Environment extends pulumi.ComponentResource {
     const model = "file" in args ? readEnvironment(args.file) : requireValid(checkEnvironmentSpec(args.spec), name);
     super("multiport:index:Environment", name, {}, options);
     const environment = model.name;
-    this.distributedSwitches = named(model.distributedSwitches, (dvs) => new DistributedSwitch(dvs.name, { model: dvs }, { parent: this }));
-    this.kvmHosts = named(model.kvmHosts, (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }));
+    this.distributedSwitches = named(
+      model.distributedSwitches,
+      (dvs) => new DistributedSwitch(dvs.name, { model: dvs }, { parent: this }),
+    );
+    this.kvmHosts = named(
+      model.kvmHosts,
+      (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }),
+    );
     this.guests = named(guestsOf(model), ({ guest, host }) => {
       // The host's ports come first: a guest that changes over to a network which is not there yet would be cut off.
       const below = this.kvmHosts[host];
-      return new GuestBond(guest.name, { machine: guest, environment }, { parent: this, ...(below ? { dependsOn: below } : {}) });
+      return new GuestBond(
+        guest.name,
+        { machine: guest, environment },
+        { parent: this, ...(below ? { dependsOn: below } : {}) },
+      );
     });
     this.registerOutputs({});
   }
@@ -50,7 +60,9 @@ function readEnvironment(file: string): EnvironmentModel {
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    throw new pulumi.RunError(`${file}: the environment file can't be read. Correct multiport:environment in the stack's config; the path counts from the folder of Pulumi.yaml.`);
+    throw new pulumi.RunError(
+      `${file}: the environment file can't be read. Correct multiport:environment in the stack's config; the path counts from the folder of Pulumi.yaml.`,
+    );
   }
   return requireValid(checkEnvironmentText(text, file), file);
 }

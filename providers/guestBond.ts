@@ -33,7 +33,14 @@ export class GuestBond extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: GuestBondArgs | MachineArgs<Guest>, options?: pulumi.CustomResourceOptions) {
     const machine = "machine" in args ? args : fromSpec(name, args);
-    super(netplanProvider, name, machineProperties(netplan, machine), options, netplan.token.module, netplan.token.type);
+    super(
+      netplanProvider,
+      name,
+      machineProperties(netplan, machine),
+      options,
+      netplan.token.module,
+      netplan.token.type,
+    );
   }
 }
 
@@ -41,9 +48,21 @@ export class GuestBond extends pulumi.dynamic.Resource {
 function fromSpec(name: string, args: GuestBondArgs): MachineArgs<Guest> {
   const { networks, ports, bonds = {}, address = name, ssh = {}, environment = pulumi.getStack() } = args;
   const portGroups = Object.fromEntries(Object.keys(networks).map((network) => [network, {}]));
-  const below = { platform: "kvm" as const, uplinks: { up0: {}, up1: {} }, virtualSwitches: { vs0: { uplinkTeam: { members: ["up0", "up1"] }, portGroups } } };
-  const placed = Object.entries(ports).map(([port, { network, ...spec }], index) => [port, { ...spec, portGroup: `vs0/${network}`, interface: `port${index}` }]);
-  const vm: VirtualMachineSpec = { host: "below", ports: Object.fromEntries(placed), guest: { os: "linux", renderer: "netplan", address, ssh }, bonds };
+  const below = {
+    platform: "kvm" as const,
+    uplinks: { up0: {}, up1: {} },
+    virtualSwitches: { vs0: { uplinkTeam: { members: ["up0", "up1"] }, portGroups } },
+  };
+  const placed = Object.entries(ports).map(([port, { network, ...spec }], index) => [
+    port,
+    { ...spec, portGroup: `vs0/${network}`, interface: `port${index}` },
+  ]);
+  const vm: VirtualMachineSpec = {
+    host: "below",
+    ports: Object.fromEntries(placed),
+    guest: { os: "linux", renderer: "netplan", address, ssh },
+    bonds,
+  };
   const checked = checkEnvironmentSpec({ environment, networks, hosts: { below }, vms: { [name]: vm } });
   const [machine] = requireValid(checked, `GuestBond "${name}"`).virtualMachines;
   if (!machine?.guest) throw new Error(`GuestBond "${name}" has no model`);

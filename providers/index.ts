@@ -3,7 +3,7 @@ export { Environment, type EnvironmentArgs } from "./environment.js";
 export { GuestBond, type GuestBondArgs } from "./guestBond.js";
 export { KvmHost, type KvmHostArgs } from "./kvmHost.js";
 export type { EnvironmentSpec } from "./model/environment.js";
-export { type Problem, formatProblem } from "./model/problem.js";
+export { formatProblem, type Problem } from "./model/problem.js";
 export { InvalidEnvironmentError } from "./problems.js";
 export { DistributedSwitch, type DistributedSwitchArgs } from "./vsphere/distributedSwitch.js";
 export { PortGroup, type PortGroupArgs } from "./vsphere/portGroup.js";

@@ -33,7 +33,10 @@ export class KvmHost extends pulumi.dynamic.Resource {
   }
 }
 
-function fromSpec(name: string, { networks, vms, environment = pulumi.getStack(), ...host }: KvmHostArgs): MachineArgs<KvmHostModel> {
+function fromSpec(
+  name: string,
+  { networks, vms, environment = pulumi.getStack(), ...host }: KvmHostArgs,
+): MachineArgs<KvmHostModel> {
   const placed = Object.fromEntries(Object.entries(vms ?? {}).map(([vm, spec]) => [vm, { ...spec, host: name }]));
   const spec: EnvironmentSpec = { environment, networks, hosts: { [name]: { ...host, platform: "kvm" } }, vms: placed };
   const [machine] = requireValid(checkEnvironmentSpec(spec), `KvmHost "${name}"`).kvmHosts;

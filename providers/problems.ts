@@ -1,8 +1,8 @@
 // From problems to what a Pulumi user sees: one message per problem, no stack trace, nothing created.
 import * as pulumi from "@pulumi/pulumi";
-import type { Parsed } from "./model/parse.js";
 import type { Environment } from "./model/environment.js";
-import { type Problem, type Severity, formatProblem } from "./model/problem.js";
+import type { Parsed } from "./model/parse.js";
+import { formatProblem, type Problem, type Severity } from "./model/problem.js";
 
 const LOG: Record<Severity, (message: string) => Promise<void>> = {
   error: pulumi.log.error,

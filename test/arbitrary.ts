@@ -7,11 +7,37 @@ import type { NetplanWords } from "../providers/platforms/netplan/words.js";
 export const name = fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,9}$/);
 
 /** Text that tries to be more than text, in any of the target languages. */
-export const hostile = fc.oneof(
-  fc.constantFrom("$(touch PWNED)", "`touch PWNED`", "'; touch PWNED; '", '"; touch PWNED; "', "a\ntouch PWNED\n", "\\'; touch PWNED #", "-- del-br vs0", "${IFS}", "a b", "*", "~", "", "- x: y", "{a: b}", "# c", "!!python/object:x", "yes", "1e3", "0x10", "'", '"', "\\", "%s"),
-  fc.string({ unit: "binary" }).filter((text) => !text.includes("\0")),
-  fc.string(),
-).filter((text) => !text.includes("\0"));
+export const hostile = fc
+  .oneof(
+    fc.constantFrom(
+      "$(touch PWNED)",
+      "`touch PWNED`",
+      "'; touch PWNED; '",
+      '"; touch PWNED; "',
+      "a\ntouch PWNED\n",
+      "\\'; touch PWNED #",
+      "-- del-br vs0",
+      "${IFS}",
+      "a b",
+      "*",
+      "~",
+      "",
+      "- x: y",
+      "{a: b}",
+      "# c",
+      "!!python/object:x",
+      "yes",
+      "1e3",
+      "0x10",
+      "'",
+      '"',
+      "\\",
+      "%s",
+    ),
+    fc.string({ unit: "binary" }).filter((text) => !text.includes("\0")),
+    fc.string(),
+  )
+  .filter((text) => !text.includes("\0"));
 
 const bond: fc.Arbitrary<OvsBond> = fc.record({
   bond_mode: fc.constantFrom("active-backup", "balance-slb", "balance-tcp"),
@@ -34,19 +60,47 @@ function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
 
 /** OVS words in their normal form: a bond has two members or more, a single port is its own interface, bonds come first. */
 export const ovsWords: fc.Arbitrary<OvsWords> = fc
-  .record({ machine: name, environment: name, bridges: fc.dictionary(name, fc.dictionary(name, port(name), { maxKeys: 4 }), { maxKeys: 3 }) })
+  .record({
+    machine: name,
+    environment: name,
+    bridges: fc.dictionary(name, fc.dictionary(name, port(name), { maxKeys: 4 }), { maxKeys: 3 }),
+  })
   .map(({ bridges, ...heading }) => {
     let serial = 0;
     const unique = (text: string) => `${text.slice(0, 6)}${serial++}`;
-    const placed = Object.entries(bridges).sort().map(([bridge, ports]): [string, OvsBridge] => {
-      const named = Object.entries(ports).map(([portName, value]): [string, OvsPort] => {
-        const own = unique(portName);
-        const members = value.interfaces.map(unique).sort();
-        return members.length > 1 ? [own, { ...value, interfaces: members, bond: value.bond ?? { bond_mode: "active-backup", lacp: "off", "lacp-time": null, "lacp-fallback-ab": null, "bond-primary": null } }] : [own, { ...value, interfaces: [own], bond: null }];
+    const placed = Object.entries(bridges)
+      .sort()
+      .map(([bridge, ports]): [string, OvsBridge] => {
+        const named = Object.entries(ports).map(([portName, value]): [string, OvsPort] => {
+          const own = unique(portName);
+          const members = value.interfaces.map(unique).sort();
+          return members.length > 1
+            ? [
+                own,
+                {
+                  ...value,
+                  interfaces: members,
+                  bond: value.bond ?? {
+                    bond_mode: "active-backup",
+                    lacp: "off",
+                    "lacp-time": null,
+                    "lacp-fallback-ab": null,
+                    "bond-primary": null,
+                  },
+                },
+              ]
+            : [own, { ...value, interfaces: [own], bond: null }];
+        });
+        const sorted = named.sort(([a], [b]) => (a < b ? -1 : 1));
+        return [
+          bridge,
+          {
+            datapath_type: "netdev",
+            fail_mode: "standalone",
+            ports: Object.fromEntries([...sorted.filter(([, p]) => p.bond), ...sorted.filter(([, p]) => !p.bond)]),
+          },
+        ];
       });
-      const sorted = named.sort(([a], [b]) => (a < b ? -1 : 1));
-      return [bridge, { datapath_type: "netdev", fail_mode: "standalone", ports: Object.fromEntries([...sorted.filter(([, p]) => p.bond), ...sorted.filter(([, p]) => !p.bond)]) }];
-    });
     return { ...heading, bridges: Object.fromEntries(placed) };
   });
 
@@ -54,16 +108,33 @@ export const ovsWords: fc.Arbitrary<OvsWords> = fc
 export const hostileOvsWords: fc.Arbitrary<OvsWords> = fc.record({
   machine: name,
   environment: hostile,
-  bridges: fc.dictionary(hostile, fc.record({ datapath_type: hostile, fail_mode: hostile, ports: fc.dictionary(hostile, port(hostile), { maxKeys: 2 }) }), { maxKeys: 2 }),
+  bridges: fc.dictionary(
+    hostile,
+    fc.record({
+      datapath_type: hostile,
+      fail_mode: hostile,
+      ports: fc.dictionary(hostile, port(hostile), { maxKeys: 2 }),
+    }),
+    { maxKeys: 2 },
+  ),
 });
 
-const layer3 = { mtu: fc.integer({ min: 576, max: 9216 }), addresses: fc.array(hostile, { maxLength: 3 }), gateway: fc.option(hostile.filter((text) => text !== "")) };
+const layer3 = {
+  mtu: fc.integer({ min: 576, max: 9216 }),
+  addresses: fc.array(hostile, { maxLength: 3 }),
+  gateway: fc.option(hostile.filter((text) => text !== "")),
+};
 
 /** Netplan words in which every text is hostile. */
 export const hostileNetplanWords: fc.Arbitrary<NetplanWords> = fc.record({
   machine: name,
   environment: name,
-  ethernets: fc.dictionary(hostile, fc.record({ macaddress: fc.option(hostile.filter((text) => text !== "")), ...layer3 }), { maxKeys: 3 }),
+  strange: fc.constant([]),
+  ethernets: fc.dictionary(
+    hostile,
+    fc.record({ macaddress: fc.option(hostile.filter((text) => text !== "")), ...layer3 }),
+    { maxKeys: 3 },
+  ),
   bonds: fc.dictionary(
     hostile,
     fc.record({

@@ -1,5 +1,5 @@
 // The golden folders: one folder a case, its spec.yaml, and beside it every file that is made from it.
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = join(__dirname, "golden");

@@ -1,6 +1,6 @@
 // The whole offline judgement of a file: what the parser says, and what the platforms can't do. No I/O.
 import type { Environment } from "../model/environment.js";
-import { type Parsed, checkSpec, parseEnvironment } from "../model/parse.js";
+import { checkSpec, type Parsed, parseEnvironment } from "../model/parse.js";
 import type { Problem } from "../model/problem.js";
 import { kvm } from "../platforms/kvm/index.js";
 import { netplan } from "../platforms/netplan/index.js";
@@ -21,6 +21,8 @@ export function unsupportedBy(environment: Environment): Problem[] {
   return [
     ...environment.kvmHosts.flatMap((host) => kvm.unsupported(host, ["hosts", host.name])),
     ...environment.distributedSwitches.flatMap((dvs) => vsphereUnsupported(dvs, ["distributedSwitches", dvs.name])),
-    ...environment.virtualMachines.flatMap(({ guest }) => (guest ? netplan.unsupported(guest, ["vms", guest.name]) : [])),
+    ...environment.virtualMachines.flatMap(({ guest }) =>
+      guest ? netplan.unsupported(guest, ["vms", guest.name]) : [],
+    ),
   ];
 }

@@ -1,9 +1,9 @@
 // The one place that sequences I/O on a machine, the same for every platform: read, plan, apply, read back, compare.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../host/host.js";
 import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver, Heading, MachineInputs, Plan } from "../platforms/driver.js";
-import type { Host } from "../host/host.js";
 import { renderWords } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -24,7 +24,9 @@ export class MismatchError extends Error {
     machine: string,
     readonly changes: readonly Change[],
   ) {
-    super(`${machine}: the configuration was taken, but what reads back differs. ${changes.map(formatChange).join("; ")}. Look for other tools that manage this machine, then run pulumi up again.`);
+    super(
+      `${machine}: the configuration was taken, but what reads back differs. ${changes.map(formatChange).join("; ")}. Look for other tools that manage this machine, then run pulumi up again.`,
+    );
     this.name = "MismatchError";
   }
 }
@@ -54,7 +56,11 @@ export class Machine<Model, Words, Facts> {
       const plan = this.agreed(host, this.driver.plan(desired, before));
       const changes = this.driver.compare(desired, this.driver.fromFacts(before, heading(inputs)));
       if (changes.length === 0 && plan.removals.length === 0) return { changes, notes: plan.notes };
-      await this.run(host, { step: `apply ${this.driver.file.property}`, template: this.driver.templates.apply, data: { removals: plan.removals, text: inputs.text } });
+      await this.run(host, {
+        step: `apply ${this.driver.file.property}`,
+        template: this.driver.templates.apply,
+        data: { removals: plan.removals, text: inputs.text },
+      });
       await this.verify(host, desired, inputs);
       return { changes, notes: plan.notes };
     });
@@ -75,7 +81,11 @@ export class Machine<Model, Words, Facts> {
       const actual = this.driver.fromFacts(facts, heading(inputs));
       if (!actual) return [];
       const plan = this.agreed(host, this.driver.planRemoval(actual, facts));
-      await this.run(host, { step: `remove ${this.driver.file.property}`, template: this.driver.templates.remove, data: { removals: plan.removals } });
+      await this.run(host, {
+        step: `remove ${this.driver.file.property}`,
+        template: this.driver.templates.remove,
+        data: { removals: plan.removals },
+      });
       return plan.notes;
     });
   }
@@ -94,7 +104,10 @@ export class Machine<Model, Words, Facts> {
     return this.driver.readFacts(stdout);
   }
 
-  private async run(host: Host, { step, template, data }: { step: string; template: string; data: object }): Promise<string> {
+  private async run(
+    host: Host,
+    { step, template, data }: { step: string; template: string; data: object },
+  ): Promise<string> {
     const { stdout } = await host.run({ step, script: fillTemplate(`${this.driver.name}/${template}`, data) });
     return stdout;
   }

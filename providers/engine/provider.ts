@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { connectSsh } from "../host/ssh.js";
-import { kvm } from "../platforms/kvm/index.js";
 import type { Driver, MachineInputs } from "../platforms/driver.js";
+import { kvm } from "../platforms/kvm/index.js";
 import { netplan } from "../platforms/netplan/index.js";
 import { type Applied, Machine, MismatchError } from "./machine.js";
 
@@ -33,7 +33,8 @@ function connector(settings: Settings) {
     ...(settings.sshPassphrase === undefined ? {} : { passphrase: settings.sshPassphrase }),
   };
   const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
-  return (target: MachineInputs["ssh"]) => connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+  return (target: MachineInputs["ssh"]) =>
+    connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
@@ -88,7 +89,8 @@ export class MachineProvider<Model, Words, Facts> {
 
   async delete(_id: string, props: Properties): Promise<void> {
     const { ssh, environment } = Inputs.parse(props);
-    for (const note of await withoutStack(this.machine.remove({ ssh, environment }))) console.log(`${ssh.name}: ${note}`);
+    for (const note of await withoutStack(this.machine.remove({ ssh, environment })))
+      console.log(`${ssh.name}: ${note}`);
   }
 
   private async applied(id: string, news: Properties): Promise<Properties> {

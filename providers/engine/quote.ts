@@ -18,5 +18,11 @@ const YAML_WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false",
  */
 export function yaml(value: string): string {
   const isPlain = (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase())) || IPV4.test(value);
-  return isPlain ? value : JSON.stringify(value).replaceAll("\u007f", "\\x7F").replaceAll("\u2028", "\\L").replaceAll("\u2029", "\\P").replaceAll("\u0085", "\\N");
+  return isPlain
+    ? value
+    : JSON.stringify(value)
+        .replaceAll("\u007f", "\\x7F")
+        .replaceAll("\u2028", "\\L")
+        .replaceAll("\u2029", "\\P")
+        .replaceAll("\u0085", "\\N");
 }

@@ -1,7 +1,7 @@
 // From the model to text, for every machine of an environment. Reads templates, touches no host.
 import type { Environment } from "../model/environment.js";
-import { kvm } from "../platforms/kvm/index.js";
 import type { Driver, Heading } from "../platforms/driver.js";
+import { kvm } from "../platforms/kvm/index.js";
 import { netplan } from "../platforms/netplan/index.js";
 import { fillTemplate } from "./template.js";
 
@@ -15,7 +15,11 @@ export interface RenderedFile {
 }
 
 /** The text of one machine, from its model. */
-export function renderMachine<Machine, Words, Facts>(driver: Driver<Machine, Words, Facts>, machine: Machine, heading: Heading): string {
+export function renderMachine<Machine, Words, Facts>(
+  driver: Driver<Machine, Words, Facts>,
+  machine: Machine,
+  heading: Heading,
+): string {
   return renderWords(driver, driver.toWords(machine, heading));
 }
 
@@ -27,7 +31,10 @@ export function renderWords<Machine, Words, Facts>(driver: Driver<Machine, Words
 /** Every file of every machine, in the order of the environment. */
 export function renderEnvironment(environment: Environment): RenderedFile[] {
   const files: RenderedFile[] = [];
-  const add = <Machine extends { readonly name: string }, Words, Facts>(driver: Driver<Machine, Words, Facts>, machine: Machine) => {
+  const add = <Machine extends { readonly name: string }, Words, Facts>(
+    driver: Driver<Machine, Words, Facts>,
+    machine: Machine,
+  ) => {
     const text = renderMachine(driver, machine, { machine: machine.name, environment: environment.name });
     files.push({ machine: machine.name, driver: driver.name, path: `${machine.name}/${driver.file.extension}`, text });
   };

@@ -1,6 +1,6 @@
 // The Pulumi resources of machines: inputs are the text and where it goes, so that a preview shows config lines.
 // The provider objects below end up in the state of every stack: each method only loads the package and calls it.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver } from "../platforms/driver.js";
 import { renderMachine } from "./render.js";

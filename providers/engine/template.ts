@@ -14,7 +14,12 @@ export function fillTemplate(name: string, data: object): string {
   let template = compiled.get(name);
   if (!template) {
     const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
-    template = handlebars.compile(source, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { sh: true, yaml: true } });
+    template = handlebars.compile(source, {
+      strict: true,
+      noEscape: true,
+      knownHelpersOnly: true,
+      knownHelpers: { sh: true, yaml: true },
+    });
     compiled.set(name, template);
   }
   return template(data);
@@ -24,7 +29,10 @@ let folder: string | undefined;
 
 /** The package's templates, whether this file runs from the sources or from dist/. */
 export function templatesFolder(): string {
-  folder ??= ["../../templates", "../../../templates"].map((path) => join(__dirname, path)).find((path) => existsSync(path));
-  if (folder === undefined) throw new Error("the templates of multiport are not installed beside its code: reinstall the package");
+  folder ??= ["../../templates", "../../../templates"]
+    .map((path) => join(__dirname, path))
+    .find((path) => existsSync(path));
+  if (folder === undefined)
+    throw new Error("the templates of multiport are not installed beside its code: reinstall the package");
   return folder;
 }

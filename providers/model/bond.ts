@@ -11,17 +11,28 @@ export const BondSpec = z.strictObject({
     "a list of ports such as [sto0, sto1]",
   ),
   mode: field.choice(TEAM_MODES, "How the bond agrees with the switch below. Default switch-independent.").optional(),
-  policy: field.choice(TEAM_POLICIES, "How traffic is spread. Default active-backup; with mode lacp transport-ports; with mode static ip-hash.").optional(),
-  lacpRate: field.choice(["slow", "fast"], "How often the partner sends LACPDUs: every 30 s or every 1 s. Default fast.").optional(),
+  policy: field
+    .choice(
+      TEAM_POLICIES,
+      "How traffic is spread. Default active-backup; with mode lacp transport-ports; with mode static ip-hash.",
+    )
+    .optional(),
+  lacpRate: field
+    .choice(["slow", "fast"], "How often the partner sends LACPDUs: every 30 s or every 1 s. Default fast.")
+    .optional(),
   monitorMilliseconds: field
     .integer({ min: 10, max: 10_000 }, "How often the link of each member is looked at, in milliseconds. Default 100.")
     .optional(),
-  primary: field.interfaceName("Member that carries the traffic while it is up (policy active-backup). Default: the first member.").optional(),
+  primary: field
+    .interfaceName("Member that carries the traffic while it is up (policy active-backup). Default: the first member.")
+    .optional(),
   addresses: field
     .described(z.array(field.interfaceAddress), "IP addresses of the bond.", "a list such as [10.30.0.11/24]")
     .optional(),
   gateway: field.ipAddress.optional().meta({ description: "Default router reached through the bond." }),
-  mtu: field.mtu.optional().meta({ description: "Largest packet in bytes. Default: that of the network of the members." }),
+  mtu: field.mtu
+    .optional()
+    .meta({ description: "Largest packet in bytes. Default: that of the network of the members." }),
 });
 export type BondSpec = z.input<typeof BondSpec>;
 

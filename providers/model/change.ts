@@ -1,5 +1,5 @@
 // A Change is one difference between what the file wants and what is there. Serves plan, verification and drift. Pure.
-import { type Path, formatPath, quoteValue } from "./problem.js";
+import { formatPath, type Path, quoteValue } from "./problem.js";
 
 /** What the traffic of the machine notices while the change is made. */
 export type Disruption = "none" | "brief" | "outage";

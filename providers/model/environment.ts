@@ -8,9 +8,17 @@ import { type VirtualMachine, VirtualMachineSpec } from "./virtualMachine.js";
 import { type DistributedSwitch, DistributedSwitchSpec } from "./virtualSwitch.js";
 
 export const AcceptedSpec = z.strictObject({
-  rule: field.described(z.string().regex(/^[A-Z]{2}-\d{2}$/), "Design rule that is accepted as broken.", "a rule id such as VS-38"),
+  rule: field.described(
+    z.string().regex(/^[A-Z]{2}-\d{2}$/),
+    "Design rule that is accepted as broken.",
+    "a rule id such as VS-38",
+  ),
   at: field
-    .described(z.string().max(200), "Path that it is accepted for, and all below it. Default: everywhere.", "a path such as hosts.kvm-01")
+    .described(
+      z.string().max(200),
+      "Path that it is accepted for, and all below it. Default: everywhere.",
+      "a path such as hosts.kvm-01",
+    )
     .optional(),
   reason: field.described(z.string().min(3).max(200), "Why.", "a reason in words"),
 });
@@ -19,27 +27,61 @@ export type AcceptedSpec = z.input<typeof AcceptedSpec>;
 export const EnvironmentSpec = z
   .strictObject({
     environment: field.name("Name of the environment; marks everything that it owns on hosts."),
-    networks: field.described(z.record(field.name("Network."), NetworkSpec), "What ports carry, by name.", "a map of networks by name").optional(),
+    networks: field
+      .described(
+        z.record(field.name("Network."), NetworkSpec),
+        "What ports carry, by name.",
+        "a map of networks by name",
+      )
+      .optional(),
     switches: field
-      .described(z.record(field.name("Physical switch."), PhysicalSwitchSpec), "Physical switches that hosts are cabled to.", "a map of switches by name")
+      .described(
+        z.record(field.name("Physical switch."), PhysicalSwitchSpec),
+        "Physical switches that hosts are cabled to.",
+        "a map of switches by name",
+      )
       .optional(),
     profiles: field
-      .described(z.record(field.name("Profile."), HostProfileSpec), "What several hosts share.", "a map of profiles by name")
+      .described(
+        z.record(field.name("Profile."), HostProfileSpec),
+        "What several hosts share.",
+        "a map of profiles by name",
+      )
       .optional(),
     hosts: field
-      .described(z.record(field.namePattern("Host or hosts."), HostSpec), "Hosts by name; kvm-[01:40] declares forty.", "a map of hosts by name")
+      .described(
+        z.record(field.namePattern("Host or hosts."), HostSpec),
+        "Hosts by name; kvm-[01:40] declares forty.",
+        "a map of hosts by name",
+      )
       .optional(),
     distributedSwitches: field
-      .described(z.record(field.name("Distributed switch."), DistributedSwitchSpec), "vSphere distributed switches by name.", "a map of switches by name")
+      .described(
+        z.record(field.name("Distributed switch."), DistributedSwitchSpec),
+        "vSphere distributed switches by name.",
+        "a map of switches by name",
+      )
       .optional(),
     vms: field
-      .described(z.record(field.namePattern("VM or VMs."), VirtualMachineSpec), "Virtual machines by name; ranges as for hosts.", "a map of VMs by name")
+      .described(
+        z.record(field.namePattern("VM or VMs."), VirtualMachineSpec),
+        "Virtual machines by name; ranges as for hosts.",
+        "a map of VMs by name",
+      )
       .optional(),
     accepted: field
-      .described(z.array(AcceptedSpec), "Design rules that are broken on purpose, each with its reason.", "a list of {rule, at, reason}")
+      .described(
+        z.array(AcceptedSpec),
+        "Design rules that are broken on purpose, each with its reason.",
+        "a list of {rule, at, reason}",
+      )
       .optional(),
   })
-  .meta({ id: "Environment", title: "multiport environment", description: "Virtual switches, uplink teams, port groups and guest bonds of one site." });
+  .meta({
+    id: "Environment",
+    title: "multiport environment",
+    description: "Virtual switches, uplink teams, port groups and guest bonds of one site.",
+  });
 export type EnvironmentSpec = z.input<typeof EnvironmentSpec>;
 
 export interface Environment {

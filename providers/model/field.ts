@@ -59,14 +59,20 @@ export function integer(range: { min: number; max: number }, description: string
 }
 
 /** MTU in bytes, without the Ethernet header. */
-export const mtu = integer({ min: 576, max: 9216 }, "Largest packet in bytes, without the Ethernet header. Default 1500.");
+export const mtu = integer(
+  { min: 576, max: 9216 },
+  "Largest packet in bytes, without the Ethernet header. Default 1500.",
+);
 export const DEFAULT_MTU = 1500;
 
 export const vlanId = integer({ min: 1, max: 4094 }, "VLAN number.");
 
 /** Free text for people; it never reaches a machine. */
 export const description = described(
-  z.string().max(200).regex(/^[^\p{Cc}]*$/u),
+  z
+    .string()
+    .max(200)
+    .regex(/^[^\p{Cc}]*$/u),
   "A remark for readers. It goes nowhere.",
   "at most 200 characters on one line",
 );

@@ -16,8 +16,12 @@ export const UplinkSpec = z.strictObject({
 export type UplinkSpec = z.input<typeof UplinkSpec>;
 
 const hostBody = {
-  platform: field.choice(HOST_PLATFORMS, "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi).").optional(),
-  address: field.address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.").optional(),
+  platform: field
+    .choice(HOST_PLATFORMS, "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi).")
+    .optional(),
+  address: field
+    .address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.")
+    .optional(),
   ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm)." }),
   uplinks: field
     .described(
@@ -27,7 +31,11 @@ const hostBody = {
     )
     .optional(),
   virtualSwitches: field
-    .described(z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec), "Virtual switches of the host (kvm).", "a map of virtual switches by name")
+    .described(
+      z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec),
+      "Virtual switches of the host (kvm).",
+      "a map of virtual switches by name",
+    )
     .optional(),
   description: field.description.optional(),
 };

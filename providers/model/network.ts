@@ -12,7 +12,9 @@ const vlanRange = field.described(
 
 export const PrivateVlanSpec = z.strictObject({
   primary: field.integer({ min: 1, max: 4094 }, "Primary VLAN."),
-  secondary: field.integer({ min: 1, max: 4094 }, "Secondary VLAN; equal to the primary for type promiscuous.").optional(),
+  secondary: field
+    .integer({ min: 1, max: 4094 }, "Secondary VLAN; equal to the primary for type promiscuous.")
+    .optional(),
   type: field.choice(["promiscuous", "isolated", "community"], "Who the ports of this network can talk to."),
 });
 
@@ -21,10 +23,16 @@ export const NetworkSpec = z.strictObject({
   vlans: field
     .described(z.array(vlanRange).min(1), "Trunk: the VLANs a VM may tag itself.", "a list such as [10, 100-199]")
     .optional(),
-  native: field.integer({ min: 1, max: 4094 }, "With vlans: the VLAN that untagged frames of the VM belong to.").optional(),
+  native: field
+    .integer({ min: 1, max: 4094 }, "With vlans: the VLAN that untagged frames of the VM belong to.")
+    .optional(),
   privateVlan: PrivateVlanSpec.optional().meta({ description: "Private VLAN (vSphere distributed switches)." }),
   subnet: field
-    .described(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/), "IP subnet of the network.", "a subnet such as 10.10.0.0/24")
+    .described(
+      z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/),
+      "IP subnet of the network.",
+      "a subnet such as 10.10.0.0/24",
+    )
     .optional(),
   gateway: field.ipAddress.optional().meta({ description: "Router of the subnet." }),
   mtu: field.mtu.optional(),
@@ -124,14 +132,21 @@ export function carriedVlans(vlan: Vlan): VlanRange[] {
 
 /** Everything wrong with the values of one network, beyond what its schema says. */
 export function checkNetwork(spec: NetworkSpec, path: Path): Problem[] {
-  return [...checkVlanChoice(spec, path), ...checkVlanList(spec, path), ...checkPrivateVlan(spec, path), ...checkSubnet(spec, path)];
+  return [
+    ...checkVlanChoice(spec, path),
+    ...checkVlanList(spec, path),
+    ...checkPrivateVlan(spec, path),
+    ...checkSubnet(spec, path),
+  ];
 }
 
 function checkVlanChoice(spec: NetworkSpec, path: Path): Problem[] {
   const given = (["vlan", "vlans", "privateVlan"] as const).filter((key) => spec[key] !== undefined);
   const problems: Problem[] = [];
   if (given.length > 1) {
-    problems.push(problem(path, `${given.join(" and ")} exclude each other`, "Keep the one that says what the network is."));
+    problems.push(
+      problem(path, `${given.join(" and ")} exclude each other`, "Keep the one that says what the network is."),
+    );
   }
   if (spec.native !== undefined && spec.vlans === undefined) {
     problems.push(problem([...path, "native"], "native needs vlans", "Add vlans, or use vlan for an access network."));
@@ -156,7 +171,10 @@ function checkVlanList(spec: NetworkSpec, path: Path): Problem[] {
     const overlap = seen.find((other) => range.first <= other.last && other.first <= range.last);
     if (overlap) {
       const remedy = "Name every VLAN once.";
-      problems.push({ ...problem(at, `overlaps with ${formatRanges([overlap])}`, remedy, "VS-39"), found: quoteValue(value) });
+      problems.push({
+        ...problem(at, `overlaps with ${formatRanges([overlap])}`, remedy, "VS-39"),
+        found: quoteValue(value),
+      });
     }
     seen.push(range);
   }
@@ -169,10 +187,24 @@ function checkPrivateVlan(spec: NetworkSpec, path: Path): Problem[] {
   const { primary, secondary = primary, type } = pvlan;
   const at = [...path, "privateVlan", "secondary"];
   if (type === "promiscuous" && secondary !== primary) {
-    return [{ ...problem(at, "a promiscuous private VLAN is its own primary", `Leave secondary out or set it to ${primary}.`), found: `${secondary}` }];
+    return [
+      {
+        ...problem(at, "a promiscuous private VLAN is its own primary", `Leave secondary out or set it to ${primary}.`),
+        found: `${secondary}`,
+      },
+    ];
   }
   if (type !== "promiscuous" && secondary === primary) {
-    return [{ ...problem(at, `type ${type} needs a secondary VLAN of its own`, `Set secondary to a VLAN other than ${primary}.`), found: `${secondary}` }];
+    return [
+      {
+        ...problem(
+          at,
+          `type ${type} needs a secondary VLAN of its own`,
+          `Set secondary to a VLAN other than ${primary}.`,
+        ),
+        found: `${secondary}`,
+      },
+    ];
   }
   return [];
 }
@@ -184,11 +216,21 @@ function checkSubnet(spec: NetworkSpec, path: Path): Problem[] {
   }
   const subnet = parseCidr(spec.subnet);
   const at = [...path, "subnet"];
-  if (!subnet) return [{ ...problem(at, "not an IP subnet", "Write the network address and its prefix length.", "address"), found: quoteValue(spec.subnet), wanted: "a subnet such as 10.10.0.0/24" }];
+  if (!subnet)
+    return [
+      {
+        ...problem(at, "not an IP subnet", "Write the network address and its prefix length.", "address"),
+        found: quoteValue(spec.subnet),
+        wanted: "a subnet such as 10.10.0.0/24",
+      },
+    ];
   const base = networkAddress(spec.subnet);
   const problems: Problem[] = [];
   if (base !== subnet.address.toString()) {
-    problems.push({ ...problem(at, "has host bits set", `Write ${base}/${subnet.prefix}.`, "address"), found: quoteValue(spec.subnet) });
+    problems.push({
+      ...problem(at, "has host bits set", `Write ${base}/${subnet.prefix}.`, "address"),
+      found: quoteValue(spec.subnet),
+    });
   }
   if (spec.gateway !== undefined && !contains(spec.subnet, spec.gateway)) {
     problems.push({

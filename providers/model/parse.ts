@@ -1,8 +1,8 @@
 // From text to model: every problem at once, with its place in the file. Never throws, does no I/O.
-import { LineCounter, type Document, isMap, isNode, isPair, isScalar, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import { type Environment, EnvironmentSpec } from "./environment.js";
 import { lint } from "./lint/index.js";
-import { type Path, type Problem, hasErrors, sortProblems } from "./problem.js";
+import { hasErrors, type Path, type Problem, sortProblems } from "./problem.js";
 import { expandRange, rangeFault } from "./range.js";
 import { resolveEnvironment } from "./resolve/index.js";
 import { schemaProblems } from "./schemaProblem.js";
@@ -23,7 +23,14 @@ export function parseEnvironment(text: string, file: string, check: Check = () =
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
   const syntax = document.errors.map((error): Problem => {
     const { line, col } = lines.linePos(error.pos[0]);
-    return { rule: "yaml", severity: "error", path: [], message: error.message.split("\n")[0] ?? "not YAML", remedy: "Correct the YAML here.", source: { file, line, column: col } };
+    return {
+      rule: "yaml",
+      severity: "error",
+      path: [],
+      message: error.message.split("\n")[0] ?? "not YAML",
+      remedy: "Correct the YAML here.",
+      source: { file, line, column: col },
+    };
   });
   if (syntax.length > 0) return { problems: syntax };
   const places = new Places(document, lines, file);
@@ -50,11 +57,15 @@ function beyondSchema(value: unknown, problems: readonly Problem[]): Problem[] {
   const rest = structuredClone(value);
   for (const { path } of problems) remove(rest, path);
   if (schemaProblems(EnvironmentSpec, rest).length > 0) return [];
-  return resolveEnvironment(rest as EnvironmentSpec).problems.filter((problem) => ["reference", "address", "duplicate"].includes(problem.rule));
+  return resolveEnvironment(rest as EnvironmentSpec).problems.filter((problem) =>
+    ["reference", "address", "duplicate"].includes(problem.rule),
+  );
 }
 
 function remove(value: unknown, path: Path): void {
-  const parent = path.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string | number, unknown> | undefined)?.[step], value);
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((node, step) => (node as Record<string | number, unknown> | undefined)?.[step], value);
   const last = path.at(-1);
   if (Array.isArray(parent) || last === undefined) return;
   if (typeof parent === "object" && parent !== null) delete (parent as Record<string | number, unknown>)[last];
@@ -103,7 +114,9 @@ class Places {
   private keysOf(section: string): Map<string, string> {
     let names = this.keys.get(section);
     if (!names) {
-      const members = patternKeys(this.document, section).flatMap((key) => expandRange(key).map((member): [string, string] => [member, key]));
+      const members = patternKeys(this.document, section).flatMap((key) =>
+        expandRange(key).map((member): [string, string] => [member, key]),
+      );
       names = new Map(members);
       this.keys.set(section, names);
     }
@@ -148,4 +161,3 @@ function child(node: unknown, step: string | number): { node: unknown; offset: n
   const item = typeof step === "number" ? items?.[step] : undefined;
   return isNode(item) ? { node: item, offset: item.range?.[0] ?? 0 } : undefined;
 }
-

@@ -7,7 +7,9 @@ import { type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
 export const SecurityPolicySpec = z.strictObject({
   promiscuous: field.flag("A VM may receive frames that are not for it. Default false: rejected.").optional(),
   macChanges: field.flag("A VM may receive on a MAC address other than its own. Default false: rejected.").optional(),
-  forgedTransmits: field.flag("A VM may send from a MAC address other than its own. Default false: rejected.").optional(),
+  forgedTransmits: field
+    .flag("A VM may send from a MAC address other than its own. Default false: rejected.")
+    .optional(),
 });
 
 export const PortGroupSpec = z.strictObject({

@@ -42,9 +42,7 @@ export function formatPath(path: Path): string {
 
 /** One problem as one line: where, path, what is wrong, found, wanted, remedy. */
 export function formatProblem(problem: Problem): string {
-  const where = problem.source
-    ? `${problem.source.file}:${problem.source.line}:${problem.source.column}: `
-    : "";
+  const where = problem.source ? `${problem.source.file}:${problem.source.line}:${problem.source.column}: ` : "";
   const path = problem.path.length > 0 ? `${formatPath(problem.path)}: ` : "";
   const found = problem.found === undefined ? "" : `; found ${problem.found}`;
   const wanted = problem.wanted === undefined ? "" : `; wanted ${problem.wanted}`;

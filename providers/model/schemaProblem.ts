@@ -50,12 +50,24 @@ function toProblems(issue: Issue, context: Context, base: Path): Problem[] {
 
 /** The branch that the value was meant for is the one whose complaint is not about the value's own type. */
 function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, path: Path, context: Context): Problem[] {
-  const branch = issue.errors.find((issues) => issues.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"));
+  const branch = issue.errors.find((issues) =>
+    issues.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
+  );
   if (branch) return branch.flatMap((inner) => toProblems(inner, context, path));
   const found = valueAt(context.value, path);
   const wanted = wantedOf(schemaAt(context.schema, path)) ?? "another value";
   if (found === undefined) return [missing(path, schemaAt(context.schema, path))];
-  return [{ rule: "schema", severity: "error", path, message: "the value is not allowed here", found: quoteValue(found), wanted, remedy: "Correct the value." }];
+  return [
+    {
+      rule: "schema",
+      severity: "error",
+      path,
+      message: "the value is not allowed here",
+      found: quoteValue(found),
+      wanted,
+      remedy: "Correct the value.",
+    },
+  ];
 }
 
 function missing(path: Path, schema: z.ZodType | undefined): Problem {
@@ -146,5 +158,8 @@ function wantedOf(schema: z.ZodType | undefined): string | undefined {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((current, step) => (current as Record<PathStep, unknown> | undefined | null)?.[step], value);
+  return path.reduce<unknown>(
+    (current, step) => (current as Record<PathStep, unknown> | undefined | null)?.[step],
+    value,
+  );
 }

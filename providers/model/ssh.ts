@@ -3,7 +3,9 @@ import { z } from "zod";
 import * as field from "./field.js";
 
 export const SshSpec = z.strictObject({
-  port: field.integer({ min: 1, max: 65535 }, "TCP port. Default: the OpenSSH client configuration, then 22.").optional(),
+  port: field
+    .integer({ min: 1, max: 65535 }, "TCP port. Default: the OpenSSH client configuration, then 22.")
+    .optional(),
   user: field
     .described(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/),
@@ -13,7 +15,11 @@ export const SshSpec = z.strictObject({
     .optional(),
   identityFile: field
     .described(
-      z.string().min(1).max(255).regex(/^[^\p{Cc}]+$/u),
+      z
+        .string()
+        .min(1)
+        .max(255)
+        .regex(/^[^\p{Cc}]+$/u),
       "Private key file on the machine that runs Pulumi. Default: the agent, the OpenSSH client configuration, then ~/.ssh/id_*.",
       "the path of a private key such as ~/.ssh/id_ed25519",
     )
@@ -25,7 +31,9 @@ export const SshSpec = z.strictObject({
       'a fingerprint such as "SHA256:<43 characters>", as ssh-keygen -l prints it',
     )
     .optional(),
-  jump: field.address("Machine to connect through. Its settings come from the OpenSSH client configuration.").optional(),
+  jump: field
+    .address("Machine to connect through. Its settings come from the OpenSSH client configuration.")
+    .optional(),
 });
 export type SshSpec = z.input<typeof SshSpec>;
 

@@ -7,7 +7,14 @@ import { type Path, type Problem, quoteValue } from "./problem.js";
 export const TEAM_MODES = ["switch-independent", "static", "lacp"] as const;
 export type TeamMode = (typeof TEAM_MODES)[number];
 
-export const TEAM_POLICIES = ["active-backup", "source-port", "source-mac", "ip-hash", "transport-ports", "load"] as const;
+export const TEAM_POLICIES = [
+  "active-backup",
+  "source-port",
+  "source-mac",
+  "ip-hash",
+  "transport-ports",
+  "load",
+] as const;
 export type TeamPolicy = (typeof TEAM_POLICIES)[number];
 
 /** What a platform does with one pair: its own word, or the reason why it can't. */
@@ -28,18 +35,34 @@ export const UplinkTeamSpec = z.strictObject({
       "a list of members",
     )
     .optional(),
-  mode: field.choice(TEAM_MODES, "How the team agrees with the physical switch. Default switch-independent.").optional(),
-  policy: field
-    .choice(TEAM_POLICIES, "How traffic is spread. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.")
+  mode: field
+    .choice(TEAM_MODES, "How the team agrees with the physical switch. Default switch-independent.")
     .optional(),
-  lacpRate: field.choice(["slow", "fast"], "How often the switch sends LACPDUs: every 30 s or every 1 s. Default fast.").optional(),
-  lacpRole: field.choice(["active", "passive"], "active starts the negotiation, passive only answers. Default active.").optional(),
+  policy: field
+    .choice(
+      TEAM_POLICIES,
+      "How traffic is spread. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.",
+    )
+    .optional(),
+  lacpRate: field
+    .choice(["slow", "fast"], "How often the switch sends LACPDUs: every 30 s or every 1 s. Default fast.")
+    .optional(),
+  lacpRole: field
+    .choice(["active", "passive"], "active starts the negotiation, passive only answers. Default active.")
+    .optional(),
   lacpFallback: field
-    .flag("Carry on as active-backup while the switch does not answer LACP, instead of losing all traffic. Default true.")
+    .flag(
+      "Carry on as active-backup while the switch does not answer LACP, instead of losing all traffic. Default true.",
+    )
     .optional(),
   failback: field.flag("Return to a preferred uplink as soon as it is back. Default true.").optional(),
   notifySwitches: field.flag("Tell the switches at once where a VM moved after a failover. Default true.").optional(),
-  failureDetection: field.choice(["link", "beacon"], "How a dead uplink is noticed: link state, or probes between the uplinks. Default link.").optional(),
+  failureDetection: field
+    .choice(
+      ["link", "beacon"],
+      "How a dead uplink is noticed: link state, or probes between the uplinks. Default link.",
+    )
+    .optional(),
 });
 export type UplinkTeamSpec = z.input<typeof UplinkTeamSpec>;
 
@@ -109,7 +132,12 @@ function checkStandby(spec: UplinkTeamSpec, path: Path): Problem[] {
   const strangers = (spec.standby ?? []).flatMap((member, index) =>
     spec.members.includes(member)
       ? []
-      : [{ ...unknownName({ noun: "member", name: member, known: spec.members, path: [...at, index] }), remedy: "List it under members too, or remove it here." }],
+      : [
+          {
+            ...unknownName({ noun: "member", name: member, known: spec.members, path: [...at, index] }),
+            remedy: "List it under members too, or remove it here.",
+          },
+        ],
   );
   if (spec.standby && spec.members.every((member) => spec.standby?.includes(member))) {
     const remedy = "Leave at least one member active.";

@@ -19,9 +19,15 @@ export const VmPortSpec = z.strictObject({
     )
     .optional(),
   mac: field.macAddress.optional().meta({ description: "MAC address of the port; the guest finds the port by it." }),
-  guestInterface: field.interfaceName("Name of the port inside the guest, where it is not found by its MAC address.").optional(),
+  guestInterface: field
+    .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
+    .optional(),
   addresses: field
-    .described(z.array(field.interfaceAddress), "IP addresses of the port inside the guest.", "a list such as [10.10.0.11/24]")
+    .described(
+      z.array(field.interfaceAddress),
+      "IP addresses of the port inside the guest.",
+      "a list such as [10.10.0.11/24]",
+    )
     .optional(),
   gateway: field.ipAddress.optional().meta({ description: "Default router reached through the port." }),
 });
@@ -43,7 +49,11 @@ export const VirtualMachineSpec = z.strictObject({
   ),
   guest: GuestSpec.optional().meta({ description: "Set when multiport also configures the inside of the VM." }),
   bonds: field
-    .described(z.record(field.interfaceName("Bond in the guest."), BondSpec), "Bonds inside the guest by name.", "a map such as {bond0: {members: [..]}}")
+    .described(
+      z.record(field.interfaceName("Bond in the guest."), BondSpec),
+      "Bonds inside the guest by name.",
+      "a map such as {bond0: {members: [..]}}",
+    )
     .optional(),
   description: field.description.optional(),
 });

@@ -1,13 +1,16 @@
 // VirtualSwitch: a switch in software over an uplink team. One host's own on KVM, spanning hosts on vSphere. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
-import { type VlanRange, carriedVlans, mergeRanges } from "./network.js";
+import { carriedVlans, mergeRanges, type VlanRange } from "./network.js";
 import { type PortGroup, PortGroupsSpec } from "./portGroup.js";
 import { type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
 
 export const VirtualSwitchSpec = z.strictObject({
   datapath: field
-    .choice(["system", "netdev"], "Open vSwitch datapath: system is the kernel's, netdev runs in user space. Default system.")
+    .choice(
+      ["system", "netdev"],
+      "Open vSwitch datapath: system is the kernel's, netdev runs in user space. Default system.",
+    )
     .optional(),
   uplinkTeam: UplinkTeamSpec,
   portGroups: PortGroupsSpec,
@@ -45,9 +48,14 @@ export const DistributedSwitchSpec = z.strictObject({
   ),
   uplinkTeam: UplinkTeamSpec,
   portGroups: PortGroupsSpec,
-  mtu: field.mtu.optional().meta({ description: "Largest packet of the switch in bytes. Default: the largest of its networks." }),
+  mtu: field.mtu
+    .optional()
+    .meta({ description: "Largest packet of the switch in bytes. Default: the largest of its networks." }),
   discovery: field
-    .choice(["cdp-listen", "cdp-both", "lldp-listen", "lldp-both"], "Discovery protocol towards the physical switches. Default lldp-both.")
+    .choice(
+      ["cdp-listen", "cdp-both", "lldp-listen", "lldp-both"],
+      "Discovery protocol towards the physical switches. Default lldp-both.",
+    )
     .optional(),
   description: field.description.optional(),
 });

@@ -27,7 +27,12 @@ export interface Driver<Machine, Words, Facts> {
   /** Name of the rendered text: an input property of the resource, and with its extension the file that `render` writes. */
   readonly file: { readonly property: string; readonly extension: string };
   /** Templates below templates/<name>/: the configuration itself, and the scripts that read, apply and remove it. */
-  readonly templates: { readonly config: string; readonly facts: string; readonly apply: string; readonly remove: string };
+  readonly templates: {
+    readonly config: string;
+    readonly facts: string;
+    readonly apply: string;
+    readonly remove: string;
+  };
   /** The Pulumi program's release of this driver's inputs; a change of it updates every machine. */
   readonly version: number;
 

@@ -14,11 +14,16 @@ export function teamWord<Word>(table: TeamTable<Word>, { mode, policy }: TeamCho
 /** The platform's word for a pair that the check below let through. */
 export function requiredWord<Word>(table: TeamTable<Word>, choice: TeamChoice): Word {
   const entry = teamWord(table, choice);
-  if ("unsupported" in entry) throw new Error(`${choice.mode} with ${choice.policy} was let through although: ${entry.unsupported}`);
+  if ("unsupported" in entry)
+    throw new Error(`${choice.mode} with ${choice.policy} was let through although: ${entry.unsupported}`);
   return entry.word;
 }
 
-export function checkTeamSupport<Word>(table: TeamTable<Word>, choice: TeamChoice, at: { path: Path; platform: string }): Problem[] {
+export function checkTeamSupport<Word>(
+  table: TeamTable<Word>,
+  choice: TeamChoice,
+  at: { path: Path; platform: string },
+): Problem[] {
   const entry = teamWord(table, choice);
   if ("word" in entry) return [];
   const pairs = Object.entries(table).flatMap(([mode, policies]) =>

@@ -27,7 +27,11 @@ export class DistributedSwitch extends pulumi.ComponentResource {
   readonly switch: vsphere.DistributedVirtualSwitch;
   readonly portGroups: Readonly<Record<string, PortGroup>>;
 
-  constructor(name: string, args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel }, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super("multiport:vsphere:DistributedSwitch", name, {}, options);
     const model = "model" in args ? args.model : fromSpec(name, args);
     this.switch = createSwitch(name, model, { parent: this });
@@ -40,7 +44,11 @@ export class DistributedSwitch extends pulumi.ComponentResource {
   }
 }
 
-function createSwitch(name: string, model: DistributedSwitchModel, options: { parent: pulumi.Resource }): vsphere.DistributedVirtualSwitch {
+function createSwitch(
+  name: string,
+  model: DistributedSwitchModel,
+  options: { parent: pulumi.Resource },
+): vsphere.DistributedVirtualSwitch {
   const datacenterId = vsphere.getDatacenterOutput({ name: model.datacenter }, options).id;
   const devices = model.uplinks.map((uplink) => uplink.nic);
   return new vsphere.DistributedVirtualSwitch(

@@ -26,7 +26,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a script as a host does, in an empty folder with our programs first on PATH; says what the program was told. */
 function run(script: string): string[] {
-  const { stdout, status, stderr } = spawnSync("sh", ["-s"], { input: script, cwd: folder, env: { PATH: `${folder}:${process.env.PATH}` }, encoding: "utf8" });
+  const { stdout, status, stderr } = spawnSync("sh", ["-s"], {
+    input: script,
+    cwd: folder,
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    encoding: "utf8",
+  });
   expect(stderr).toBe("");
   expect(status).toBe(0);
   expect(existsSync(join(folder, "PWNED"))).toBe(false);
@@ -58,7 +63,10 @@ describe("quoting", () => {
   });
 
   it("yaml: netplan's own reader takes them too", () => {
-    const texts = fc.sample(hostile.filter((text) => text.isWellFormed()), 200);
+    const texts = fc.sample(
+      hostile.filter((text) => text.isWellFormed()),
+      200,
+    );
     const document = texts.map((text) => `- ${yaml(text)}\n`).join("");
     const script = "import sys, json, yaml; print(json.dumps(yaml.safe_load(sys.stdin.buffer.read().decode())))";
     const probe = spawnSync("python3", ["-c", "import yaml"]);
@@ -70,11 +78,19 @@ describe("quoting", () => {
 describe("templates", () => {
   it("kvm/openvswitch.sh and kvm/apply.sh: arguments arrive word by word", () => {
     fc.assert(
-      fc.property(hostileOvsWords, fc.array(fc.array(hostile, { minLength: 1, maxLength: 3 }), { maxLength: 3 }), (words, removals) => {
-        const text = renderWords(kvm, words);
-        const expected = ["--timeout=30", ...removals.flatMap((command) => ["--", ...command]), ...ovsArguments(words)];
-        expect(run(fillTemplate("kvm/apply.sh", { removals, text }))).toEqual(expected);
-      }),
+      fc.property(
+        hostileOvsWords,
+        fc.array(fc.array(hostile, { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+        (words, removals) => {
+          const text = renderWords(kvm, words);
+          const expected = [
+            "--timeout=30",
+            ...removals.flatMap((command) => ["--", ...command]),
+            ...ovsArguments(words),
+          ];
+          expect(run(fillTemplate("kvm/apply.sh", { removals, text }))).toEqual(expected);
+        },
+      ),
       runs,
     );
   });
@@ -101,7 +117,9 @@ describe("templates", () => {
   it("netplan/apply.sh: the file that is staged is the text", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const script = fillTemplate("netplan/apply.sh", { text }).replaceAll("/etc/netplan", `${folder}/etc`).replaceAll(`"$stage${folder}/etc`, `"$stage/etc`);
+        const script = fillTemplate("netplan/apply.sh", { text })
+          .replaceAll("/etc/netplan", `${folder}/etc`)
+          .replaceAll(`"$stage${folder}/etc`, `"$stage/etc`);
         run(script);
         expect(execFileSync("cat", [join(folder, "etc/60-multiport.yaml")], { encoding: "utf8" })).toBe(text);
       }),
@@ -110,12 +128,24 @@ describe("templates", () => {
   });
 
   it("none is left out here", () => {
-    const files = readdirSync(templatesFolder(), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".hbs"));
+    const files = readdirSync(templatesFolder(), { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".hbs"),
+    );
     // facts scripts and netplan/remove have no holes to put anything in.
     expect(files.sort()).toEqual(
-      ["kvm/apply.sh.hbs", "kvm/facts.sh.hbs", "kvm/openvswitch.sh.hbs", "kvm/remove.sh.hbs", "netplan/apply.sh.hbs", "netplan/facts.sh.hbs", "netplan/guest.yaml.hbs", "netplan/remove.sh.hbs"].sort(),
+      [
+        "kvm/apply.sh.hbs",
+        "kvm/facts.sh.hbs",
+        "kvm/openvswitch.sh.hbs",
+        "kvm/remove.sh.hbs",
+        "netplan/apply.sh.hbs",
+        "netplan/facts.sh.hbs",
+        "netplan/guest.yaml.hbs",
+        "netplan/remove.sh.hbs",
+      ].sort(),
     );
-    for (const name of ["kvm/facts.sh", "netplan/facts.sh", "netplan/remove.sh"]) expect(() => fillTemplate(name, {})).not.toThrow();
+    for (const name of ["kvm/facts.sh", "netplan/facts.sh", "netplan/remove.sh"])
+      expect(() => fillTemplate(name, {})).not.toThrow();
   });
 });
 
@@ -123,7 +153,15 @@ describe("templates", () => {
 function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
   const view = toOvsView(words) as { environment: string; bridges: Row[]; bonds: Row[]; ports: Row[] };
   const mark = `external_ids:multiport=${view.environment}`;
-  const vlan = (port: Row) => ["set", "Port", port.name, `vlan_mode=${port.vlan_mode}`, `tag=${port.tag}`, `trunks=${port.trunks}`, mark];
+  const vlan = (port: Row) => [
+    "set",
+    "Port",
+    port.name,
+    `vlan_mode=${port.vlan_mode}`,
+    `tag=${port.tag}`,
+    `trunks=${port.trunks}`,
+    mark,
+  ];
   const mtu = (port: Row, name: string) => ["set", "Interface", name, `mtu_request=${port.mtu_request}`];
   const commands = [
     ...view.bridges.flatMap((bridge) => [
@@ -137,7 +175,11 @@ function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
       vlan(port),
       ...port.interfaces.map((name) => mtu(port, name)),
     ]),
-    ...view.ports.flatMap((port) => [["--may-exist", "add-port", port.bridge, port.name], vlan(port), mtu(port, port.name)]),
+    ...view.ports.flatMap((port) => [
+      ["--may-exist", "add-port", port.bridge, port.name],
+      vlan(port),
+      mtu(port, port.name),
+    ]),
     ["init"],
   ];
   return commands.flatMap((command) => ["--", ...command]);

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
-import { type RenderedFile, renderEnvironment } from "../../providers/engine/render.js";
+import { type RenderedFile, renderEnvironment, renderWords } from "../../providers/engine/render.js";
 import { formatProblem } from "../../providers/model/problem.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
 import { netplan } from "../../providers/platforms/netplan/index.js";
-import { renderWords } from "../../providers/engine/render.js";
 import { type GoldenCase, goldenCases, goldenFiles } from "../golden.js";
 
 function render({ spec }: GoldenCase): RenderedFile[] {
@@ -42,7 +41,8 @@ describe.each(["kvm", "netplan"])("%s", (platform) => {
 
   it.each(goldenCases(platform))("$name reads back as the words that it was made from", (golden) => {
     for (const { text } of ownFiles(platform, golden)) {
-      const again = platform === "kvm" ? renderWords(kvm, kvm.fromText(text)) : renderWords(netplan, netplan.fromText(text));
+      const again =
+        platform === "kvm" ? renderWords(kvm, kvm.fromText(text)) : renderWords(netplan, netplan.fromText(text));
       expect(again).toBe(text);
     }
   });

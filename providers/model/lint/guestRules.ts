@@ -16,7 +16,8 @@ function* bonds(environment: Environment): Generator<BondPlace> {
   const esx = new Set(environment.esxHosts.map((host) => host.name));
   for (const vm of environment.virtualMachines) {
     for (const bond of vm.guest?.bonds ?? []) {
-      if (vm.guest) yield { bond, guest: vm.guest, path: ["vms", vm.name, "bonds", bond.name], onVsphere: esx.has(vm.host) };
+      if (vm.guest)
+        yield { bond, guest: vm.guest, path: ["vms", vm.name, "bonds", bond.name], onVsphere: esx.has(vm.host) };
     }
   }
 }
@@ -40,7 +41,12 @@ export const guestRules: readonly Rule[] = [
       source: "Broadcom KB 315347",
     },
     function* ({ bond, path, onVsphere }) {
-      if (onVsphere && bond.mode === "lacp") yield { path: [...path, "mode"], message: "a vSphere virtual switch does not speak LACP with a guest", found: "lacp" };
+      if (onVsphere && bond.mode === "lacp")
+        yield {
+          path: [...path, "mode"],
+          message: "a vSphere virtual switch does not speak LACP with a guest",
+          found: "lacp",
+        };
     },
   ),
   bondRule(
@@ -52,7 +58,12 @@ export const guestRules: readonly Rule[] = [
       source: "common practice",
     },
     function* ({ bond, path }) {
-      if (bond.members.length < 2) yield { path: [...path, "members"], message: "a bond of one port has no redundancy", found: bond.members.join(", ") };
+      if (bond.members.length < 2)
+        yield {
+          path: [...path, "members"],
+          message: "a bond of one port has no redundancy",
+          found: bond.members.join(", "),
+        };
     },
   ),
   bondRule(
@@ -66,7 +77,11 @@ export const guestRules: readonly Rule[] = [
     function* ({ bond, guest, path }) {
       const members = guest.ports.filter((port) => bond.members.includes(port.name) && port.addresses.length > 0);
       for (const port of members) {
-        yield { path: [...path.slice(0, 2), "ports", port.name, "addresses"], message: `the port is a member of bond ${bond.name}`, found: port.addresses.join(", ") };
+        yield {
+          path: [...path.slice(0, 2), "ports", port.name, "addresses"],
+          message: `the port is a member of bond ${bond.name}`,
+          found: port.addresses.join(", "),
+        };
       }
     },
   ),
@@ -81,7 +96,11 @@ export const guestRules: readonly Rule[] = [
     function* ({ bond, path }) {
       const below = bond.network?.mtuBytes;
       if (below !== undefined && bond.mtuBytes > below) {
-        yield { path: [...path, "mtu"], message: `the bond sends packets larger than network ${bond.network?.name} carries (${below})`, found: `${bond.mtuBytes}` };
+        yield {
+          path: [...path, "mtu"],
+          message: `the bond sends packets larger than network ${bond.network?.name} carries (${below})`,
+          found: `${bond.mtuBytes}`,
+        };
       }
     },
   ),
@@ -95,7 +114,11 @@ export const guestRules: readonly Rule[] = [
       for (const dvs of environment.distributedSwitches) {
         for (const group of dvs.portGroups) {
           if (group.network.mtuBytes <= dvs.mtuBytes) continue;
-          yield { path: ["distributedSwitches", dvs.name, "mtu"], message: `network ${group.network.name} needs ${group.network.mtuBytes}`, found: `${dvs.mtuBytes}` };
+          yield {
+            path: ["distributedSwitches", dvs.name, "mtu"],
+            message: `network ${group.network.name} needs ${group.network.mtuBytes}`,
+            found: `${dvs.mtuBytes}`,
+          };
         }
       }
     },

@@ -1,6 +1,6 @@
 // The design lint: all rules over one model, less those that the file accepts with a reason. Pure.
 import type { AcceptedSpec, Environment } from "../environment.js";
-import { type Problem, formatPath } from "../problem.js";
+import { formatPath, type Problem } from "../problem.js";
 import { guestRules } from "./guestRules.js";
 import type { Rule } from "./rule.js";
 import { teamRules } from "./teamRules.js";
@@ -26,6 +26,8 @@ function isAccepted(problem: Problem, accepted: readonly AcceptedSpec[]): boolea
   if (problem.severity === "error") return false;
   const path = formatPath(problem.path);
   return accepted.some(
-    ({ rule, at }) => rule === problem.rule && (at === undefined || path === at || path.startsWith(`${at}.`) || path.startsWith(`${at}[`)),
+    ({ rule, at }) =>
+      rule === problem.rule &&
+      (at === undefined || path === at || path.startsWith(`${at}.`) || path.startsWith(`${at}[`)),
   );
 }

@@ -1,10 +1,13 @@
 // Design rules about uplink teams. Ids and sources are those of the rule list in docs/rules.md. Pure.
 import type { Environment } from "../environment.js";
 import type { Finding, Rule } from "./rule.js";
-import { type TeamPlace, cabledSwitches, cards, isOneLogicalSwitch, teams } from "./teams.js";
+import { cabledSwitches, cards, isOneLogicalSwitch, type TeamPlace, teams } from "./teams.js";
 
 /** A rule that looks at one team at a time. */
-function teamRule(rule: Omit<Rule, "check">, check: (place: TeamPlace, environment: Environment) => Iterable<Finding>): Rule {
+function teamRule(
+  rule: Omit<Rule, "check">,
+  check: (place: TeamPlace, environment: Environment) => Iterable<Finding>,
+): Rule {
   return {
     ...rule,
     *check(environment) {
@@ -26,7 +29,11 @@ export const teamRules: readonly Rule[] = [
     },
     function* ({ platform, team, path }) {
       if (platform === "vsphere" && team.policy === "ip-hash" && team.failureDetection === "beacon") {
-        yield { path: [...path, "failureDetection"], message: "beacon probing does not work with IP hash", found: "beacon" };
+        yield {
+          path: [...path, "failureDetection"],
+          message: "beacon probing does not work with IP hash",
+          found: "beacon",
+        };
       }
     },
   ),
@@ -49,7 +56,8 @@ export const teamRules: readonly Rule[] = [
       id: "VS-25",
       severity: "error",
       title: "A static or LACP team ends on one switch, one stack or one MLAG pair.",
-      remedy: "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
+      remedy:
+        "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
       source: `${NETWORKING}, Route Based on IP Hash; Open vSwitch topics/bonding; Linux bonding.rst 11.2`,
     },
     function* ({ platform, team, path, hosts }, { switches }) {
@@ -58,7 +66,11 @@ export const teamRules: readonly Rule[] = [
         const names = cabledSwitches(host.uplinks);
         if (isOneLogicalSwitch(names, switches)) continue;
         const on = platform === "vsphere" ? ` on ${host.name}` : "";
-        yield { path: [...path, "mode"], message: `mode ${team.mode}${on} spans switches that are not one MLAG pair`, found: names.join(", ") };
+        yield {
+          path: [...path, "mode"],
+          message: `mode ${team.mode}${on} spans switches that are not one MLAG pair`,
+          found: names.join(", "),
+        };
       }
     },
   ),
@@ -72,7 +84,11 @@ export const teamRules: readonly Rule[] = [
     },
     function* ({ team, path }) {
       if (team.failureDetection === "beacon" && team.members.length < 3) {
-        yield { path: [...path, "failureDetection"], message: `beacon probing over ${team.members.length} uplinks can't tell which one is dead`, found: "beacon" };
+        yield {
+          path: [...path, "failureDetection"],
+          message: `beacon probing over ${team.members.length} uplinks can't tell which one is dead`,
+          found: "beacon",
+        };
       }
     },
   ),
@@ -86,7 +102,11 @@ export const teamRules: readonly Rule[] = [
     },
     function* ({ platform, team, path, hosts }) {
       if (team.members.length < 2) {
-        yield { path: [...path, "members"], message: "a team of one uplink has no redundancy", found: team.members.join(", ") };
+        yield {
+          path: [...path, "members"],
+          message: "a team of one uplink has no redundancy",
+          found: team.members.join(", "),
+        };
         return;
       }
       for (const { name, uplinks } of hosts) {
@@ -94,7 +114,11 @@ export const teamRules: readonly Rule[] = [
         // The path names the host of a KVM team; one of vSphere spans hosts.
         const of = platform === "vsphere" ? ` of ${name}` : "";
         if (allKnown(uplinks, "pci") && cards(uplinks).length < 2) {
-          yield { path: at, message: `all uplinks${of} are ports of one network card`, found: cards(uplinks).join(", ") };
+          yield {
+            path: at,
+            message: `all uplinks${of} are ports of one network card`,
+            found: cards(uplinks).join(", "),
+          };
         }
         if (allKnown(uplinks, "cable") && cabledSwitches(uplinks).length < 2) {
           yield { path: at, message: `all uplinks${of} end on one switch`, found: cabledSwitches(uplinks).join(", ") };
@@ -112,7 +136,11 @@ export const teamRules: readonly Rule[] = [
     },
     function* ({ platform, team, path }) {
       if (platform === "kvm" && team.mode === "lacp" && team.members.length < 2) {
-        yield { path: [...path, "members"], message: "LACP needs at least two members", found: team.members.join(", ") };
+        yield {
+          path: [...path, "members"],
+          message: "LACP needs at least two members",
+          found: team.members.join(", "),
+        };
       }
     },
   ),
@@ -126,7 +154,11 @@ export const teamRules: readonly Rule[] = [
     },
     function* ({ platform, team, path }) {
       if (platform === "kvm" && team.mode === "lacp" && !team.lacpFallback) {
-        yield { path: [...path, "lacpFallback"], message: "the host loses all traffic when the switch does not answer LACP", found: "false" };
+        yield {
+          path: [...path, "lacpFallback"],
+          message: "the host loses all traffic when the switch does not answer LACP",
+          found: "false",
+        };
       }
     },
   ),
@@ -142,7 +174,11 @@ export const teamRules: readonly Rule[] = [
       if (team.mode !== "lacp" || team.members.length <= 8) return;
       const names = hosts.flatMap((host) => cabledSwitches(host.uplinks));
       if (!switches.some((candidate) => candidate.platform === "iosxe" && names.includes(candidate.name))) return;
-      yield { path: [...path, "members"], message: "more LACP links than the switch can activate", found: `${team.members.length}` };
+      yield {
+        path: [...path, "members"],
+        message: "more LACP links than the switch can activate",
+        found: `${team.members.length}`,
+      };
     },
   ),
 ];

@@ -19,7 +19,11 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
     const portGroups = toPortGroups(scope, body.portGroups, { path: [...path, "portGroups"], uplinks: uplinkNames });
     // A port group's name is unique in a datacenter, whatever switch it is on.
     for (const { name: group } of portGroups) {
-      portGroupNames.take(`${body.datacenter}/${group}`, `switch ${name}`, { path: [...path, "portGroups"], shown: group, remedy: "Name the port groups differently (portGroups as a map with network)." });
+      portGroupNames.take(`${body.datacenter}/${group}`, `switch ${name}`, {
+        path: [...path, "portGroups"],
+        shown: group,
+        remedy: "Name the port groups differently (portGroups as a map with network).",
+      });
     }
     const [protocol, operation] = (body.discovery ?? "lldp-both").split("-") as ["cdp" | "lldp", "listen" | "both"];
     return {
@@ -41,7 +45,12 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
     const path = [...at.path, "hosts", index];
     const fault = rangeFault(pattern);
     if (fault) {
-      scope.error("schema", path, { message: fault, found: pattern, wanted: "a range such as [01:40]", remedy: "Correct the range." });
+      scope.error("schema", path, {
+        message: fault,
+        found: pattern,
+        wanted: "a range such as [01:40]",
+        remedy: "Correct the range.",
+      });
       return [];
     }
     return expandRange(pattern).flatMap((name) => {
@@ -50,7 +59,9 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
         scope.add(unknownName({ noun: "vSphere host", name, known: [...at.hosts.esx.keys()], path }));
         return [];
       }
-      return seen.take(name, "this switch", { path, remedy: "Name every host once." }) ? [{ name, address: host.address }] : [];
+      return seen.take(name, "this switch", { path, remedy: "Name every host once." })
+        ? [{ name, address: host.address }]
+        : [];
     });
   });
 }
@@ -69,8 +80,16 @@ function claimNics(scope: Scope, { name, body, path, members, hosts, nics }: Nic
     const at = [...path, "uplinks", uplink];
     for (const member of members) {
       const known = hosts.esx.get(member)?.uplinks.map((candidate) => candidate.name) ?? [];
-      if (!known.includes(nic)) scope.add({ ...unknownName({ noun: "uplink", name: nic, known, path: at }), message: `host ${member} has no uplink of this name` });
-      else nics.take(`${member} ${nic}`, `switch ${name}`, { path: at, remedy: "A physical NIC serves one uplink of one switch." });
+      if (!known.includes(nic))
+        scope.add({
+          ...unknownName({ noun: "uplink", name: nic, known, path: at }),
+          message: `host ${member} has no uplink of this name`,
+        });
+      else
+        nics.take(`${member} ${nic}`, `switch ${name}`, {
+          path: at,
+          remedy: "A physical NIC serves one uplink of one switch.",
+        });
     }
   }
 }

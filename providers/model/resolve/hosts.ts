@@ -6,7 +6,7 @@ import { toSshTarget } from "../ssh.js";
 import { toCable } from "../switchPort.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
 import type { VirtualSwitch, VmPort } from "../virtualSwitch.js";
-import { Claims, type Scope, checkExpanded, expandMap, toPortGroups } from "./scope.js";
+import { Claims, checkExpanded, expandMap, type Scope, toPortGroups } from "./scope.js";
 
 /** A KVM host whose virtual switches can still be given the ports of VMs. */
 export interface OpenKvmHost extends KvmHost {
@@ -32,11 +32,17 @@ export function resolveHosts(scope: Scope, spec: EnvironmentSpec): Hosts {
     }
     const host = withProfile(body, profile);
     const address = host.address ?? name;
-    if (!checkExpanded(scope, "name", name, path) || !checkExpanded(scope, "address", address, [...path, "address"])) continue;
+    if (!checkExpanded(scope, "name", name, path) || !checkExpanded(scope, "address", address, [...path, "address"]))
+      continue;
     const uplinks = toUplinks(scope, { host, name, path, switchPorts, switches: spec.switches ?? {} });
     if (host.platform === "kvm") hosts.kvm.set(name, toKvmHost(scope, { host, name, address, uplinks, path }));
     else if (host.platform === "vsphere") hosts.esx.set(name, toEsxHost(scope, { host, name, address, uplinks, path }));
-    else scope.error("schema", [...path, "platform"], { message: "a required value is missing", wanted: "kvm or vsphere", remedy: "Add platform to the host or to its profile." });
+    else
+      scope.error("schema", [...path, "platform"], {
+        message: "a required value is missing",
+        wanted: "kvm or vsphere",
+        remedy: "Add platform to the host or to its profile.",
+      });
   }
   return hosts;
 }
@@ -64,13 +70,26 @@ function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Ca
     const cable = uplink?.cable === undefined ? undefined : toCable(uplink.cable);
     if (cable && uplink?.cable) {
       const known = Object.keys(switches);
-      if (!known.includes(cable.switch)) scope.add(unknownName({ noun: "switch", name: cable.switch, known, path: [...at, "cable"] }));
+      if (!known.includes(cable.switch))
+        scope.add(unknownName({ noun: "switch", name: cable.switch, known, path: [...at, "cable"] }));
       if (/[[\]]/.test(cable.port)) {
-        scope.error("schema", [...at, "cable"], { message: "the range does not fit the group", found: uplink.cable, remedy: "Give the range as many members as the range in the name of the group." });
-      } else switchPorts.take(uplink.cable, `${name} ${uplinkName}`, { path: [...at, "cable"], remedy: "Give every cable a switch port of its own." });
+        scope.error("schema", [...at, "cable"], {
+          message: "the range does not fit the group",
+          found: uplink.cable,
+          remedy: "Give the range as many members as the range in the name of the group.",
+        });
+      } else
+        switchPorts.take(uplink.cable, `${name} ${uplinkName}`, {
+          path: [...at, "cable"],
+          remedy: "Give every cable a switch port of its own.",
+        });
     }
     const pci = uplink?.pci?.toLowerCase();
-    if (pci) pciAddresses.take(pci, `${name} ${uplinkName}`, { path: [...at, "pci"], remedy: "Give every uplink its own PCI address." });
+    if (pci)
+      pciAddresses.take(pci, `${name} ${uplinkName}`, {
+        path: [...at, "pci"],
+        remedy: "Give every uplink its own PCI address.",
+      });
     return { name: uplinkName, ...(pci ? { pci } : {}), ...(cable ? { cable } : {}) };
   });
 }
@@ -78,7 +97,10 @@ function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Ca
 function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: Resolved): EsxHost {
   for (const key of ["virtualSwitches", "ssh"] as const) {
     if (host[key] === undefined) continue;
-    const remedy = key === "ssh" ? "Remove it: the host is managed through vCenter." : "Declare the switch under distributedSwitches.";
+    const remedy =
+      key === "ssh"
+        ? "Remove it: the host is managed through vCenter."
+        : "Declare the switch under distributedSwitches.";
     scope.error("unsupported", [...path, key], { message: `${key} of a vSphere host is not supported`, remedy });
   }
   return { platform: "vsphere", name, address, uplinks };
@@ -92,10 +114,19 @@ function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolve
     scope.add(...checkUplinkTeam(spec.uplinkTeam, known, [...at, "uplinkTeam"]));
     for (const [index, member] of spec.uplinkTeam.members.entries()) {
       if (spec.uplinkTeam.members.indexOf(member) !== index) continue;
-      teams.take(member, `the team of ${switchName}`, { path: [...at, "uplinkTeam", "members", index], remedy: "An uplink belongs to one team: remove it from the other." });
+      teams.take(member, `the team of ${switchName}`, {
+        path: [...at, "uplinkTeam", "members", index],
+        remedy: "An uplink belongs to one team: remove it from the other.",
+      });
     }
     const portGroups = toPortGroups(scope, spec.portGroups, { path: [...at, "portGroups"], uplinks: known });
-    return { name: switchName, datapath: spec.datapath ?? ("system" as const), uplinkTeam: toUplinkTeam(spec.uplinkTeam), portGroups, ports: [] };
+    return {
+      name: switchName,
+      datapath: spec.datapath ?? ("system" as const),
+      uplinkTeam: toUplinkTeam(spec.uplinkTeam),
+      portGroups,
+      ports: [],
+    };
   });
   return { platform: "kvm", name, ssh: toSshTarget(name, address, host.ssh), uplinks, virtualSwitches };
 }

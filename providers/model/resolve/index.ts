@@ -36,9 +36,13 @@ function resolveSwitches(scope: Scope, spec: EnvironmentSpec): PhysicalSwitch[] 
   return Object.entries(all).map(([name, { platform, mlag }]) => {
     const path = ["switches", name, "mlag"];
     const peer = mlag && all[mlag.peer];
-    if (mlag && !peer) scope.add(unknownName({ noun: "switch", name: mlag.peer, known: Object.keys(all), path: [...path, "peer"] }));
+    if (mlag && !peer)
+      scope.add(unknownName({ noun: "switch", name: mlag.peer, known: Object.keys(all), path: [...path, "peer"] }));
     if (mlag && peer && (peer.mlag?.peer !== name || peer.mlag.domain !== mlag.domain)) {
-      scope.error("reference", path, { message: `${mlag.peer} does not name ${name} as its peer in the same domain`, remedy: "Give both switches each other as peer and one domain." });
+      scope.error("reference", path, {
+        message: `${mlag.peer} does not name ${name} as its peer in the same domain`,
+        remedy: "Give both switches each other as peer and one domain.",
+      });
     }
     return { name, platform, ...(mlag ? { mlag } : {}) };
   });

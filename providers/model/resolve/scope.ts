@@ -65,12 +65,18 @@ export function* expandMap<T>(scope: Scope, section: string, map: Readonly<Recor
   for (const [key, body] of Object.entries(map)) {
     const fault = rangeFault(key);
     if (fault) {
-      scope.error("schema", [section, key], { message: fault, found: key, wanted: "a range such as [01:40]", remedy: "Correct the range." });
+      scope.error("schema", [section, key], {
+        message: fault,
+        found: key,
+        wanted: "a range such as [01:40]",
+        remedy: "Correct the range.",
+      });
       continue;
     }
     const size = rangeSize(key);
     for (const [index, name] of expandRange(key).entries()) {
-      if (!claims.take(name, `${section}.${key}`, { path: [section, key], remedy: "Declare every name once." })) continue;
+      if (!claims.take(name, `${section}.${key}`, { path: [section, key], remedy: "Declare every name once." }))
+        continue;
       yield { name, key, body: bodyAt(body, index, size) };
     }
   }
@@ -96,7 +102,11 @@ export function checkExpanded(scope: Scope, kind: keyof typeof EXPANDED, text: s
 }
 
 /** The port groups of a switch, each with its network; unknown networks are reported. */
-export function toPortGroups(scope: Scope, spec: PortGroupsSpec, at: { path: Path; uplinks: readonly string[] }): PortGroup[] {
+export function toPortGroups(
+  scope: Scope,
+  spec: PortGroupsSpec,
+  at: { path: Path; uplinks: readonly string[] },
+): PortGroup[] {
   return Object.entries(portGroupMap(spec)).flatMap(([name, portGroup], index) => {
     const here = [...at.path, Array.isArray(spec) ? index : name];
     const wanted = portGroup.network ?? name;

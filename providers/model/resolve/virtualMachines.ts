@@ -2,7 +2,7 @@
 import type { Bond, BondSpec } from "../bond.js";
 import type { EnvironmentSpec } from "../environment.js";
 import { DEFAULT_MTU } from "../field.js";
-import { type Network, contains, parseCidr } from "../network.js";
+import { contains, type Network, parseCidr } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
@@ -10,7 +10,7 @@ import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import type { DistributedSwitch, VmPort } from "../virtualSwitch.js";
 import type { Hosts } from "./hosts.js";
-import { Claims, type Expanded, type Scope, checkExpanded, expandMap } from "./scope.js";
+import { Claims, checkExpanded, type Expanded, expandMap, type Scope } from "./scope.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
 export interface Surroundings {
@@ -38,7 +38,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     if (!fits) continue;
     const attach = attachment(scope, body.host, around, [...path, "host"]);
     if (!attach) continue;
-    const ports = Object.entries(body.ports).flatMap(([port, portSpec]) => toPort(scope, vm, { port, spec: portSpec, attach, shared }));
+    const ports = Object.entries(body.ports).flatMap(([port, portSpec]) =>
+      toPort(scope, vm, { port, spec: portSpec, attach, shared }),
+    );
     const guest = toGuest(scope, { vm, ports, shared });
     machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}) });
   }
@@ -47,7 +49,10 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
 
 /** Finds a port group by switch and name, and takes the VM's port where the host has to know it. */
 interface Attachment {
-  portGroup(switchName: string, portGroup: string): { found?: PortGroup; noun: string; known: string[]; missing: string };
+  portGroup(
+    switchName: string,
+    portGroup: string,
+  ): { found?: PortGroup; noun: string; known: string[]; missing: string };
   connect?(switchName: string, port: VmPort): void;
 }
 
@@ -56,11 +61,14 @@ function attachment(scope: Scope, hostName: string, around: Surroundings, path: 
   if (kvm) {
     return {
       portGroup: (switchName, portGroup) => findPortGroup(kvm.virtualSwitches, switchName, portGroup),
-      connect: (switchName, port) => kvm.virtualSwitches.find((candidate) => candidate.name === switchName)?.ports.push(port),
+      connect: (switchName, port) =>
+        kvm.virtualSwitches.find((candidate) => candidate.name === switchName)?.ports.push(port),
     };
   }
   if (around.hosts.esx.has(hostName)) {
-    const reachable = around.distributedSwitches.filter((candidate) => candidate.hosts.some((host) => host.name === hostName));
+    const reachable = around.distributedSwitches.filter((candidate) =>
+      candidate.hosts.some((host) => host.name === hostName),
+    );
     return { portGroup: (switchName, portGroup) => findPortGroup(reachable, switchName, portGroup) };
   }
   const known = [...around.hosts.kvm.keys(), ...around.hosts.esx.keys()];
@@ -72,7 +80,8 @@ type SwitchLike = { readonly name: string; readonly portGroups: readonly PortGro
 
 function findPortGroup(switches: readonly SwitchLike[], switchName: string, name: string) {
   const owner = switches.find((candidate) => candidate.name === switchName);
-  if (!owner) return { noun: "virtual switch", known: switches.map((candidate) => candidate.name), missing: switchName };
+  if (!owner)
+    return { noun: "virtual switch", known: switches.map((candidate) => candidate.name), missing: switchName };
   const found = owner.portGroups.find((portGroup) => portGroup.name === name);
   const result = { noun: "port group", known: owner.portGroups.map((portGroup) => portGroup.name), missing: name };
   return found ? { ...result, found } : result;
@@ -85,7 +94,11 @@ interface PortContext {
   readonly shared: SharedClaims;
 }
 
-function toPort(scope: Scope, vm: Expanded<VirtualMachineSpec>, { port, spec, attach, shared }: PortContext): GuestPort[] {
+function toPort(
+  scope: Scope,
+  vm: Expanded<VirtualMachineSpec>,
+  { port, spec, attach, shared }: PortContext,
+): GuestPort[] {
   const path = ["vms", vm.key, "ports", port];
   const [switchName = "", groupName = ""] = spec.portGroup.split("/");
   const { found, noun, known, missing } = attach.portGroup(switchName, groupName);
@@ -94,9 +107,20 @@ function toPort(scope: Scope, vm: Expanded<VirtualMachineSpec>, { port, spec, at
     return [];
   }
   const mac = spec.mac?.toLowerCase();
-  if (mac) shared.macs.take(mac, `${vm.name} ${port}`, { path: [...path, "mac"], remedy: "Give every port its own MAC address." });
+  if (mac)
+    shared.macs.take(mac, `${vm.name} ${port}`, {
+      path: [...path, "mac"],
+      remedy: "Give every port its own MAC address.",
+    });
   if (attach.connect) connectPort(scope, { vm, port, spec, switchName, portGroup: found, attach, shared });
-  checkAddresses(scope, { owner: `${vm.name} ${port}`, network: found.network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  checkAddresses(scope, {
+    owner: `${vm.name} ${port}`,
+    network: found.network,
+    addresses: spec.addresses ?? [],
+    gateway: spec.gateway,
+    path,
+    shared,
+  });
   return [
     {
       name: port,
@@ -124,7 +148,14 @@ function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, atta
   const hostInterface = spec.interface ?? `${vm.name}-${port}`;
   if (!checkExpanded(scope, "interface", hostInterface, path)) return;
   const remedy = "Set interface to a name that is free on the host.";
-  if (!shared.interfaces.take(`${vm.body.host} ${hostInterface}`, `another port on ${vm.body.host}`, { path, shown: hostInterface, remedy })) return;
+  if (
+    !shared.interfaces.take(`${vm.body.host} ${hostInterface}`, `another port on ${vm.body.host}`, {
+      path,
+      shown: hostInterface,
+      remedy,
+    })
+  )
+    return;
   attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup });
 }
 
@@ -142,19 +173,37 @@ function checkAddresses(scope: Scope, { owner, network, addresses, gateway, path
     const at = [...path, "addresses", index];
     const parsed = parseCidr(address);
     if (!parsed) {
-      scope.error("address", at, { message: "not an IP address with prefix length", found: address, wanted: "an address such as 10.10.0.11/24", remedy: "Correct the address." });
+      scope.error("address", at, {
+        message: "not an IP address with prefix length",
+        found: address,
+        wanted: "an address such as 10.10.0.11/24",
+        remedy: "Correct the address.",
+      });
       continue;
     }
-    shared.addresses.take(parsed.address.toString(), owner, { path: at, shown: address, remedy: "Give every port its own address." });
+    shared.addresses.take(parsed.address.toString(), owner, {
+      path: at,
+      shown: address,
+      remedy: "Give every port its own address.",
+    });
     const subnet = network?.subnet;
     // A network names one subnet; addresses of the other IP version are free.
     const isSameVersion = subnet?.includes(":") === address.includes(":");
     if (subnet !== undefined && isSameVersion && !contains(subnet, address)) {
-      scope.error("address", at, { message: `the address is not in the subnet of network ${network?.name}`, found: address, wanted: `an address in ${subnet}`, remedy: "Correct the address, or put the port on another network." });
+      scope.error("address", at, {
+        message: `the address is not in the subnet of network ${network?.name}`,
+        found: address,
+        wanted: `an address in ${subnet}`,
+        remedy: "Correct the address, or put the port on another network.",
+      });
     }
   }
   if (gateway !== undefined && !addresses.some((address) => contains(address, gateway))) {
-    scope.error("address", [...path, "gateway"], { message: "the gateway is in the subnet of none of the addresses", found: gateway, remedy: "Correct the gateway, or add an address of its subnet." });
+    scope.error("address", [...path, "gateway"], {
+      message: "the gateway is in the subnet of none of the addresses",
+      found: gateway,
+      remedy: "Correct the gateway, or add an address of its subnet.",
+    });
   }
 }
 
@@ -168,14 +217,24 @@ function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMach
   const { name, key, body } = vm;
   const path = ["vms", key];
   const taken = new Claims(scope, "port");
-  const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) => toBond(scope, { bondName, spec, vm, ports, taken, shared }));
+  const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) =>
+    toBond(scope, { bondName, spec, vm, ports, taken, shared }),
+  );
   if (!body.guest) {
-    if (bonds.length > 0) scope.error("schema", [...path, "bonds"], { message: "bonds are configured inside the guest, and the VM has no guest section", remedy: "Add guest with os and renderer, or remove bonds." });
+    if (bonds.length > 0)
+      scope.error("schema", [...path, "bonds"], {
+        message: "bonds are configured inside the guest, and the VM has no guest section",
+        remedy: "Add guest with os and renderer, or remove bonds.",
+      });
     return undefined;
   }
   for (const port of ports) {
     if (port.mac ?? port.guestInterface) continue;
-    scope.error("schema", [...path, "ports", port.name], { message: "the guest can't tell which of its interfaces this port is", wanted: "mac or guestInterface", remedy: "Add the MAC address of the port." });
+    scope.error("schema", [...path, "ports", port.name], {
+      message: "the guest can't tell which of its interfaces this port is",
+      wanted: "mac or guestInterface",
+      remedy: "Add the MAC address of the port.",
+    });
   }
   checkGateways(scope, body, path);
   const address = body.guest.address ?? name;
@@ -189,7 +248,11 @@ function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void
   for (const section of ["ports", "bonds"] as const) {
     for (const [name, { gateway }] of Object.entries(body[section] ?? {})) {
       if (gateway === undefined) continue;
-      const at = { path: [...path, section, name, "gateway"], shown: gateway, remedy: "Keep one gateway per guest and IP version." };
+      const at = {
+        path: [...path, section, name, "gateway"],
+        shown: gateway,
+        remedy: "Keep one gateway per guest and IP version.",
+      };
       claims.take(gateway.includes(":") ? "IPv6" : "IPv4", name, at);
     }
   }
@@ -213,13 +276,28 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
   const network = members[0]?.network;
   const stranger = members.find((port) => port.network.name !== network?.name);
   if (stranger) {
-    scope.error("schema", [...path, "members"], { message: `the members carry different networks (${network?.name}, ${stranger.network.name})`, remedy: "Bond ports of one network." });
+    scope.error("schema", [...path, "members"], {
+      message: `the members carry different networks (${network?.name}, ${stranger.network.name})`,
+      remedy: "Bond ports of one network.",
+    });
   }
-  if (vm.body.ports[bondName]) scope.error("duplicate", path, { message: "a port of the VM has the same name as the bond", found: bondName, remedy: "Rename one of the two." });
+  if (vm.body.ports[bondName])
+    scope.error("duplicate", path, {
+      message: "a port of the VM has the same name as the bond",
+      found: bondName,
+      remedy: "Rename one of the two.",
+    });
   const mode = spec.mode ?? "switch-independent";
   const policy = spec.policy ?? DEFAULT_POLICY[mode];
   checkPrimary(scope, { spec, policy, path });
-  checkAddresses(scope, { owner: `${vm.name} ${bondName}`, network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  checkAddresses(scope, {
+    owner: `${vm.name} ${bondName}`,
+    network,
+    addresses: spec.addresses ?? [],
+    gateway: spec.gateway,
+    path,
+    shared,
+  });
   const primary = policy === "active-backup" ? (spec.primary ?? spec.members[0]) : undefined;
   return {
     name: bondName,
@@ -240,7 +318,11 @@ function checkPrimary(scope: Scope, { spec, policy, path }: { spec: BondSpec; po
   if (spec.primary === undefined) return;
   const at = [...path, "primary"];
   if (policy !== "active-backup") {
-    scope.error("LB-11", at, { message: `primary means nothing with policy ${policy}`, found: spec.primary, remedy: "Remove primary, or use policy active-backup." });
+    scope.error("LB-11", at, {
+      message: `primary means nothing with policy ${policy}`,
+      found: spec.primary,
+      remedy: "Remove primary, or use policy active-backup.",
+    });
   } else if (!spec.members.includes(spec.primary)) {
     scope.add(unknownName({ noun: "member", name: spec.primary, known: spec.members, path: at }));
   }

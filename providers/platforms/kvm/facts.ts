@@ -32,7 +32,9 @@ export interface FactPort {
 }
 
 export function readOvsFacts(stdout: string): OvsFacts {
-  const document = JSON.parse(stdout) as Record<"bridges" | "ports" | "interfaces", Table> & { links: { ifname: string }[] };
+  const document = JSON.parse(stdout) as Record<"bridges" | "ports" | "interfaces", Table> & {
+    links: { ifname: string }[];
+  };
   const interfaces = byUuid(rows(document.interfaces));
   const ports = byUuid(rows(document.ports));
   return {
@@ -43,7 +45,9 @@ export function readOvsFacts(stdout: string): OvsFacts {
       fail_mode: text(row.fail_mode),
       mark: mark(row),
       // Every bridge has a port of its own name; it comes and goes with the bridge.
-      ports: references(row.ports).flatMap((id) => toPort(ports.get(id), interfaces)).filter((port) => port.name !== row.name),
+      ports: references(row.ports)
+        .flatMap((id) => toPort(ports.get(id), interfaces))
+        .filter((port) => port.name !== row.name),
     })),
   };
 }
@@ -55,7 +59,10 @@ export function fromOvsFacts(facts: OvsFacts, heading: Heading): OvsWords | unde
     .filter((bridge) => own(bridge) || bridge.ports.some(own))
     .map((bridge): [string, OvsBridge] => {
       const ports = Object.fromEntries(bridge.ports.filter(own).map(({ name, port }) => [name, port]));
-      return [bridge.name, { datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, ports: uplinksFirst(ports) }];
+      return [
+        bridge.name,
+        { datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, ports: uplinksFirst(ports) },
+      ];
     });
   return bridges.length > 0 ? { ...heading, bridges: sortKeys(Object.fromEntries(bridges)) } : undefined;
 }

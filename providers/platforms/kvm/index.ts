@@ -2,7 +2,7 @@
 import { compare } from "../../model/change.js";
 import type { KvmHost } from "../../model/host.js";
 import { type Driver, disruptionTable } from "../driver.js";
-import { type OvsFacts, fromOvsFacts, readOvsFacts } from "./facts.js";
+import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
 import { planOvs, planOvsRemoval } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
 import { fromOvsText, toOvsView } from "./view.js";

@@ -7,13 +7,21 @@ type Command = readonly string[];
 
 export function planOvs(desired: OvsWords, facts: OvsFacts): Plan {
   const placed = placedPorts(facts);
-  const conflicts = [...bridgeConflicts(desired, facts), ...portConflicts(desired, placed), ...missingUplinks(desired, facts)];
+  const conflicts = [
+    ...bridgeConflicts(desired, facts),
+    ...portConflicts(desired, placed),
+    ...missingUplinks(desired, facts),
+  ];
   if (conflicts.length > 0) return { conflicts, removals: [], notes: [] };
   const own = placed.filter((port) => port.mark === desired.environment);
   const leaving = own.filter((port) => !stays(port, desired));
   const adjusted = own.filter((port) => stays(port, desired)).flatMap((port) => adjustPort(port, desired));
   const bridges = removeBridges(facts, desired, new Set(leaving.map((port) => port.name)));
-  return { conflicts: [], removals: [...leaving.map(deletePort), ...bridges.removals, ...adjusted], notes: bridges.notes };
+  return {
+    conflicts: [],
+    removals: [...leaving.map(deletePort), ...bridges.removals, ...adjusted],
+    notes: bridges.notes,
+  };
 }
 
 export function planOvsRemoval(actual: OvsWords, facts: OvsFacts): Plan {
@@ -29,13 +37,18 @@ function placedPorts(facts: OvsFacts): PlacedPort[] {
 }
 
 function desiredPorts(words: OvsWords): { bridge: string; name: string; port: OvsPort }[] {
-  return Object.entries(words.bridges).flatMap(([bridge, { ports }]) => Object.entries(ports).map(([name, port]) => ({ bridge, name, port })));
+  return Object.entries(words.bridges).flatMap(([bridge, { ports }]) =>
+    Object.entries(ports).map(([name, port]) => ({ bridge, name, port })),
+  );
 }
 
 function bridgeConflicts(desired: OvsWords, facts: OvsFacts): string[] {
   return facts.bridges
     .filter((bridge) => bridge.name in desired.bridges && bridge.mark !== desired.environment)
-    .map((bridge) => `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`);
+    .map(
+      (bridge) =>
+        `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`,
+    );
 }
 
 function portConflicts(desired: OvsWords, placed: readonly PlacedPort[]): string[] {
@@ -43,9 +56,15 @@ function portConflicts(desired: OvsWords, placed: readonly PlacedPort[]): string
   return placed
     .filter((port) => port.mark !== desired.environment)
     .flatMap((port) => {
-      const taken = wanted.filter(({ name, port: { interfaces } }) => name === port.name || interfaces.some((member) => port.port.interfaces.includes(member)));
+      const taken = wanted.filter(
+        ({ name, port: { interfaces } }) =>
+          name === port.name || interfaces.some((member) => port.port.interfaces.includes(member)),
+      );
       const where = `port ${port.name} of bridge ${port.bridge}`;
-      return taken.map(({ name }) => `${where} is ${owner(port)} and holds what port ${name} needs. Remove it there, or leave the interface out of the environment`);
+      return taken.map(
+        ({ name }) =>
+          `${where} is ${owner(port)} and holds what port ${name} needs. Remove it there, or leave the interface out of the environment`,
+      );
     });
 }
 
@@ -58,7 +77,9 @@ function missingUplinks(desired: OvsWords, facts: OvsFacts): string[] {
   const uplinks = desiredPorts(desired).flatMap(({ port }) => (port.bond ? port.interfaces : []));
   const missing = uplinks.filter((name) => !facts.links.includes(name));
   const there = facts.links.filter((name) => name !== "lo" && !name.startsWith("ovs-"));
-  return missing.map((name) => `the host has no interface ${name}. It has ${there.join(", ") || "none"}. Correct the uplink's name`);
+  return missing.map(
+    (name) => `the host has no interface ${name}. It has ${there.join(", ") || "none"}. Correct the uplink's name`,
+  );
 }
 
 /** A port that only has to be adjusted: same bridge, same kind, and a bond that keeps a member. */
@@ -87,7 +108,11 @@ function deletePort(port: PlacedPort): Command {
 }
 
 /** A bridge of ours that others have put ports on stays for them, without our mark. */
-function removeBridges(facts: OvsFacts, desired: OvsWords, leaving: ReadonlySet<string>): { removals: Command[]; notes: string[] } {
+function removeBridges(
+  facts: OvsFacts,
+  desired: OvsWords,
+  leaving: ReadonlySet<string>,
+): { removals: Command[]; notes: string[] } {
   const removals: Command[] = [];
   const notes: string[] = [];
   for (const bridge of facts.bridges) {

@@ -1,18 +1,21 @@
 // The model of a KVM host in the words of Open vSwitch, and what of the model Open vSwitch can't do. Pure.
 import { DEFAULT_MTU } from "../../model/field.js";
 import type { KvmHost } from "../../model/host.js";
-import { type Vlan, formatRanges } from "../../model/network.js";
+import { formatRanges, type Vlan } from "../../model/network.js";
 import type { PortGroup } from "../../model/portGroup.js";
 import type { Path, Problem } from "../../model/problem.js";
-import { type UplinkTeam, activeMembers } from "../../model/uplinkTeam.js";
-import { type VirtualSwitch, largestMtu, uplinkVlans } from "../../model/virtualSwitch.js";
+import { activeMembers, type UplinkTeam } from "../../model/uplinkTeam.js";
+import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import type { Heading } from "../driver.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
 
 export function toOvsWords(host: KvmHost, heading: Heading): OvsWords {
-  return { ...heading, bridges: sortKeys(Object.fromEntries(host.virtualSwitches.map((vs) => [vs.name, toBridge(vs)]))) };
+  return {
+    ...heading,
+    bridges: sortKeys(Object.fromEntries(host.virtualSwitches.map((vs) => [vs.name, toBridge(vs)]))),
+  };
 }
 
 /** The port that joins a bridge to its uplinks: the bond, or the only uplink itself. */
@@ -22,7 +25,10 @@ export function uplinkPortName(virtualSwitch: Pick<VirtualSwitch, "name" | "upli
 }
 
 function toBridge(virtualSwitch: VirtualSwitch): OvsBridge {
-  const ports = virtualSwitch.ports.map((port): [string, OvsPort] => [port.interface, toVmPort(port.interface, port.portGroup)]);
+  const ports = virtualSwitch.ports.map((port): [string, OvsPort] => [
+    port.interface,
+    toVmPort(port.interface, port.portGroup),
+  ]);
   return {
     datapath_type: virtualSwitch.datapath,
     fail_mode: "standalone",
@@ -91,20 +97,44 @@ function checkUplinkPortName(virtualSwitch: VirtualSwitch, path: Path): Problem[
   const name = uplinkPortName(virtualSwitch);
   const taken = virtualSwitch.ports.find((port) => port.interface === name);
   return taken
-    ? [problem(path, `the interface ${name} of ${taken.vm} has the name of the uplink port`, "Set another interface for the VM's port.")]
+    ? [
+        problem(
+          path,
+          `the interface ${name} of ${taken.vm} has the name of the uplink port`,
+          "Set another interface for the VM's port.",
+        ),
+      ]
     : [];
 }
 
 function checkTeam(team: UplinkTeam, path: Path): Problem[] {
   const problems = team.members.length > 1 ? checkTeamSupport(OVS_TEAMS, team, { path, platform: "Open vSwitch" }) : [];
   if (team.failureDetection === "beacon") {
-    problems.push(problem([...path, "failureDetection"], "Open vSwitch does not send beacons", "Use failureDetection: link, or mode lacp, which notices a silent switch."));
+    problems.push(
+      problem(
+        [...path, "failureDetection"],
+        "Open vSwitch does not send beacons",
+        "Use failureDetection: link, or mode lacp, which notices a silent switch.",
+      ),
+    );
   }
   if (!team.notifySwitches) {
-    problems.push(problem([...path, "notifySwitches"], "Open vSwitch always announces moved MAC addresses after a failover", "Remove notifySwitches."));
+    problems.push(
+      problem(
+        [...path, "notifySwitches"],
+        "Open vSwitch always announces moved MAC addresses after a failover",
+        "Remove notifySwitches.",
+      ),
+    );
   }
   if (team.standby.length > 0 && team.policy !== "active-backup") {
-    problems.push(problem([...path, "standby"], "Open vSwitch knows standby uplinks only with policy active-backup", "Remove standby."));
+    problems.push(
+      problem(
+        [...path, "standby"],
+        "Open vSwitch knows standby uplinks only with policy active-backup",
+        "Remove standby.",
+      ),
+    );
   }
   return problems;
 }
@@ -112,14 +142,32 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
 function checkPortGroup(group: PortGroup, path: Path): Problem[] {
   const problems: Problem[] = [];
   if (group.network.vlan.kind === "private") {
-    problems.push(problem(path, `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`, "Use an access VLAN on this host."));
+    problems.push(
+      problem(
+        path,
+        `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`,
+        "Use an access VLAN on this host.",
+      ),
+    );
   }
   if (group.uplinkTeam) {
-    problems.push(problem([...path, "uplinkTeam"], "Open vSwitch has one uplink team for all port groups of a switch", "Remove it, or make a second virtual switch."));
+    problems.push(
+      problem(
+        [...path, "uplinkTeam"],
+        "Open vSwitch has one uplink team for all port groups of a switch",
+        "Remove it, or make a second virtual switch.",
+      ),
+    );
   }
   const allowed = (["promiscuous", "macChanges", "forgedTransmits"] as const).filter((key) => group.security[key]);
   if (allowed.length > 0) {
-    problems.push(problem([...path, "security"], `multiport does not set ${allowed.join(", ")} on Open vSwitch yet`, "Remove security."));
+    problems.push(
+      problem(
+        [...path, "security"],
+        `multiport does not set ${allowed.join(", ")} on Open vSwitch yet`,
+        "Remove security.",
+      ),
+    );
   }
   return problems;
 }

@@ -6,10 +6,13 @@ export interface BondWord {
   readonly lacp: boolean;
 }
 
-const noStatic = "Open vSwitch has no static port channel. Use mode lacp, or switch-independent without a channel on the switch";
-const byPort = "Open vSwitch does not spread by virtual port. Use source-mac (balance-slb), which follows each VM's MAC address";
+const noStatic =
+  "Open vSwitch has no static port channel. Use mode lacp, or switch-independent without a channel on the switch";
+const byPort =
+  "Open vSwitch does not spread by virtual port. Use source-mac (balance-slb), which follows each VM's MAC address";
 const byIp = "Open vSwitch does not hash IP addresses alone. Use transport-ports (balance-tcp) with mode lacp";
-const byLoad = "Open vSwitch has no policy of this name. Use source-mac (balance-slb), which moves flows by load every 10 s";
+const byLoad =
+  "Open vSwitch has no policy of this name. Use source-mac (balance-slb), which moves flows by load every 10 s";
 
 export const OVS_TEAMS: TeamTable<BondWord> = {
   "switch-independent": {

@@ -15,7 +15,9 @@ export function toOvsView(words: OvsWords): object {
     machine,
     environment,
     bridges: Object.entries(words.bridges).map(([name, bridge]) => ({ name, environment, ...bridge })),
-    bonds: placed.flatMap((port) => (port.bond ? [{ ...port, ...port.bond, other_config: otherConfig(port.name, port.bond) }] : [])),
+    bonds: placed.flatMap((port) =>
+      port.bond ? [{ ...port, ...port.bond, other_config: otherConfig(port.name, port.bond) }] : [],
+    ),
     ports: placed.filter((port) => !port.bond),
   };
 }
@@ -54,7 +56,10 @@ function unquote(word: string): string {
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 class TextReader {
-  readonly bridges: Record<string, { datapath_type: string; fail_mode: string; ports: Record<string, Draft<OvsPort>> }> = {};
+  readonly bridges: Record<
+    string,
+    { datapath_type: string; fail_mode: string; ports: Record<string, Draft<OvsPort>> }
+  > = {};
   private readonly ports = new Map<string, Draft<OvsPort>>();
   private readonly owners = new Map<string, Draft<OvsPort>>();
 
@@ -66,8 +71,17 @@ class TextReader {
   }
 
   private addPort(isBond: boolean, [bridge = "", name = "", ...members]: readonly string[]): void {
-    const bond = isBond ? { bond_mode: "", lacp: "", "lacp-time": null, "lacp-fallback-ab": null, "bond-primary": null } : null;
-    const port: Draft<OvsPort> = { interfaces: isBond ? members : [name], vlan_mode: "", tag: null, trunks: "", mtu_request: null, bond };
+    const bond = isBond
+      ? { bond_mode: "", lacp: "", "lacp-time": null, "lacp-fallback-ab": null, "bond-primary": null }
+      : null;
+    const port: Draft<OvsPort> = {
+      interfaces: isBond ? members : [name],
+      vlan_mode: "",
+      tag: null,
+      trunks: "",
+      mtu_request: null,
+      bond,
+    };
     this.ports.set(name, port);
     for (const member of port.interfaces) this.owners.set(member, port);
     const owner = this.bridges[bridge];
@@ -77,7 +91,8 @@ class TextReader {
   private set([table, record = "", ...settings]: readonly string[]): void {
     for (const setting of settings) {
       const [column = "", value = ""] = split(setting);
-      if (table === "Bridge") Object.assign(this.bridges[record] ?? {}, column.includes(":") ? {} : { [column]: value });
+      if (table === "Bridge")
+        Object.assign(this.bridges[record] ?? {}, column.includes(":") ? {} : { [column]: value });
       if (table === "Port") setPort(this.ports.get(record), column, value);
       if (table === "Interface") Object.assign(this.owners.get(record) ?? {}, { mtu_request: toNumber(value) });
     }

@@ -7,8 +7,10 @@ export interface BondWord {
   readonly "transmit-hash-policy": "layer2" | "layer2+3" | "layer3+4" | null;
 }
 
-const noPort = "A bond in a guest has no virtual ports to spread by. Use source-mac or ip-hash with mode lacp or static";
-const needsChannel = "The kernel hashes only towards a port channel. Use policy active-backup or load, or mode static or lacp";
+const noPort =
+  "A bond in a guest has no virtual ports to spread by. Use source-mac or ip-hash with mode lacp or static";
+const needsChannel =
+  "The kernel hashes only towards a port channel. Use policy active-backup or load, or mode static or lacp";
 const noStandby = "The kernel has no standby members in a port channel. Use mode switch-independent";
 const noLoad = "The kernel spreads by load only towards separate ports. Use mode switch-independent";
 

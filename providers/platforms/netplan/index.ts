@@ -1,5 +1,4 @@
 // Linux guests with netplan: the driver. One file of ours in /etc/netplan; other files there are never touched. Pure.
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Bond } from "../../model/bond.js";
 import { compare } from "../../model/change.js";
@@ -10,6 +9,7 @@ import { disruptionTable } from "../driver.js";
 import { readHeading } from "../heading.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { NETPLAN_BONDS } from "./bond.js";
+import { fromText } from "./fromText.js";
 import { NETPLAN_FILE, type NetplanBond, type NetplanEthernet, type NetplanWords } from "./words.js";
 
 /** What the facts script prints: our file as it stands (null: none), and the names of the others. */
@@ -18,11 +18,13 @@ export type NetplanFacts = z.infer<typeof Facts>;
 
 function toWords(guest: Guest, heading: Heading): NetplanWords {
   const id = (port: GuestPort) => port.guestInterface ?? port.name;
-  const idOf = (name: string) => id(guest.ports.find((port) => port.name === name) ?? { name, addresses: [], network: {} as GuestPort["network"] });
+  const idOf = (name: string) =>
+    id(guest.ports.find((port) => port.name === name) ?? { name, addresses: [], network: {} as GuestPort["network"] });
   return {
     ...heading,
     ethernets: Object.fromEntries(guest.ports.map((port) => [id(port), toEthernet(port, guest.bonds)])),
     bonds: Object.fromEntries(guest.bonds.map((bond) => [bond.name, toBond(bond, idOf)])),
+    strange: [],
   };
 }
 
@@ -54,8 +56,9 @@ function toBond(bond: Bond, idOf: (port: string) => string): NetplanBond {
 }
 
 /** The data of templates/netplan/guest.yaml.hbs. */
-function toView({ machine, environment, ethernets, bonds }: NetplanWords): object {
-  const named = <T>(map: Readonly<Record<string, T>>) => Object.entries(map).map(([name, value]) => ({ name, ...value }));
+function toView({ machine, environment, ethernets, bonds, strange }: NetplanWords): object {
+  const named = <T>(map: Readonly<Record<string, T>>) =>
+    Object.entries(map).map(([name, value]) => ({ name, ...value }));
   return {
     machine,
     environment,
@@ -68,47 +71,9 @@ function toView({ machine, environment, ethernets, bonds }: NetplanWords): objec
       lacpRate: parameters["lacp-rate"],
       hashPolicy: parameters["transmit-hash-policy"],
     })),
+    hasEthernets: Object.keys(ethernets).length > 0,
     hasBonds: Object.keys(bonds).length > 0,
-  };
-}
-
-interface YamlDevice {
-  readonly match?: { readonly macaddress?: string };
-  readonly mtu?: number;
-  readonly addresses?: readonly string[];
-  readonly routes?: readonly { readonly via?: string }[];
-  readonly interfaces?: readonly string[];
-  readonly parameters?: Partial<NetplanBond["parameters"]>;
-}
-
-function fromText(text: string): NetplanWords {
-  const { machine, environment } = readHeading(text) ?? { machine: "", environment: "" };
-  const network = (parse(text) as { network?: { ethernets?: Record<string, YamlDevice>; bonds?: Record<string, YamlDevice> } } | null)?.network;
-  const map = <T>(devices: Record<string, YamlDevice> | undefined, convert: (device: YamlDevice) => T) =>
-    Object.fromEntries(Object.entries(devices ?? {}).map(([name, device]) => [name, convert(device)]));
-  return { machine, environment, ethernets: map(network?.ethernets, ethernetFromYaml), bonds: map(network?.bonds, bondFromYaml) };
-}
-
-function ethernetFromYaml(device: YamlDevice): NetplanEthernet {
-  return { macaddress: device.match?.macaddress ?? null, ...layer3FromYaml(device) };
-}
-
-function layer3FromYaml(device: YamlDevice) {
-  return { mtu: device.mtu ?? 1500, addresses: device.addresses ?? [], gateway: device.routes?.[0]?.via ?? null };
-}
-
-function bondFromYaml(device: YamlDevice): NetplanBond {
-  const { parameters = {} } = device;
-  return {
-    interfaces: device.interfaces ?? [],
-    ...layer3FromYaml(device),
-    parameters: {
-      mode: parameters.mode ?? "balance-rr",
-      "transmit-hash-policy": parameters["transmit-hash-policy"] ?? null,
-      "mii-monitor-interval": parameters["mii-monitor-interval"] ?? 0,
-      primary: parameters.primary ?? null,
-      "lacp-rate": parameters["lacp-rate"] ?? null,
-    },
+    strange,
   };
 }
 
@@ -127,7 +92,18 @@ function unsupported(guest: Guest, path: Path): Problem[] {
 }
 
 /** Netplan files take effect when they are applied or at the next boot; the classes are those of that moment. */
-const disruption = disruptionTable({ mode: "outage", interfaces: "brief", addresses: "brief", gateway: "brief", mtu: "brief", primary: "brief" });
+const disruption = disruptionTable({
+  mode: "outage",
+  interfaces: "brief",
+  addresses: "brief",
+  gateway: "brief",
+  mtu: "brief",
+  primary: "brief",
+});
+
+function settings({ ethernets, bonds, strange }: NetplanWords) {
+  return { ethernets, bonds, strange };
+}
 
 export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   name: "netplan",
@@ -146,6 +122,5 @@ export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   },
   plan,
   planRemoval: (actual, facts) => plan(actual, facts),
-  compare: (desired, actual) =>
-    compare({ ethernets: desired.ethernets, bonds: desired.bonds }, actual ? { ethernets: actual.ethernets, bonds: actual.bonds } : {}, disruption),
+  compare: (desired, actual) => compare(settings(desired), actual ? settings(actual) : {}, disruption),
 };

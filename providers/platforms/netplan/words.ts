@@ -27,6 +27,8 @@ export interface NetplanWords {
   readonly environment: string;
   readonly ethernets: Readonly<Record<string, NetplanEthernet>>;
   readonly bonds: Readonly<Record<string, NetplanBond>>;
+  /** What stands in the file beyond the words above, such as a key that somebody added: always empty in what we want. */
+  readonly strange: readonly string[];
 }
 
 /** Where our file stands on a guest; later than an installer's 00- and 50- files, so that ours has the last word. */

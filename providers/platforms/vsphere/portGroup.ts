@@ -51,7 +51,8 @@ export function toPvlanMappings(portGroups: readonly PortGroup[]): PvlanMapping[
     if (network.vlan.kind !== "private") continue;
     const { primary, secondary, type } = network.vlan;
     mappings.set(primary, { primaryVlanId: primary, secondaryVlanId: primary, pvlanType: "promiscuous" });
-    if (type !== "promiscuous") mappings.set(secondary, { primaryVlanId: primary, secondaryVlanId: secondary, pvlanType: type });
+    if (type !== "promiscuous")
+      mappings.set(secondary, { primaryVlanId: primary, secondaryVlanId: secondary, pvlanType: type });
   }
   return [...mappings.values()];
 }
@@ -61,7 +62,10 @@ export function vsphereUnsupported(dvs: DistributedSwitch, path: Path): Problem[
     ...checkVsphereTeam(dvs.uplinkTeam, [...path, "uplinkTeam"]),
     ...dvs.portGroups.flatMap((group) => {
       const at = [...path, "portGroups", group.name];
-      return [...(group.uplinkTeam ? checkVsphereTeam(group.uplinkTeam, [...at, "uplinkTeam"]) : []), ...checkNative(group, at)];
+      return [
+        ...(group.uplinkTeam ? checkVsphereTeam(group.uplinkTeam, [...at, "uplinkTeam"]) : []),
+        ...checkNative(group, at),
+      ];
     }),
   ];
 }

@@ -1,9 +1,14 @@
 // What vSphere calls each way of teaming on a distributed switch. Source: vSphere API, VmwareUplinkPortTeamingPolicy. Pure.
 import type { Path, Problem } from "../../model/problem.js";
-import { type TeamTable, type UplinkTeam, activeMembers } from "../../model/uplinkTeam.js";
+import { activeMembers, type TeamTable, type UplinkTeam } from "../../model/uplinkTeam.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 
-export type TeamingPolicy = "loadbalance_srcid" | "loadbalance_srcmac" | "loadbalance_ip" | "loadbalance_loadbased" | "failover_explicit";
+export type TeamingPolicy =
+  | "loadbalance_srcid"
+  | "loadbalance_srcmac"
+  | "loadbalance_ip"
+  | "loadbalance_loadbased"
+  | "failover_explicit";
 
 const needsStatic = "Route based on IP hash needs a static port channel on the switch. Set mode: static";
 const needsIndependent = "This policy wants no port channel on the switch. Set mode: switch-independent";
