@@ -1,0 +1,106 @@
+// npm test: types, lint, every vitest project and the Go tests; the last line counts what passed. I/O.
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureDebianPackages } from "./packages";
+import { netnsPackages } from "./netns/requirements";
+import { runVisibly } from "./processes";
+import { projectFolder } from "./toolchain/project";
+import { secondsSince } from "./toolchain/step";
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** One runner: its command, and how its report is counted; without a report it is one test itself. */
+interface Runner {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly folder?: string;
+  readonly count?: () => Count;
+}
+
+const bin = (name: string) => join(projectFolder(), "node_modules", ".bin", name);
+const vitestReport = (project: string) => join(projectFolder(), ".lab", `test-${project}.json`);
+
+function vitest(project: string, args: readonly string[]): Runner {
+  const output = vitestReport(project);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`];
+  return {
+    name: `${project} tests`,
+    command: [bin("vitest"), "run", "--project", project, ...reporters, ...args],
+    count: () => countVitest(output),
+  };
+}
+
+function runners(args: readonly string[]): readonly Runner[] {
+  return [
+    { name: "types", command: [bin("tsc"), "-p", "tsconfig.test.json"] },
+    { name: "types of the stacks", command: [bin("tsc"), "-p", "stacks/tsconfig.json"] },
+    { name: "lint", command: [bin("biome"), "check", "."] },
+    vitest("unit", args),
+    goTests(),
+    vitest("live", args),
+  ];
+}
+
+function goTests(): Runner {
+  const report = join(projectFolder(), ".lab", "test-go.json");
+  const script = `cd lab/vcenter && GOFLAGS=-mod=readonly go test -json ./... > ${report}; code=$?; grep -E '"Action":"(pass|fail)"' ${report} | grep -v '"Test"' || true; exit $code`;
+  return { name: "Go tests of the simulated vCenter", command: ["sh", "-c", script], count: () => countGo(report) };
+}
+
+/** Runs everything; an argument narrows the vitest projects to matching files. */
+export async function test(args: readonly string[]): Promise<number> {
+  await ensureDebianPackages(netnsPackages.map(({ name }) => name), { report: (line) => console.log(line) });
+  const results: { name: string; count: Count; seconds: number }[] = [];
+  for (const runner of runners(args)) results.push(await runRunner(runner));
+  console.log("");
+  for (const { name, count, seconds } of results) console.log(`${name}: ${words(count)} (${seconds} s)`);
+  const total = sum(results.map((result) => result.count));
+  console.log(words(total));
+  return total.failed > 0 ? 1 : 0;
+}
+
+async function runRunner({ name, command, count }: Runner): Promise<{ name: string; count: Count; seconds: number }> {
+  console.log(`\n=== ${name}`);
+  const started = Date.now();
+  for (const project of ["unit", "live"]) if (name.startsWith(project)) rmSync(vitestReport(project), { force: true });
+  const [program = "", ...args] = command;
+  const code = await runVisibly(program, args);
+  const outcome = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  const counted = count ? countOr(count, outcome) : outcome;
+  // A runner that fails without a failed test (it could not start, or left something running) counts as one.
+  const failed = code !== 0 && counted.failed === 0 ? 1 : counted.failed;
+  return { name, count: { ...counted, failed }, seconds: secondsSince(started) };
+}
+
+function countOr(count: () => Count, outcome: Count): Count {
+  try {
+    return count();
+  } catch {
+    return { ...outcome, passed: 0, failed: 1 };
+  }
+}
+
+function countVitest(file: string): Count {
+  const report = JSON.parse(readFileSync(file, "utf8")) as Record<"numPassedTests" | "numFailedTests" | "numPendingTests" | "numTodoTests", number>;
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+}
+
+function countGo(file: string): Count {
+  const events = readFileSync(file, "utf8").split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { Action: string; Test?: string });
+  const count = (action: string) => events.filter((event) => event.Test !== undefined && event.Action === action).length;
+  return { passed: count("pass"), failed: count("fail"), skipped: count("skip") };
+}
+
+function sum(counts: readonly Count[]): Count {
+  const total = (key: keyof Count) => counts.reduce((result, count) => result + count[key], 0);
+  return { passed: total("passed"), failed: total("failed"), skipped: total("skipped") };
+}
+
+/** The line that CI reads. */
+function words({ passed, failed, skipped }: Count): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}

@@ -1,0 +1,107 @@
+// The simulated vCenter as a process of this checkout's lab: built once, started, found again, stopped. I/O.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureGoProgram } from "./toolchain/goModule";
+import { projectFolder } from "./toolchain/project";
+import type { Report } from "./toolchain/step";
+
+/** A vCenter that answers. */
+export interface Vcenter {
+  /** `127.0.0.1:PORT`. */
+  readonly server: string;
+  readonly user: string;
+  readonly password: string;
+  readonly pid: number;
+}
+
+/** Hosts and physical NICs of a simulated vCenter, as lab/vcenter reads them. */
+export interface Inventory {
+  readonly datacenter: string;
+  readonly cluster: string;
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly nics: readonly { readonly device: string; readonly pci: string }[];
+  }[];
+}
+
+const START_SECONDS = 20;
+
+/** Starts the simulated vCenter in `directory`, or finds the one that runs there. */
+export async function startVcenter(directory: string, inventory: Inventory, options: { readonly report: Report }): Promise<Vcenter> {
+  const running = await findVcenter(directory);
+  if (running) return running;
+  const { program } = await ensureGoProgram(
+    {
+      name: "vcenter",
+      folder: join(projectFolder(), "lab", "vcenter"),
+      neededFor: "to run the simulated vCenter",
+      usualSeconds: 60,
+    },
+    options,
+  );
+  options.report("starting the simulated vCenter");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, "inventory.json"), JSON.stringify(inventory));
+  rmSync(join(directory, "state.json"), { force: true });
+  spawnVcenter(program, directory);
+  for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(50)) {
+    const started = await findVcenter(directory);
+    if (started) return started;
+  }
+  throw new Error(`the simulated vCenter did not come up in ${START_SECONDS} s: see ${join(directory, "vcenter.log")}`);
+}
+
+/** Ends the vCenter of `directory`, if one runs. */
+export async function stopVcenter(directory: string): Promise<void> {
+  const running = await findVcenter(directory);
+  if (running) {
+    process.kill(running.pid, "SIGTERM");
+    for (let waited = 0; isOurs(running.pid, directory) && waited < 5000; waited += 50) await sleep(50);
+    if (isOurs(running.pid, directory)) process.kill(running.pid, "SIGKILL");
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** The vCenter that was started in `directory` and still runs. */
+export async function findVcenter(directory: string): Promise<Vcenter | undefined> {
+  const file = join(directory, "state.json");
+  if (!existsSync(file)) return undefined;
+  const { url, pid } = JSON.parse(readFileSync(file, "utf8")) as { url: string; pid: number };
+  if (!isOurs(pid, directory)) return undefined;
+  return { server: new URL(url).host, pid, ...credentials(directory) };
+}
+
+/** A process number is used again one day: its command line tells whether it is still this one. */
+function isOurs(pid: number, directory: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(directory, "state.json"));
+  } catch {
+    return false;
+  }
+}
+
+function spawnVcenter(program: string, directory: string): void {
+  const { user, password } = credentials(directory);
+  const log = openSync(join(directory, "vcenter.log"), "a", 0o600);
+  const args = ["--listen", "127.0.0.1:0", "--inventory", join(directory, "inventory.json"), "--state-file", join(directory, "state.json")];
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, VCENTER_USER: user, VCENTER_PASSWORD: password },
+  });
+  child.unref();
+  closeSync(log);
+}
+
+/** Made once per lab: a password that stands in no source and no command line. */
+function credentials(directory: string): { user: string; password: string } {
+  const file = join(directory, "password");
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(18).toString("base64url"), { mode: 0o600 });
+  }
+  return { user: "administrator@vsphere.local", password: readFileSync(file, "utf8") };
+}
