@@ -1,10 +1,11 @@
 // GuestBond: the network inside one Linux guest, with its bonds, as one Pulumi resource. I/O happens in its provider.
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
-import { type MachineArgs, machineProperties, netplanProvider } from "./engine/resource.js";
+import { type MachineArgs, MachineResource } from "./engine/resource.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { Guest, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
-import { netplan } from "./platforms/netplan/index.js";
+import { netplan, type NetplanFacts } from "./platforms/netplan/index.js";
+import type { NetplanWords } from "./platforms/netplan/words.js";
 import { requireValid } from "./problems.js";
 
 /** The inside of a guest in the words of the environment file, for programs that do without the file. */
@@ -27,20 +28,12 @@ export interface GuestBondArgs {
  *
  * Errors: as of {@link KvmHost}.
  */
-export class GuestBond extends pulumi.dynamic.Resource {
+export class GuestBond extends MachineResource<Guest, NetplanWords, NetplanFacts> {
   /** The netplan file. */
   declare readonly netplan: pulumi.Output<string>;
 
   constructor(name: string, args: GuestBondArgs | MachineArgs<Guest>, options?: pulumi.CustomResourceOptions) {
-    const machine = "machine" in args ? args : fromSpec(name, args);
-    super(
-      netplanProvider,
-      name,
-      machineProperties(netplan, machine),
-      options,
-      netplan.token.module,
-      netplan.token.type,
-    );
+    super(netplan, name, { args: "machine" in args ? args : fromSpec(name, args), options });
   }
 }
 

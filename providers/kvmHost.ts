@@ -1,10 +1,12 @@
 // KvmHost: one KVM host with its Open vSwitch switches, as one Pulumi resource. I/O happens in its provider.
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
-import { kvmProvider, type MachineArgs, machineProperties } from "./engine/resource.js";
+import { type MachineArgs, MachineResource } from "./engine/resource.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { HostSpec, KvmHost as KvmHostModel } from "./model/host.js";
+import type { OvsFacts } from "./platforms/kvm/facts.js";
 import { kvm } from "./platforms/kvm/index.js";
+import type { OvsWords } from "./platforms/kvm/words.js";
 import { requireValid } from "./problems.js";
 
 /** A KVM host in the words of the environment file, for programs that do without the file. */
@@ -23,13 +25,12 @@ export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
  * Errors: an invalid argument ends the program with one message per problem. On `up`: ConflictError when bridges or
  * ports of others stand in the way, MismatchError when the host reads back otherwise, HostError from the connection.
  */
-export class KvmHost extends pulumi.dynamic.Resource {
+export class KvmHost extends MachineResource<KvmHostModel, OvsWords, OvsFacts> {
   /** The configuration of Open vSwitch: the script that makes it so. */
   declare readonly openvswitch: pulumi.Output<string>;
 
   constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
-    const machine = "machine" in args ? args : fromSpec(name, args);
-    super(kvmProvider, name, machineProperties(kvm, machine), options, kvm.token.module, kvm.token.type);
+    super(kvm, name, { args: "machine" in args ? args : fromSpec(name, args), options });
   }
 }
 

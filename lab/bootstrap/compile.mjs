@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram } from "./program.mjs";
-import { projectFolder, SetupFailed } from "./project.mjs";
+import { runSetupProgram } from "./program.mjs";
+import { projectFolder } from "./project.mjs";
 
 const inProject = (...names) => join(projectFolder, ...names);
 const stamp = inProject("dist", ".compiled");
@@ -34,10 +34,13 @@ export async function compileAll({ report }) {
   writeFileSync(stamp, hash);
 }
 
-async function compile(project) {
+function compile(project) {
   const tsc = inProject("node_modules", "typescript", "bin", "tsc");
-  const exitCode = await runProgram(process.execPath, [tsc, "-p", project], { stdio: ["ignore", 2, 2] });
-  if (exitCode !== 0) throw new SetupFailed(`The sources do not compile (tsc -p ${project}: exit code ${exitCode}).`);
+  return runSetupProgram(
+    process.execPath,
+    [tsc, "-p", project],
+    (exitCode) => `The sources do not compile (tsc -p ${project}: ${exitCode}, its lines are above).`,
+  );
 }
 
 function hashOfSources() {

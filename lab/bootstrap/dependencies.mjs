@@ -1,8 +1,8 @@
 // The npm packages of package-lock.json in node_modules. I/O.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram } from "./program.mjs";
-import { projectFolder, SetupFailed } from "./project.mjs";
+import { runSetupProgram } from "./program.mjs";
+import { projectFolder } from "./project.mjs";
 
 /**
  * Whether node_modules holds what package-lock.json names, whoever installed it. npm writes its own list there as the last
@@ -22,16 +22,14 @@ function readLock(path) {
 }
 
 export async function installDependencies({ report }) {
-  report("installing the npm packages of package-lock.json (usually 30 s, once)");
+  report("installing the npm packages of package-lock.json (usually 20 s, once)");
   const [command, ...args] = npmCommand();
-  const exitCode = await runProgram(command, [...args, "ci", "--include=dev", "--loglevel=error"], { stdio: ["ignore", 2, 2] }).catch(
-    (error) => error.message,
+  await runSetupProgram(command, [...args, "ci", "--include=dev", "--loglevel=error"], (exitCode) =>
+    [
+      `The npm packages could not be installed (npm ci: ${exitCode}, its lines are above). Every command needs them.`,
+      "Check that npm reaches its registry (npm ping), then run the same command again.",
+    ].join(" "),
   );
-  if (exitCode !== 0)
-    throw new SetupFailed(
-      `The npm packages could not be installed (npm ci: ${exitCode}, its lines are above). Every command needs them. ` +
-        "Check that npm reaches its registry (npm ping), then run the same command again.",
-    );
 }
 
 // Under npm start, npm says where it is; it need not be on PATH.

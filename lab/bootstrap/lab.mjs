@@ -15,15 +15,16 @@ const report = (line) => console.error(line);
 export async function runLab(args) {
   try {
     const isStop = args[0] === "stop";
-    if (isStop && !(existsSync(labProgram) && areDependenciesInstalled())) {
-      report("nothing to stop: this checkout is not set up");
+    if (isStop && !existsSync(labProgram)) {
+      report("nothing to stop: this checkout was never set up");
       return 0;
     }
-    const env = isStop ? {} : await setUp();
-    return await runProgram(process.execPath, [labProgram, ...args], { env, stdio: "inherit" });
+    // What was started with older sources is stopped with them.
+    const env = isStop && areDependenciesInstalled() ? {} : await setUp();
+    return await runProgram(process.execPath, [labProgram, ...args], { env });
   } catch (error) {
     report(isForTheUser(error) ? error.message : error.stack);
-    return 1;
+    return error.exitCode ?? 1;
   }
 }
 

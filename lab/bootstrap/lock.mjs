@@ -88,11 +88,12 @@ export function isProcessAlive(pid) {
   }
 }
 
-// A process number is used again after a reboot or a wrap-around; its start time is not. Field 22 of proc(5) stat.
+// A process number is used again after a reboot or a wrap-around; its start time is not. Fields 3 (state) and 22 of proc(5) stat.
 function startOfProcess(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "ended, not yet reaped" : fields[19];
   } catch {
     return "-";
   }

@@ -23,7 +23,7 @@ export async function startMachine(
     rmSync(directory.ofMachine(machine.name, file), { force: true });
   const script = `# multiport lab machine ${machine.name}\n${machineScript(machine.kind)}`;
   const parameters = [script, folder, currentBoot(), machine.name];
-  const inOuter = ["nsenter", "--target", `${outer.pid}`, "--net", "--uts", "--pid"];
+  const inOuter = ["nsenter", "--target", `${outer.pid}`, "--net", "--pid"];
   spawnDetached([...inOuter, "sh", "-c", startInBackground, "sh", ...parameters], log);
   return waitFor({ what: `${machine.name} to start (${log} tells more)`, seconds: 30 }, () => {
     const [record] = readRecords(directory.ofMachine(machine.name, "record"));

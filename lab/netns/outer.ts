@@ -24,7 +24,6 @@ const script = `set -eu
 ${recordMyself}
 record_myself "$1" "$2"
 [ "$(cat "$3")" = "$4" ] || exit 0
-hostname multiport-lab
 ip link set lo up
 ip link add mgmt type bridge
 ip addr add ${managementAddress}/16 dev mgmt
@@ -44,7 +43,7 @@ export function findOuter(directory: StateDirectory): ProcessRecord | undefined 
 export async function startOuter(directory: StateDirectory, id: string): Promise<ProcessRecord> {
   const generation = randomBytes(8).toString("hex");
   replaceFile(directory.generation, generation);
-  const namespaces = ["--net", "--uts", "--pid", "--fork"];
+  const namespaces = ["--net", "--pid", "--fork"];
   const parameters = [directory.outer, currentBoot(), directory.generation, generation];
   spawnDetached(
     ["unshare", ...namespaces, "sh", "-c", `# multiport lab ${id}\n${script}`, "sh", ...parameters],
