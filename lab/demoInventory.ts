@@ -11,5 +11,8 @@ const NICS = [
 export const demoInventory: Inventory = {
   datacenter: "dc1",
   cluster: "c1",
-  hosts: ["esx-01.example.net", "esx-02.example.net", "esx-03.example.net", "esx-04.example.net"].map((name) => ({ name, nics: NICS })),
+  hosts: ["esx-01.example.net", "esx-02.example.net", "esx-03.example.net", "esx-04.example.net"].map((name) => ({
+    name,
+    nics: NICS,
+  })),
 };

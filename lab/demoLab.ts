@@ -5,7 +5,7 @@ import { demoTopology } from "./netns/demo";
 import { startNetns, stopNetns } from "./netns/lab";
 import { netnsPackages, whyNotNetns } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
-import { labFolder, type LabAccess } from "./stackEnvironment";
+import { type LabAccess, labFolder } from "./stackEnvironment";
 import type { Report } from "./toolchain/step";
 import { findVcenter, startVcenter, stopVcenter } from "./vcenterProcess";
 
@@ -43,7 +43,10 @@ export async function stopDemoLab(): Promise<void> {
 /** Installs what is missing where that is possible, then says what still stands in the way. */
 async function whyNoMachines(options: { readonly report: Report }): Promise<readonly string[]> {
   if (whyNotNetns().length === 0) return [];
-  const packages = await ensureDebianPackages(netnsPackages.map(({ name }) => name), options);
+  const packages = await ensureDebianPackages(
+    netnsPackages.map(({ name }) => name),
+    options,
+  );
   const reasons = whyNotNetns();
   return packages.isReady || reasons.length === 0 ? reasons : [packages.reason, ...reasons];
 }

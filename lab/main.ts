@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { stopDemoLab } from "./demoLab";
-import { labFolder } from "./stackEnvironment";
 import { StepFailed } from "./processes";
+import { labFolder } from "./stackEnvironment";
 import { runInLab, start } from "./start";
 import { test } from "./test";
 import { loadLock } from "./toolchain/lock";

@@ -3,7 +3,11 @@ import { spawn } from "node:child_process";
 import { projectFolder } from "./toolchain/project";
 
 /** Runs a program with the user's terminal; returns its exit code. */
-export function runVisibly(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+export function runVisibly(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: projectFolder(), env: { ...process.env, ...env }, stdio: "inherit" });
     child.on("error", reject);
@@ -12,7 +16,11 @@ export function runVisibly(command: string, args: readonly string[], env: Readon
 }
 
 /** Announces a command as a user would type it, then runs it; a failure ends the whole. */
-export async function step(title: string, command: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+export async function step(
+  title: string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   console.log(`\n=== ${title}\n$ ${command.join(" ")}`);
   const [program = "", ...args] = command;
   const code = await runVisibly(program, args, env);
@@ -21,7 +29,9 @@ export async function step(title: string, command: readonly string[], env: Reado
 
 export class StepFailed extends Error {
   constructor(command: readonly string[], code: number) {
-    super(`${command.join(" ")}: exit code ${code}. The lines above say why; run npm start again when it is mended, or npm run stop to take the lab down.`);
+    super(
+      `${command.join(" ")}: exit code ${code}. The lines above say why; run npm start again when it is mended, or npm run stop to take the lab down.`,
+    );
     this.name = "StepFailed";
   }
 }

@@ -19,7 +19,10 @@ export interface LabAccess {
 }
 
 /** Variables for `pulumi` and `multiport` on the lab. */
-export function stackEnvironment({ vcenter, sshConfig }: LabAccess, state = join(labFolder(), "state")): Record<string, string> {
+export function stackEnvironment(
+  { vcenter, sshConfig }: LabAccess,
+  state = join(labFolder(), "state"),
+): Record<string, string> {
   mkdirSync(state, { recursive: true });
   return {
     PULUMI_BACKEND_URL: `file://${state}`,

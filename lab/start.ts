@@ -1,5 +1,5 @@
 // npm start: the lab, then preview, up and a second up of the demo stack, then what exists and what to try. I/O.
-import { findDemoLab, startDemoLab, type DemoLab } from "./demoLab";
+import { type DemoLab, findDemoLab, startDemoLab } from "./demoLab";
 import { runVisibly, step } from "./processes";
 import { stackEnvironment } from "./stackEnvironment";
 import { secondsSince } from "./toolchain/step";
@@ -18,14 +18,22 @@ export async function start(): Promise<void> {
   const common = ["--stack", STACK, "--non-interactive", ...targets];
   await step("what would be done", ["pulumi", "preview", "--diff", ...common], env);
   await step("do it", ["pulumi", "up", "--yes", "--skip-preview", ...common], env);
-  await step("once more: nothing changes", ["pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", ...common], env);
+  await step(
+    "once more: nothing changes",
+    ["pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", ...common],
+    env,
+  );
   console.log(`\nThe lab was up after ${labSeconds} s, all of it was done after ${secondsSince(started)} s.`);
   await tell(lab, env);
 }
 
 function leftOut({ leftOut: reasons }: DemoLab): readonly string[] {
   if (reasons.length === 0) return [];
-  return ["", "LEFT OUT: the KVM hosts and the guests. Only the vSphere part of the demo runs, because", ...reasons.map((reason) => `  - ${reason}`)];
+  return [
+    "",
+    "LEFT OUT: the KVM hosts and the guests. Only the vSphere part of the demo runs, because",
+    ...reasons.map((reason) => `  - ${reason}`),
+  ];
 }
 
 async function tell(lab: DemoLab, env: Readonly<Record<string, string>>): Promise<void> {

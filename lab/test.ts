@@ -1,8 +1,8 @@
 // npm test: types, lint, every vitest project and the Go tests; the last line counts what passed. I/O.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureDebianPackages } from "./packages";
 import { netnsPackages } from "./netns/requirements";
+import { ensureDebianPackages } from "./packages";
 import { runVisibly } from "./processes";
 import { projectFolder } from "./toolchain/project";
 import { secondsSince } from "./toolchain/step";
@@ -53,7 +53,10 @@ function goTests(): Runner {
 
 /** Runs everything; an argument narrows the vitest projects to matching files. */
 export async function test(args: readonly string[]): Promise<number> {
-  await ensureDebianPackages(netnsPackages.map(({ name }) => name), { report: (line) => console.log(line) });
+  await ensureDebianPackages(
+    netnsPackages.map(({ name }) => name),
+    { report: (line) => console.log(line) },
+  );
   const results: { name: string; count: Count; seconds: number }[] = [];
   for (const runner of runners(args)) results.push(await runRunner(runner));
   console.log("");
@@ -85,13 +88,24 @@ function countOr(count: () => Count, outcome: Count): Count {
 }
 
 function countVitest(file: string): Count {
-  const report = JSON.parse(readFileSync(file, "utf8")) as Record<"numPassedTests" | "numFailedTests" | "numPendingTests" | "numTodoTests", number>;
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  const report = JSON.parse(readFileSync(file, "utf8")) as Record<
+    "numPassedTests" | "numFailedTests" | "numPendingTests" | "numTodoTests",
+    number
+  >;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 function countGo(file: string): Count {
-  const events = readFileSync(file, "utf8").split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { Action: string; Test?: string });
-  const count = (action: string) => events.filter((event) => event.Test !== undefined && event.Action === action).length;
+  const events = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { Action: string; Test?: string });
+  const count = (action: string) =>
+    events.filter((event) => event.Test !== undefined && event.Action === action).length;
   return { passed: count("pass"), failed: count("fail"), skipped: count("skip") };
 }
 

@@ -30,7 +30,11 @@ export interface Inventory {
 const START_SECONDS = 20;
 
 /** Starts the simulated vCenter in `directory`, or finds the one that runs there. */
-export async function startVcenter(directory: string, inventory: Inventory, options: { readonly report: Report }): Promise<Vcenter> {
+export async function startVcenter(
+  directory: string,
+  inventory: Inventory,
+  options: { readonly report: Report },
+): Promise<Vcenter> {
   const running = await findVcenter(directory);
   if (running) return running;
   const { program } = await ensureGoProgram(
@@ -86,7 +90,14 @@ function isOurs(pid: number, directory: string): boolean {
 function spawnVcenter(program: string, directory: string): void {
   const { user, password } = credentials(directory);
   const log = openSync(join(directory, "vcenter.log"), "a", 0o600);
-  const args = ["--listen", "127.0.0.1:0", "--inventory", join(directory, "inventory.json"), "--state-file", join(directory, "state.json")];
+  const args = [
+    "--listen",
+    "127.0.0.1:0",
+    "--inventory",
+    join(directory, "inventory.json"),
+    "--state-file",
+    join(directory, "state.json"),
+  ];
   const child = spawn(program, args, {
     detached: true,
     stdio: ["ignore", log, log],

@@ -1,0 +1,289 @@
+// KVM hosts and guests, for real: Pulumi's engine, SSH, Open vSwitch with LACP towards a switch, netplan.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startNetns, stopNetns } from "../../lab/netns/lab.js";
+import type { NetnsLab } from "../../lab/netns/runningLab.js";
+import type { LabTopology } from "../../lab/netns/topology.js";
+import { changedLines, Project } from "./project.js";
+
+const PORTS = ["ens1f0", "ens2f0", "ens3f0"] as const;
+
+const topology: LabTopology = {
+  machines: [
+    {
+      kind: "switch",
+      name: "tor",
+      portChannels: [
+        { name: "po1", members: ["p1", "p2", "p3"], lacp: "active", lacpRate: "fast", trunks: [10, 20, 30] },
+      ],
+      core: [
+        { name: "core10", vlan: 10, address: "10.10.0.1/24" },
+        { name: "core20", vlan: 20, address: "10.10.0.1/24" },
+      ],
+    },
+    { kind: "kvm", name: "kvm-01" },
+    { kind: "kvm", name: "kvm-pw", password: "correct horse" },
+    { kind: "kvm", name: "kvm-far", behind: "kvm-01" },
+    { kind: "guest", name: "db-01", addresses: [{ nic: "app0", address: "10.10.0.11/24" }] },
+  ],
+  cables: [
+    ...PORTS.map((nic, index) => ({ a: { machine: "kvm-01", nic }, b: { machine: "tor", nic: `p${index + 1}` } })),
+    { a: { machine: "db-01", nic: "app0", mac: "52:54:00:10:00:01" }, b: { machine: "kvm-01", nic: "db-01-app0" } },
+  ],
+};
+
+/** The environment file of most tests; what a test changes is a parameter. */
+function environment({ vlan = 10, team = "members: [ens1f0, ens2f0], mode: lacp", extra = "" } = {}): string {
+  return `
+environment: t
+networks:
+  app: { vlan: ${vlan}, subnet: 10.10.0.0/24 }
+  storage: { vlan: 30, mtu: 1500 }
+hosts:
+  kvm-01:
+    platform: kvm
+    uplinks: { ens1f0: , ens2f0: , ens3f0: }
+    virtualSwitches:
+      vs0: { datapath: netdev, uplinkTeam: { ${team} }, portGroups: [app, storage] }
+vms:
+  db-01:
+    host: kvm-01
+    ports:
+      app0: { portGroup: vs0/app, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24] }
+      sto0: { portGroup: vs0/storage, mac: "52:54:00:10:00:02" }
+      sto1: { portGroup: vs0/storage, mac: "52:54:00:10:00:03" }
+    guest: { os: linux, renderer: netplan }
+    bonds: { storage: { members: [sto0, sto1], addresses: [10.30.0.11/24] } }
+${extra}`;
+}
+
+let lab: NetnsLab;
+let directory: string;
+const variables: Record<string, string> = {};
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "multiport-netns-"));
+  lab = await startNetns(topology, { directory, id: `t${process.pid}`, report: () => {} });
+  variables.MULTIPORT_SSH_CONFIG = lab.sshConfig;
+});
+
+afterAll(async () => {
+  await stopNetns({ directory });
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function on(machine: string, ...command: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await lab.run(machine, command);
+  if (code !== 0) throw new Error(`${machine}: ${command.join(" ")}: ${code} ${stderr}`);
+  return stdout.trim();
+}
+
+const vsctl = (...command: readonly string[]) => on("kvm-01", "ovs-vsctl", "--timeout=10", ...command);
+
+/** Waits until a check holds; the last failure is thrown when it does not within the time. */
+async function eventually(check: () => Promise<void>, seconds = 15): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+const ping = async () => {
+  const { code } = await lab.run("db-01", ["ping", "-c", "2", "-i", "0.2", "-W", "1", "10.10.0.1"]);
+  return code === 0;
+};
+
+const negotiated = () =>
+  eventually(async () => {
+    const bonds = [await lab.bond("kvm-01", "vs0-uplinks"), await lab.bond("tor", "po1")];
+    const members = bonds.flatMap(
+      (bond) => bond?.members.filter((member) => member.lacp === "current" && member.isEnabled) ?? [],
+    );
+    expect(members.map((member) => member.name).sort()).toEqual(
+      expect.arrayContaining(["ens1f0", "ens2f0", "p1", "p2"]),
+    );
+  });
+
+describe("a host and its guest", () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.create({ environment: environment(), variables });
+  });
+  afterAll(async () => {
+    rmSync(project.folder, { recursive: true, force: true });
+  });
+
+  it("are made as declared: LACP negotiates on both ends, the guest reaches the switch", async () => {
+    await project.up();
+    await negotiated();
+    await eventually(async () => expect(await ping()).toBe(true));
+    expect(await on("db-01", "cat", "/etc/netplan/60-multiport.yaml")).toContain("mode: active-backup");
+  });
+
+  it("stay untouched by a second up, on the host too", async () => {
+    const before = await vsctl("get", "Open_vSwitch", ".", "next_cfg");
+    const { text } = await project.up("--expect-no-changes");
+    expect(text).toMatch(/\d+ unchanged/);
+    expect(await vsctl("get", "Open_vSwitch", ".", "next_cfg")).toBe(before);
+  });
+
+  it("show a changed VLAN as exactly its lines, and take it", async () => {
+    project.write(environment({ vlan: 20 }));
+    const { text } = await project.must("preview", "--diff");
+    expect(text).toContain("~ pulumi-nodejs:dynamic/kvm:Host: (update)");
+    expect(text).not.toContain("netplan:Guest: (");
+    const mark = "external_ids:multiport=t \\";
+    expect(changedLines(text)).toEqual([
+      `- -- set Port vs0-uplinks vlan_mode=trunk tag='[]' trunks=10,30 ${mark}`,
+      `+ -- set Port vs0-uplinks vlan_mode=trunk tag='[]' trunks=20,30 ${mark}`,
+      `- -- set Port db-01-app0 vlan_mode=access tag=10 trunks='[]' ${mark}`,
+      `+ -- set Port db-01-app0 vlan_mode=access tag=20 trunks='[]' ${mark}`,
+    ]);
+    await project.up();
+    await eventually(async () => expect(await ping()).toBe(true));
+    project.write(environment());
+    await project.up();
+    await eventually(async () => expect(await ping()).toBe(true));
+  });
+
+  it("show a moved uplink, and move it without making the bond anew", async () => {
+    const uuid = await vsctl("get", "Port", "vs0-uplinks", "_uuid");
+    project.write(environment({ team: "members: [ens1f0, ens3f0], mode: lacp" }));
+    const { text } = await project.must("preview", "--diff");
+    expect(changedLines(text)).toEqual([
+      "- -- --may-exist add-bond vs0 vs0-uplinks ens1f0 ens2f0 \\",
+      "+ -- --may-exist add-bond vs0 vs0-uplinks ens1f0 ens3f0 \\",
+      "- -- set Interface ens2f0 mtu_request=1500 \\",
+      "+ -- set Interface ens3f0 mtu_request=1500 \\",
+    ]);
+    await project.up();
+    expect(await vsctl("get", "Port", "vs0-uplinks", "_uuid")).toBe(uuid);
+    expect((await vsctl("list-ifaces", "vs0")).split("\n")).toEqual(expect.arrayContaining(["ens1f0", "ens3f0"]));
+    expect(await vsctl("list-ifaces", "vs0")).not.toContain("ens2f0");
+    project.write(environment());
+    await project.up();
+    await negotiated();
+  });
+
+  it("show drift line by line, and put it right", async () => {
+    await vsctl(
+      "set",
+      "port",
+      "db-01-app0",
+      "tag=99",
+      "--",
+      "set",
+      "port",
+      "vs0-uplinks",
+      "bond_mode=balance-slb",
+      "other_config:bond-primary=ens1f0",
+    );
+    await on(
+      "db-01",
+      "sed",
+      "-i",
+      "s/mode: active-backup/mode: balance-rr/; s/dhcp4: false/dhcp4: true/",
+      "/etc/netplan/60-multiport.yaml",
+    );
+    const drift = await project.pulumi("preview", "--refresh", "--diff", "--expect-no-changes");
+    expect(drift.code).not.toBe(0);
+    expect(changedLines(drift.text)).toEqual([
+      "- -- set Port vs0-uplinks bond_mode=balance-slb lacp=active \\",
+      "+ -- set Port vs0-uplinks bond_mode=balance-tcp lacp=active \\",
+      "- -- set Port vs0-uplinks other_config:bond-primary=ens1f0 \\",
+      "- -- set Port db-01-app0 vlan_mode=access tag=99 trunks='[]' external_ids:multiport=t \\",
+      "+ -- set Port db-01-app0 vlan_mode=access tag=10 trunks='[]' external_ids:multiport=t \\",
+    ]);
+    expect(drift.text).toContain("balance-rr");
+    expect(drift.text).toContain("not multiport's");
+    await project.up("--refresh");
+    expect(await vsctl("get", "port", "vs0-uplinks", "other_config")).not.toContain("bond-primary");
+    const { code } = await project.pulumi("preview", "--refresh", "--expect-no-changes");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["policy: source-mac", "balance-slb", "off"],
+    ["mode: lacp, policy: source-mac", "balance-slb", "active"],
+    ["policy: active-backup", "active-backup", "off"],
+    ["mode: lacp, policy: active-backup", "active-backup", "active"],
+    ["mode: lacp", "balance-tcp", "active"],
+  ])("change to %s in place", async (team, bondMode, lacp) => {
+    project.write(environment({ team: `members: [ens1f0, ens2f0], ${team}` }));
+    await project.up();
+    expect(await vsctl("get", "port", "vs0-uplinks", "bond_mode", "lacp")).toBe(`${bondMode}\n${lacp}`);
+    if (lacp === "active") await negotiated();
+    if (team === "mode: lacp") await eventually(async () => expect(await ping()).toBe(true));
+  });
+
+  it("carry on when a cable is pulled, and say so themselves", async () => {
+    await negotiated();
+    const active =
+      (await lab.bond("kvm-01", "vs0-uplinks"))?.text.match(/member (\S+): enabled\n\s+active member/)?.[1] ?? "ens1f0";
+    await lab.pull("kvm-01", active);
+    try {
+      await eventually(async () => {
+        const bond = await lab.bond("kvm-01", "vs0-uplinks");
+        expect(bond?.members.find((member) => member.name === active)?.isEnabled).toBe(false);
+        expect(bond?.members.filter((member) => member.isEnabled)).toHaveLength(1);
+      });
+      expect(await ping()).toBe(true);
+    } finally {
+      await lab.restore("kvm-01", active);
+    }
+    await negotiated();
+  });
+
+  it("keep what others made, through changes and through destroy", async () => {
+    await vsctl(
+      "add-br",
+      "other",
+      "--",
+      "set",
+      "bridge",
+      "other",
+      "datapath_type=netdev",
+      "external_ids:owner=somebody",
+    );
+    await vsctl(
+      "add-port",
+      "vs0",
+      "theirs",
+      "--",
+      "set",
+      "interface",
+      "theirs",
+      "type=internal",
+      "--",
+      "set",
+      "port",
+      "theirs",
+      "tag=77",
+    );
+    await vsctl("set", "port", "vs0-uplinks", "other_config:bond-rebalance-interval=5000", "external_ids:note=hello");
+    await on(
+      "db-01",
+      "sh",
+      "-c",
+      "printf 'network: {version: 2}\\n' > /etc/netplan/01-theirs.yaml; chmod 600 /etc/netplan/01-theirs.yaml",
+    );
+    project.write(environment({ vlan: 20 }));
+    await project.up();
+    expect(await vsctl("get", "port", "vs0-uplinks", "other_config:bond-rebalance-interval", "external_ids:note")).toBe(
+      '"5000"\nhello',
+    );
+    const { text } = await project.must("destroy", "--yes", "--skip-preview");
+    expect(text).toContain("bridge vs0 stays because others use it: theirs");
+    expect((await vsctl("list-br")).split("\n")).toEqual(["other", "vs0"]);
+    expect(await vsctl("list-ports", "vs0")).toBe("theirs");
+    expect(await vsctl("get", "port", "theirs", "tag")).toBe("77");
+    expect(await vsctl("get", "bridge", "other", "external_ids:owner")).toBe("somebody");
+    expect(await on("db-01", "ls", "/etc/netplan")).toBe("01-theirs.yaml");
+    await vsctl("del-br", "vs0", "--", "del-br", "other");
+  });
+});

@@ -1,0 +1,116 @@
+// A Pulumi project for one test: the real program and the real engine, with state, stack settings and environment file in
+// a folder of its own. I/O.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "..", "..");
+
+export interface Outcome {
+  readonly code: number;
+  /** Standard output and error as the user sees them, without colour. */
+  readonly text: string;
+  readonly stdout: string;
+}
+
+export interface ProjectOptions {
+  readonly environment: string;
+  /** Variables for every run, such as where SSH and vCenter are. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Stack settings; a value with a leading `secret:` is stored as a secret. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** One stack in a project of its own. */
+export class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), "multiport-project-"));
+  readonly stack = "t";
+
+  static async create(options: ProjectOptions): Promise<Project> {
+    const project = new Project(options.variables ?? {});
+    project.write(options.environment);
+    await project.must("stack", "init", project.stack);
+    for (const [key, value] of Object.entries(options.config ?? {})) {
+      const isSecret = value.startsWith("secret:");
+      await project.must("config", "set", ...(isSecret ? ["--secret", key, value.slice(7)] : [key, value]));
+    }
+    return project;
+  }
+
+  private constructor(private readonly variables: Readonly<Record<string, string>>) {
+    mkdirSync(join(this.folder, "stacks"));
+    mkdirSync(join(this.folder, "state"));
+    for (const file of ["Pulumi.yaml", "stacks/index.ts", "stacks/tsconfig.json"])
+      cpSync(join(ROOT, file), join(this.folder, file));
+    writeFileSync(join(this.folder, "package.json"), '{ "name": "project" }');
+    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
+    writeFileSync(
+      join(this.folder, "stacks", `Pulumi.${this.stack}.yaml`),
+      "config:\n  multiport:environment: environment.yaml\n",
+    );
+  }
+
+  /** Replaces the environment file. */
+  write(environment: string): void {
+    writeFileSync(join(this.folder, "environment.yaml"), environment);
+  }
+
+  /** Runs pulumi in the project. */
+  pulumi(...args: readonly string[]): Promise<Outcome> {
+    return this.run("pulumi", [...args, "--non-interactive", "--color", "never"]);
+  }
+
+  /** Runs pulumi and expects it to succeed. */
+  async must(...args: readonly string[]): Promise<Outcome> {
+    const outcome = await this.pulumi(...args);
+    if (outcome.code !== 0) throw new Error(`pulumi ${args.join(" ")}: exit code ${outcome.code}\n${outcome.text}`);
+    return outcome;
+  }
+
+  up(...args: readonly string[]): Promise<Outcome> {
+    return this.must("up", "--yes", "--skip-preview", ...args);
+  }
+
+  run(command: string, args: readonly string[]): Promise<Outcome> {
+    const env = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      ...this.variables,
+    };
+    return new Promise((resolve, reject) => {
+      const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+      let text = "";
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+        stdout += chunk;
+      });
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 1, text, stdout }));
+    });
+  }
+
+  /** The state file as text. */
+  state(): string {
+    return readFileSync(join(this.folder, "state", ".pulumi", "stacks", "multiport", `${this.stack}.json`), "utf8");
+  }
+
+  /** Takes everything down, then the folder; errors of the take-down are thrown after it. */
+  async remove(): Promise<void> {
+    try {
+      await this.must("destroy", "--yes", "--skip-preview");
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The lines of a preview that are marked as going or coming, without the mark's indentation. */
+export function changedLines(text: string): string[] {
+  return text.split("\n").flatMap((line) => /^\s*([-+]) {3}(-- .*)$/.exec(line)?.slice(1).join(" ") ?? []);
+}
