@@ -71,7 +71,9 @@ function toYaml({ ethernets, bonds }: Pick<NetplanWords, "ethernets" | "bonds">)
       parameters: given(parameters),
     })),
   };
-  const filled = Object.entries(network).filter(([, value]) => typeof value === "number" || Object.keys(value).length > 0);
+  const filled = Object.entries(network).filter(
+    ([, value]) => typeof value === "number" || Object.keys(value).length > 0,
+  );
   return { network: Object.fromEntries(filled) };
 }
 
