@@ -108,7 +108,7 @@ function settings({ ethernets, bonds, strange }: NetplanWords) {
 export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   name: "netplan",
   token: { module: "netplan", type: "Guest" },
-  file: { property: "netplan", extension: "netplan.yaml" },
+  file: { property: "netplan", extension: "netplan.yaml", target: NETPLAN_FILE },
   templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
   unsupported,
