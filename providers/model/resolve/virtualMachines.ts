@@ -318,7 +318,7 @@ function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMach
 
 /** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
 function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
-  const claims = new Claims(scope, "guest's default route");
+  const claims = new Claims(scope, "default route");
   for (const section of ["ports", "bonds"] as const) {
     for (const [name, { gateway }] of Object.entries(body[section] ?? {})) {
       if (gateway === undefined) continue;

@@ -42,7 +42,7 @@ function devices<T>(value: unknown, convert: (device: Fields) => T): Record<stri
 }
 
 function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+  return typeof value === "string" ? value : null;
 }
 
 function texts(value: unknown): string[] {
