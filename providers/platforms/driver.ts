@@ -65,5 +65,8 @@ export interface MachineInputs {
 
 /** Looks a change up in a platform's table of disruptive settings by the last step of its path. */
 export function disruptionTable(table: Readonly<Record<string, Disruption>>): (path: Path) => Disruption {
-  return (path) => table[String(path.at(-1))] ?? "none";
+  return (path) => {
+    const setting = String(path.at(-1));
+    return Object.hasOwn(table, setting) ? (table[setting] ?? "none") : "none";
+  };
 }
