@@ -1,6 +1,7 @@
 // What a Pulumi preview means for machines: which change, how, how disruptive, and the config lines. Pure.
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
+import { fromTextProperty } from "../providers/engine/textProperty.js";
 import { type Change, type Disruption, formatChange } from "../providers/model/change.js";
 import type { Driver } from "../providers/platforms/driver.js";
 import { kvm } from "../providers/platforms/kvm/index.js";
@@ -109,7 +110,7 @@ type Detail = Pick<MachineChange, "disruption" | "summary" | "diff">;
 
 function machineDetail(driver: AnyDriver, before: Inputs, after: Inputs): Detail {
   const { property, extension } = driver.file;
-  const [old, now] = [text(before?.[property]), text(after?.[property])];
+  const [old, now] = [before, after].map((inputs) => fromTextProperty(inputs?.[property]) ?? "") as [string, string];
   const changes = old && now ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
   return { disruption: worst(changes), summary: changes.map(asPlan), diff: patch(extension, old, now) };
 }
@@ -147,10 +148,6 @@ function propertyDetail(name: string, before: Inputs, after: Inputs): Detail {
 /** Pulumi's own bookkeeping is no configuration. */
 function visible(inputs: Inputs): Record<string, unknown> {
   return Object.fromEntries(Object.entries(inputs ?? {}).filter(([key]) => !key.startsWith("__")));
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 /** A unified diff without its file header. */
