@@ -51,6 +51,7 @@ export function makeKey(type: "ed25519" | "ecdsa" | "rsa", { passphrase = "" } =
 export interface ServerOptions {
   readonly hostKeys: readonly TestKey[];
   readonly users?: { readonly key?: TestKey; readonly password?: string; readonly keyboardPassword?: string };
+  readonly refusesExec?: boolean;
   /** Instead of a real `sh`, what happens to a command. */
   readonly onExec?: (channel: ServerChannel, connection: Connection) => void;
 }
@@ -135,7 +136,11 @@ export class TestServer {
       // Without a reply wanted there is nothing to accept.
       if (typeof accept === "function") accept();
     });
-    session.on("exec", (accept, _reject, { command }) => {
+    session.on("exec", (accept, reject, { command }) => {
+      if (this.options.refusesExec) {
+        reject();
+        return;
+      }
       this.commands.push(command);
       const channel = accept();
       channel.on("error", () => {});
