@@ -1,7 +1,9 @@
 // Environment: everything that one environment file declares, as Pulumi resources.
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec, checkEnvironmentText } from "./engine/check.js";
+import { findProjectFolder } from "./engine/projectFolder.js";
 import { GuestBond } from "./guestBond.js";
 import { KvmHost } from "./kvmHost.js";
 import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
@@ -58,7 +60,8 @@ function named<T extends { readonly name: string }, R>(items: readonly T[], crea
 function readEnvironment(file: string): EnvironmentModel {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    // Pulumi starts the program in the folder that `main` is in, which need not be the project's.
+    text = readFileSync(resolve(findProjectFolder() ?? "", file), "utf8");
   } catch {
     throw new pulumi.RunError(
       `${file}: the environment file can't be read. Correct multiport:environment in the stack's config; the path counts from the folder of Pulumi.yaml.`,

@@ -37,7 +37,9 @@ function compareAt(path: Path, desired: unknown, actual: unknown, disruptionOf: 
     return [...keys].flatMap((key) => compareAt([...path, key], desired[key], actual[key], disruptionOf));
   }
   if (JSON.stringify(desired) === JSON.stringify(actual)) return [];
-  return [{ path, from: actual, to: desired, disruption: disruptionOf(path) }];
+  // A whole port, bond or bridge that goes takes its traffic with it.
+  const isRemoval = isRecord(actual) && desired === undefined;
+  return [{ path, from: actual, to: desired, disruption: isRemoval ? "outage" : disruptionOf(path) }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
