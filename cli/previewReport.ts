@@ -1,6 +1,7 @@
 // What a Pulumi preview means for the network: which resources change, how, how disruptive, and the config lines. Pure.
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
+import { fromTextProperty } from "../providers/engine/textProperty.js";
 import { type Change, compare, type Disruption } from "../providers/model/change.js";
 import { formatPath, type Path } from "../providers/model/problem.js";
 import { HIDDEN, type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
@@ -247,8 +248,9 @@ function topLevel(property: string): string {
   return /^[^.[]+/.exec(property)?.[0] ?? property;
 }
 
+/** The rendered text among a machine's inputs; empty where there is none. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return fromTextProperty(value) ?? "";
 }
 
 /** A unified diff without its file header; empty when the texts are the same. */

@@ -4,7 +4,7 @@ import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { Guest, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
-import { netplan, type NetplanFacts } from "./platforms/netplan/index.js";
+import { type NetplanFacts, netplan } from "./platforms/netplan/index.js";
 import type { NetplanWords } from "./platforms/netplan/words.js";
 import { requireValid } from "./problems.js";
 

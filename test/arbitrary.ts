@@ -17,6 +17,7 @@ export const hostile = fc
       "a\ntouch PWNED\n",
       "\\'; touch PWNED #",
       "-- del-br vs0",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: hostile text for a shell.
       "${IFS}",
       "a b",
       "*",

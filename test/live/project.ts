@@ -110,7 +110,7 @@ export class Project {
   }
 }
 
-/** The lines of a preview that are marked as going or coming, without the mark's indentation. */
+/** The lines of the texts of a preview that go or come: without their indentation in the preview, with their own trimmed. */
 export function changedLines(text: string): string[] {
-  return text.split("\n").flatMap((line) => /^\s*([-+]) {3}(-- .*)$/.exec(line)?.slice(1).join(" ") ?? []);
+  return text.split("\n").flatMap((line) => /^ {10,}([-+]) +(.*)$/.exec(line)?.slice(1).join(" ") ?? []);
 }

@@ -56,7 +56,9 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
     return expandRange(pattern).flatMap((name) => {
       const host = at.hosts.esx.get(name);
       if (!host) {
-        scope.add(unknownName({ noun: "vSphere host", name, known: [...at.hosts.esx.keys()], path }));
+        if (at.hosts.faulty.has(name)) return [];
+        if (at.hosts.kvm.has(name)) scope.error("reference", path, notVsphere(name));
+        else scope.add(unknownName({ noun: "vSphere host", name, known: [...at.hosts.esx.keys()], path }));
         return [];
       }
       return seen.take(name, "this switch", { path, remedy: "Name every host once." })
@@ -64,6 +66,11 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
         : [];
     });
   });
+}
+
+function notVsphere(name: string) {
+  const remedy = "Name ESXi hosts here; a KVM host has its switches under virtualSwitches.";
+  return { message: "the host is not a vSphere host", found: name, wanted: "a host of platform vsphere", remedy };
 }
 
 interface NicClaim {

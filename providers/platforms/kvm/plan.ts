@@ -15,7 +15,9 @@ export function planOvs(desired: OvsWords, facts: OvsFacts): Plan {
   if (conflicts.length > 0) return { conflicts, removals: [], notes: [] };
   const own = placed.filter((port) => port.mark === desired.environment);
   const leaving = own.filter((port) => !stays(port, desired));
-  const adjusted = own.filter((port) => stays(port, desired)).flatMap((port) => adjustPort(port, desired));
+  const staying = own.filter((port) => stays(port, desired));
+  const kept = new Set(staying.flatMap((port) => port.port.interfaces));
+  const adjusted = staying.flatMap((port) => adjustPort(port, { desired, kept }));
   const bridges = removeBridges(facts, desired, new Set(leaving.map((port) => port.name)));
   return {
     conflicts: [],
@@ -44,7 +46,7 @@ function desiredPorts(words: OvsWords): { bridge: string; name: string; port: Ov
 
 function bridgeConflicts(desired: OvsWords, facts: OvsFacts): string[] {
   return facts.bridges
-    .filter((bridge) => bridge.name in desired.bridges && bridge.mark !== desired.environment)
+    .filter((bridge) => Object.hasOwn(desired.bridges, bridge.name) && bridge.mark !== desired.environment)
     .map(
       (bridge) =>
         `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`,
@@ -84,23 +86,44 @@ function missingUplinks(desired: OvsWords, facts: OvsFacts): string[] {
 
 /** A port that only has to be adjusted: same bridge, same kind, and a bond that keeps a member. */
 function stays(actual: PlacedPort, desired: OvsWords): boolean {
-  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+  const wanted = wantedPort(actual, desired);
   if (!wanted || (wanted.bond === null) !== (actual.port.bond === null)) return false;
   return wanted.interfaces.some((member) => actual.port.interfaces.includes(member));
 }
 
-function adjustPort(actual: PlacedPort, desired: OvsWords): Command[] {
-  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+function wantedPort({ bridge, name }: PlacedPort, desired: OvsWords): OvsPort | undefined {
+  const ports = Object.hasOwn(desired.bridges, bridge) ? desired.bridges[bridge]?.ports : undefined;
+  return ports && Object.hasOwn(ports, name) ? ports[name] : undefined;
+}
+
+interface Adjustment {
+  readonly desired: OvsWords;
+  /** Interfaces that exist all through the transaction: those of ports that stay. */
+  readonly kept: ReadonlySet<string>;
+}
+
+function adjustPort(actual: PlacedPort, { desired, kept }: Adjustment): Command[] {
+  const wanted = wantedPort(actual, desired);
   const [now, then] = [actual.port.bond, wanted?.bond];
   if (!wanted || !now || !then) return [];
-  const leaving = actual.port.interfaces.filter((member) => !wanted.interfaces.includes(member));
-  const joining = wanted.interfaces.filter((member) => !actual.port.interfaces.includes(member));
+  const isMoved = wanted.interfaces.some((member) => !actual.port.interfaces.includes(member));
+  const isLeft = actual.port.interfaces.some((member) => !wanted.interfaces.includes(member));
   const unset = BOND_CONFIG.filter((key) => now[key] !== null && then[key] === null);
   return [
-    ...leaving.map((member) => ["del-bond-iface", actual.name, member]),
-    ...joining.map((member) => ["add-bond-iface", actual.name, member]),
+    ...(isMoved || isLeft ? setMembers(actual.name, wanted.interfaces, kept) : []),
     ...unset.map((key) => ["remove", "Port", actual.name, "other_config", key]),
   ];
+}
+
+// Not del-bond-iface and add-bond-iface: ovs-vsctl does not see their effect in the same transaction, and then refuses the
+// add-bond of the configuration as naming other members than the port has.
+function setMembers(port: string, members: readonly string[], kept: ReadonlySet<string>): Command[] {
+  const named = members.map((member) =>
+    kept.has(member)
+      ? [`--id=@${member}`, "get", "Interface", member]
+      : [`--id=@${member}`, "create", "Interface", `name=${member}`],
+  );
+  return [...named, ["set", "Port", port, `interfaces=${members.map((member) => `@${member}`).join(",")}`]];
 }
 
 function deletePort(port: PlacedPort): Command {
@@ -116,7 +139,7 @@ function removeBridges(
   const removals: Command[] = [];
   const notes: string[] = [];
   for (const bridge of facts.bridges) {
-    if (bridge.mark !== desired.environment || bridge.name in desired.bridges) continue;
+    if (bridge.mark !== desired.environment || Object.hasOwn(desired.bridges, bridge.name)) continue;
     const foreign = bridge.ports.filter((port) => !leaving.has(port.name)).map((port) => port.name);
     if (foreign.length === 0) removals.push(["--if-exists", "del-br", bridge.name]);
     else {
