@@ -37,7 +37,9 @@ function compareAt(path: Path, desired: unknown, actual: unknown, disruptionOf: 
     return [...keys].flatMap((key) => compareAt([...path, key], own(desired, key), own(actual, key), disruptionOf));
   }
   if (canonical(desired) === canonical(actual)) return [];
-  return [{ path, from: actual, to: desired, disruption: disruptionOf(path) }];
+  // A whole port, bond or bridge that goes takes its traffic with it.
+  const isRemoval = isRecord(actual) && desired === undefined;
+  return [{ path, from: actual, to: desired, disruption: isRemoval ? "outage" : disruptionOf(path) }];
 }
 
 /** A bridge may be called `constructor`: what an object inherits is no value of it. */
