@@ -178,12 +178,18 @@ class ValueReader {
     for (const { key, value } of map.items) {
       const name = keyName(key);
       const item = this.read(value);
-      if (name === "<<") merged.push(...mergeSources(item));
+      if (name === "__proto__") this.forbidden(key, name);
+      else if (name === "<<") merged.push(...mergeSources(item));
       else if (Object.hasOwn(own, name)) this.duplicate(key, name);
-      // Not by assignment: the key might be __proto__.
-      else Object.defineProperty(own, name, { value: item, enumerable: true, writable: true, configurable: true });
+      else own[name] = item;
     }
     return merged.length === 0 ? own : Object.assign({}, ...merged.reverse(), own);
+  }
+
+  /** JavaScript has its own idea of this one. */
+  private forbidden(key: unknown, name: string): void {
+    const problem = yamlProblem(this.at(startOf(key)), "this name is not allowed here", "Write another name.");
+    this.problems.push({ ...problem, found: JSON.stringify(name) });
   }
 
   private duplicate(key: unknown, name: string): void {

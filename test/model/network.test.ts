@@ -62,9 +62,13 @@ describe("the VLAN setting of a network", () => {
   });
 
   it("a set of VLANs has one spelling, however it was written", () => {
-    const range = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat(9)).map(([first, size]) => ({ first, last: first + size }));
+    const range = fc
+      .tuple(fc.integer({ min: 1, max: 60 }), fc.nat(9))
+      .map(([first, size]) => ({ first, last: first + size }));
     const members = (ranges: readonly { first: number; last: number }[]) =>
-      new Set(ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index)));
+      new Set(
+        ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index)),
+      );
     fc.assert(
       fc.property(fc.array(range), fc.array(range), (a, b) => {
         const isSame = JSON.stringify([...members(a)].sort()) === JSON.stringify([...members(b)].sort());
@@ -92,10 +96,22 @@ describe("what is wrong with a network", () => {
       ["privateVlan,secondary: type isolated needs a secondary VLAN of its own"],
     ],
     ["a gateway without a subnet", { gateway: "10.0.0.1" }, ["gateway: a gateway needs a subnet"]],
-    ["a gateway elsewhere", { subnet: "10.0.0.0/24", gateway: "10.0.1.1" }, ["gateway: the gateway is not in the subnet"]],
-    ["a gateway of the other IP version", { subnet: "2001:db8::/64", gateway: "10.0.0.1" }, ["gateway: the gateway is not in the subnet"]],
+    [
+      "a gateway elsewhere",
+      { subnet: "10.0.0.0/24", gateway: "10.0.1.1" },
+      ["gateway: the gateway is not in the subnet"],
+    ],
+    [
+      "a gateway of the other IP version",
+      { subnet: "2001:db8::/64", gateway: "10.0.0.1" },
+      ["gateway: the gateway is not in the subnet"],
+    ],
     ["a shortened gateway", { subnet: "10.0.0.0/24", gateway: "10.1" }, ["gateway: the gateway is not in the subnet"]],
-    ["an octal gateway", { subnet: "10.0.0.0/24", gateway: "10.0.0.010" }, ["gateway: the gateway is not in the subnet"]],
+    [
+      "an octal gateway",
+      { subnet: "10.0.0.0/24", gateway: "10.0.0.010" },
+      ["gateway: the gateway is not in the subnet"],
+    ],
     ["host bits", { subnet: "10.0.0.7/24" }, ["subnet: has host bits set"]],
     ["a prefix too long", { subnet: "10.0.0.0/33" }, ["subnet: not an IP subnet"]],
     ["a prefix with a leading zero", { subnet: "10.0.0.0/024" }, ["subnet: not an IP subnet"]],

@@ -34,7 +34,12 @@ describe("the body of a group", () => {
   const at = (group: string, body: unknown, index: number) => memberBodies(group, body)(index);
 
   it.each([
-    ["moves along in every string, however deep", "k[1:3]", { a: ["x[01:03]", { b: "y[7:9]z" }] }, { a: ["x02", { b: "y8z" }] }],
+    [
+      "moves along in every string, however deep",
+      "k[1:3]",
+      { a: ["x[01:03]", { b: "y[7:9]z" }] },
+      { a: ["x02", { b: "y8z" }] },
+    ],
     ["keeps ranges of another length", "k[1:3]", "x[1:2]", "x[1:2]"],
     ["of one member is filled in too", "k[5:5]", "x[9:9]", "x9"],
     ["of a name without a range stays as it is", "k", "x[1:1]", "x[1:1]"],
@@ -80,13 +85,16 @@ vms:
   });
 
   it("many members with the same fault are one problem that counts them", () => {
-    const text = 'environment: t\nhosts: { "k[1:2]": { platform: kvm } }\nvms: { "v[1:9]": { host: "k[1:9]", ports: {} } }\n';
+    const text =
+      'environment: t\nhosts: { "k[1:2]": { platform: kvm } }\nvms: { "v[1:9]": { host: "k[1:9]", ports: {} } }\n';
     expect(problemsOf(text)).toEqual(['3:20 vms."v[1:9]".host [reference] there is no host of this name']);
   });
 
   it("all groups together hold no more than one may", () => {
     const text = `environment: t\nhosts: { "a[1:60000]": { platform: kvm }, "b[1:60000]": { platform: kvm } }\n`;
-    expect(problemsOf(text)).toEqual([`2:43 hosts."b[1:60000]" [schema] hosts hold more than ${MAX_RANGE} names in all`]);
+    expect(problemsOf(text)).toEqual([
+      `2:43 hosts."b[1:60000]" [schema] hosts hold more than ${MAX_RANGE} names in all`,
+    ]);
   });
 
   it("a range too long for the name is refused by the name", () => {
