@@ -258,7 +258,9 @@ export class Places {
       this.indexes.set(map, index);
       const merged = map.items.filter((pair) => isPair(pair) && keyName(pair.key) === "<<");
       for (const { value } of merged) this.mergeInto(index, value);
-      for (const { key, value } of map.items) index.set(keyName(key), { node: value, offset: startOf(key) });
+      // Of a key that stands twice the first counts, as in the value.
+      for (const { key, value } of [...map.items].reverse())
+        index.set(keyName(key), { node: value, offset: startOf(key) });
     }
     return index;
   }
