@@ -1,14 +1,20 @@
 // npm start: the lab, then preview, up and a second up of the demo stack, then what exists and what to try. I/O.
-import { type DemoLab, findDemoLab, startDemoLab } from "./demoLab";
+import { type DemoLab, findDemoLab, removeDemoLab, startDemoLab } from "./demoLab";
 import { runVisibly, step } from "./processes";
-import { stackEnvironment } from "./stackEnvironment";
+import { stackEnvironment, stateFolder } from "./stackEnvironment";
+import { settleLocks } from "./stackLock";
 import { secondsSince } from "./toolchain/step";
 
 const STACK = "demo";
 
 export async function start(): Promise<void> {
   const started = Date.now();
-  const lab = await startDemoLab({ report: (line) => console.log(line) });
+  const report = (line: string) => console.log(line);
+  if ((await settleLocks(stateFolder(), { report })) === "killed") {
+    report("the last run was killed while Pulumi was at work: the lab and its state are made anew");
+    await removeDemoLab();
+  }
+  const lab = await startDemoLab({ report });
   const env = stackEnvironment(lab);
   const labSeconds = secondsSince(started);
   for (const line of leftOut(lab)) console.log(line);
