@@ -1,4 +1,4 @@
-// Design rules about uplink teams. Ids and sources are those of the rule list in docs/rules.md. Pure.
+// Design rules about uplink teams. docs/reference/rules.md lists them. Pure.
 import type { Environment } from "../environment.js";
 import type { Finding, Rule } from "./rule.js";
 import { cabledSwitches, cards, isOneLogicalSwitch, type TeamPlace, teams } from "./teams.js";
