@@ -7,7 +7,7 @@ import { connectSsh } from "../host/ssh.js";
 import type { Driver, MachineInputs } from "../platforms/driver.js";
 import { kvm } from "../platforms/kvm/index.js";
 import { netplan } from "../platforms/netplan/index.js";
-import { type Applied, Machine, MismatchError } from "./machine.js";
+import { type Applied, Machine, TouchedError } from "./machine.js";
 
 type Properties = Record<string, unknown>;
 
@@ -99,8 +99,8 @@ export class MachineProvider<Model, Words, Facts> {
       report(inputs, await this.machine.apply(inputs));
       return this.outputs(news);
     } catch (error) {
-      if (!(error instanceof MismatchError)) throw error;
-      // The machine has it, though not as wanted: the engine keeps the resource and tries again. With no digest of the
+      if (!(error instanceof TouchedError)) throw error;
+      // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
       // inputs in its state, the next run sees a difference.
       throw Object.assign(error, { id, properties: { ...this.outputs(news), digest: "" }, reasons: [error.message] });
     }
