@@ -17,6 +17,8 @@ export interface FakeHostOptions {
   /** So many times the old facts are still seen after a change. */
   readonly settlesAfter?: number;
   readonly failures?: readonly Failure[];
+  /** The class of its errors: that of the compiled package where that is what is tested. */
+  readonly hostError?: typeof HostError;
 }
 
 export class FakeHost implements Host {
@@ -24,12 +26,14 @@ export class FakeHost implements Host {
   /** Every step in order; `connect` and `close` around them. */
   readonly log: string[] = [];
   readonly scripts: string[] = [];
+  private readonly HostError: typeof HostError;
   private facts: string;
   private stale = 0;
   private previous: string;
   private isCut = false;
 
   constructor(private readonly options: FakeHostOptions) {
+    this.HostError = options.hostError ?? HostError;
     this.facts = options.before;
     this.previous = options.before;
   }
@@ -37,22 +41,23 @@ export class FakeHost implements Host {
   readonly connect = async (): Promise<Host> => {
     this.log.push("connect");
     const failure = this.options.failures?.find(({ at }) => at === "connect");
-    if (failure) throw new HostError(failure.kind as "unreachable", `k1: ${failure.kind}. Check the cable.`);
+    if (failure) throw new this.HostError(failure.kind as "unreachable", `k1: ${failure.kind}. Check the cable.`);
     return this;
   };
 
   async run({ step, script }: Command): Promise<CommandOutput> {
-    if (this.isCut) throw new HostError("unreachable", `${this.label}: ${step}: the connection is closed.`);
+    if (this.isCut) throw new this.HostError("unreachable", `${this.label}: ${step}: the connection is closed.`);
     this.log.push(step);
     this.scripts.push(script);
     const failure = this.options.failures?.find(({ at }) => at === step);
     if (failure?.kind === "command")
-      throw new HostError("command", `${this.label}: ${step}: exit code 1. ovs-vsctl: no.`);
-    if (failure?.kind === "timeout") throw new HostError("timeout", `${this.label}: ${step}: no end after 60 s.`);
+      throw new this.HostError("command", `${this.label}: ${step}: exit code 1. ovs-vsctl: no.`);
+    if (failure?.kind === "timeout") throw new this.HostError("timeout", `${this.label}: ${step}: no end after 60 s.`);
     if (failure?.kind !== "cut" || failure.takesEffect) this.change(step);
     if (failure?.kind === "cut") {
       this.isCut = true;
-      if (!failure.takesEffect) throw new HostError("unreachable", `${this.label}: ${step}: the connection was lost.`);
+      if (!failure.takesEffect)
+        throw new this.HostError("unreachable", `${this.label}: ${step}: the connection was lost.`);
     }
     const isStale = step === "read facts" && this.stale > 0;
     if (isStale) this.stale--;
