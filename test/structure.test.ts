@@ -152,8 +152,6 @@ describe("golden files", () => {
     netplan: "test/platforms/golden.test.ts",
     problems: "test/model/problems.test.ts",
     stacks: "test/pulumi/stacks.test.ts",
-    preview: "test/live/preview.test.ts",
-    vsphere: "test/pulumi/vsphere.test.ts",
   };
 
   it("all stand in a folder that a test lists", () => {

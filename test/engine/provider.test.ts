@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import vm from "node:vm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { renderMachine } from "../../providers/engine/render.js";
 import type { Host, HostError as HostErrorClass } from "../../providers/host/host.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
@@ -174,7 +174,10 @@ describe("the provider", () => {
   it("deletes what is ours and nothing where nothing is", async () => {
     const outs = await created();
     const full = given({ before: converged, removed: empty });
+    const told = vi.spyOn(console, "log").mockImplementation(() => {});
     await full.provider.delete("t/kvm-01", outs);
+    expect(told.mock.calls).toEqual([["kvm-01: bridge vs0 stays because others use it: foreign0"]]);
+    told.mockRestore();
     expect(full.host.log).toContain("remove openvswitch");
     const nothing = given({ before: empty });
     await nothing.provider.delete("t/kvm-01", outs);
