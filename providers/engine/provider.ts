@@ -4,10 +4,9 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { connectSsh } from "../host/ssh.js";
-import type { Driver, MachineInputs } from "../platforms/driver.js";
-import { kvm } from "../platforms/kvm/index.js";
-import { netplan } from "../platforms/netplan/index.js";
-import { type Applied, Machine, MismatchError } from "./machine.js";
+import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
+import { DRIVERS } from "../platforms/index.js";
+import { type Applied, Machine, TouchedError } from "./machine.js";
 import { fromTextProperty, toTextProperty } from "./textProperty.js";
 
 type Properties = Record<string, unknown>;
@@ -39,7 +38,7 @@ function connector(settings: Settings) {
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
-export class MachineProvider<Model, Words, Facts> {
+export class MachineProvider<Model extends MachineModel, Words, Facts> {
   private readonly machine: Machine<Model, Words, Facts>;
 
   constructor(private readonly driver: Driver<Model, Words, Facts>) {
@@ -56,7 +55,7 @@ export class MachineProvider<Model, Words, Facts> {
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const issues = Inputs.safeParse(news).error?.issues ?? [];
-    const missing = this.text(news) === undefined ? [{ path: [this.driver.file.property], message: "No text" }] : [];
+    const missing = this.text(news) ? [] : [{ path: [this.driver.file.property], message: "The text is missing" }];
     const failures = [...issues, ...missing].map((issue) => ({
       property: issue.path.join("."),
       reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
@@ -101,8 +100,8 @@ export class MachineProvider<Model, Words, Facts> {
       report(inputs, await this.machine.apply(inputs));
       return this.outputs(news);
     } catch (error) {
-      if (!(error instanceof MismatchError)) throw error;
-      // The machine has it, though not as wanted: the engine keeps the resource and tries again. With no digest of the
+      if (!(error instanceof TouchedError)) throw error;
+      // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
       // inputs in its state, the next run sees a difference.
       throw Object.assign(error, { id, properties: { ...this.outputs(news), digest: "" }, reasons: [error.message] });
     }
@@ -153,4 +152,5 @@ function canonical(value: unknown): string {
   );
 }
 
-export const providers = { kvm: new MachineProvider(kvm), netplan: new MachineProvider(netplan) };
+/** By the name of the driver, as the code in the state has it: see providerCode. */
+export const providers = Object.fromEntries(DRIVERS.map((driver) => [driver.name, new MachineProvider(driver)]));
