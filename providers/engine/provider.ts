@@ -46,11 +46,12 @@ export class MachineProvider<Model, Words, Facts> {
     this.machine = new Machine(driver, (target) => connect(target));
   }
 
+  /** Names with their namespace: the settings are ours whatever the user's project is called. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     connect = connector({
-      sshConfig: request.config.get("sshConfig"),
-      sshPassword: request.config.get("sshPassword"),
-      sshPassphrase: request.config.get("sshPassphrase"),
+      sshConfig: request.config.get("multiport:sshConfig"),
+      sshPassword: request.config.get("multiport:sshPassword"),
+      sshPassphrase: request.config.get("multiport:sshPassphrase"),
     });
   }
 
