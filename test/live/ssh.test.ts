@@ -85,6 +85,9 @@ async function failure(...args: readonly string[]): Promise<Outcome> {
   expect(outcome.code, outcome.text).not.toBe(0);
   expect(outcome.text).not.toMatch(/\n\s+at |node_modules|HostError|undefined|unhandled/i);
   expect(outcome.text).not.toContain(PASSWORD);
+  // The progress of a run repeats first lines; what is told in the end is told once.
+  const told = outcome.text.slice(outcome.text.indexOf("Diagnostics:")).match(/kvm-\w+ \([^)]*\): /g);
+  expect(told, outcome.text).toHaveLength(1);
   return outcome;
 }
 
