@@ -45,11 +45,12 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
     this.machine = new Machine(driver, (target) => connect(target));
   }
 
+  /** Names with their namespace: the settings are ours whatever the user's project is called. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     connect = connector({
-      sshConfig: request.config.get("sshConfig"),
-      sshPassword: request.config.get("sshPassword"),
-      sshPassphrase: request.config.get("sshPassphrase"),
+      sshConfig: request.config.get("multiport:sshConfig"),
+      sshPassword: request.config.get("multiport:sshPassword"),
+      sshPassphrase: request.config.get("multiport:sshPassphrase"),
     });
   }
 
@@ -80,7 +81,7 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const { ssh, environment, driverVersion } = Inputs.parse(props);
-    const text = await withoutStack(this.machine.read({ ssh, environment }));
+    const text = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
     if (text === undefined) return { id: "", props: {} };
     const { file } = this.driver;
@@ -90,7 +91,7 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
 
   async delete(_id: string, props: Properties): Promise<void> {
     const { ssh, environment } = Inputs.parse(props);
-    for (const note of await withoutStack(this.machine.remove({ ssh, environment })))
+    for (const note of await toldOnce(ssh.name, this.machine.remove({ ssh, environment })))
       console.log(`${ssh.name}: ${note}`);
   }
 
@@ -133,13 +134,16 @@ function report({ ssh }: MachineInputs, { notes }: Applied): void {
   for (const note of notes) console.log(`${ssh.name}: ${note}`);
 }
 
-/** The engine prints the stack of what read and delete throw; the user is to see the message alone. */
-async function withoutStack<T>(promise: Promise<T>): Promise<T> {
+/**
+ * Pulumi tells an error of read and delete with the resource, and its dynamic provider prints `${error}: ${error.stack}`
+ * besides. So that the user reads the reason once and no stack, what is printed points to the resource.
+ */
+async function toldOnce<T>(machine: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof Error) error.stack = "";
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    throw Object.assign(error, { toString: () => machine, stack: "failed; the reason stands with its resource" });
   }
 }
 
