@@ -23,6 +23,11 @@ export function toVlan(vlan: Vlan): VlanWords {
   }
 }
 
+/** vSphere's kinds of VLAN setting. One can't be changed into another by the provider. */
+export function vlanKind(vlan: Vlan): "access" | "trunk" | "private" {
+  return vlan.kind === "untagged" ? "access" : vlan.kind;
+}
+
 export interface SecurityWords {
   readonly allowPromiscuous: boolean;
   readonly allowMacChanges: boolean;
