@@ -11,7 +11,7 @@ import { type Outcome, Project } from "./project.js";
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
 const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
 const inventory = { datacenter: "dc1", cluster: "c1", hosts: ESX.map((name) => ({ name, nics: NICS })) };
-const PORT_GROUPS = ["app", "mgmt", "storage", "nfs", "vmotion", "tenants", "dmz"] as const;
+const PORT_GROUPS = ["app", "mgmt", "storage", "nfs", "vmotion", "plain", "tenants", "dmz"] as const;
 
 /** The environment file of most tests; what a test changes is a parameter. */
 function environment({
@@ -30,6 +30,7 @@ networks:
   storage: { vlan: 30, mtu: 9000 }
   nfs: { vlan: 31 }
   vmotion: { vlan: 32 }
+  plain: {}
   tenants: { vlans: [100-199, 300] }
   dmz: { privateVlan: { primary: 200, secondary: 201, type: isolated } }
 hosts:
@@ -55,6 +56,7 @@ distributedSwitches:
           failureDetection: beacon
       nfs: { uplinkTeam: { members: [uplink1, uplink2], mode: static } }
       vmotion: { uplinkTeam: { members: [uplink1, uplink2], policy: load } }
+      plain: {}
       tenants: { security: { promiscuous: true, macChanges: true, forgedTransmits: true } }
 ${dmz}
 ${extra}`;
@@ -209,6 +211,7 @@ describe("a distributed switch", () => {
       },
       nfs: { ...usual, vlan: 31, policy: "loadbalance_ip" },
       vmotion: { ...usual, vlan: 32, policy: "loadbalance_loadbased" },
+      plain: { ...usual, vlan: 0, policy: "loadbalance_srcid" },
       tenants: {
         ...{ ...usual, policy: "loadbalance_srcid", allowed: ["allowPromiscuous", "macChanges", "forgedTransmits"] },
         vlan: [
@@ -403,22 +406,22 @@ describe("a declaration that can't be made true", () => {
   });
 
   it("by a NIC that serves another switch: vCenter's fault, and nothing is left behind", async () => {
-    await govc(project, "dvs.create", "-num-uplinks", "1", "theirs");
-    await govc(project, "dvs.add", "-dvs", "theirs", "-pnic", "vmnic3", ESX[1]);
+    await govc(project, "dvs.create", "-num-uplinks", "1", "others");
+    await govc(project, "dvs.add", "-dvs", "others", "-pnic", "vmnic3", ESX[1]);
     const before = await inventoryList(project);
     const { text } = await failingUp();
     expect(text).toContain("The resource 'vmnic3' is in use.");
     expect(await inventoryList(project)).toBe(before);
-    await govc(project, "object.destroy", "/dc1/network/theirs");
+    await govc(project, "object.destroy", "/dc1/network/others");
   });
 
   it("by a port group name that is taken: vCenter's fault, and a later up completes the rest", async () => {
-    await govc(project, "dvs.create", "-num-uplinks", "1", "theirs");
-    await govc(project, "dvs.portgroup.add", "-dvs", "theirs", "-vlan", "77", "app");
+    await govc(project, "dvs.create", "-num-uplinks", "1", "others");
+    await govc(project, "dvs.portgroup.add", "-dvs", "others", "-vlan", "77", "app");
     const { text } = await failingUp();
     expect(text).toContain("The name 'app' already exists.");
     expect((await portGroup(project, "app")).vlan).toBe(77);
-    await govc(project, "object.destroy", "/dc1/network/theirs");
+    await govc(project, "object.destroy", "/dc1/network/others");
     await project.up();
     expect((await portGroup(project, "app")).vlan).toBe(10);
     await project.must("preview", "--refresh", "--expect-no-changes");
