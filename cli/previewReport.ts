@@ -149,32 +149,21 @@ interface Detail {
 function machineDetail(driver: AnyDriver, { action, before, after }: States): Detail {
   const { property, extension } = driver.file;
   const [old, now] = [text(before?.[property]), text(after?.[property])];
-  const changes = old === "" || now === "" || old === now ? [] : compareTexts(driver, { old, now });
-  const rest =
-    action === "create" || action === "delete" ? [] : compare(without(after, property), without(before, property));
+  const isCompared = old !== "" && now !== "" && old !== now;
+  const changes = isCompared ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
+  // State keeps what an older release wrote: a difference without a meaning is no difference without consequences.
+  const isUnclear = isCompared && changes.length === 0;
+  const isWhole = action === "create" || action === "delete" || action === "import";
+  const rest = isWhole ? [] : compare(without(after, property), without(before, property));
   return {
-    disruption: changes === undefined ? "unknown" : worst(changes),
+    disruption: isUnclear ? "unknown" : worst(changes),
     summary: [
-      ...(changes?.map(changeLine) ?? [
-        "what it means can't be told: the text of the last run was not made by this release",
-      ]),
+      ...(isUnclear ? ["only comments change, or lines that this release does not know"] : changes.map(changeLine)),
       ...rest.map(changeLine),
     ],
     diff: patch(extension, old, now),
     keys: [property, ...rest.map(({ path }) => String(path[0]))],
   };
-}
-
-/** Undefined when one of the texts can't be read: state keeps what an older release or another hand wrote. */
-function compareTexts(
-  driver: AnyDriver,
-  { old, now }: { readonly old: string; readonly now: string },
-): readonly Change[] | undefined {
-  try {
-    return driver.compare(driver.fromText(now), driver.fromText(old));
-  } catch {
-    return undefined;
-  }
 }
 
 function without(inputs: Properties | undefined, key: string): Properties {
@@ -192,13 +181,13 @@ function worst(changes: readonly Change[]): Disruption {
 /** A resource that is its settings: compared setting by setting, shown as YAML. */
 function propertyDetail(
   name: string,
-  { action, before, after }: States,
+  { before, after }: States,
   disruptive: Readonly<Record<string, Disruption>> | undefined,
 ): Detail {
   const changes = before && after ? compare(after, before, (path) => disruptive?.[String(path[0])] ?? "none") : [];
   return {
     disruption: disruptive ? worst(changes.map((change) => ofWholeSetting(change, disruptive))) : "unknown",
-    summary: action === "create" || action === "delete" ? [] : changes.map(changeLine),
+    summary: changes.map(changeLine),
     diff: patch(`${name}.yaml`, toYaml(before), toYaml(after)),
     keys: changes.map(({ path }) => String(path[0])),
   };
