@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { demoInventory } from "./demoInventory";
 import { demoTopology } from "./netns/demo";
-import { startNetns, stopNetns } from "./netns/lab";
+import { openNetns, startNetns, stopNetns } from "./netns/lab";
 import { netnsPackages, whyNotNetns } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
 import { type LabAccess, labFolder, stateFolder } from "./stackEnvironment";
@@ -33,7 +33,8 @@ export async function startDemoLab(options: { readonly report: Report }): Promis
 /** How to reach what runs now; starts nothing. */
 export async function findDemoLab(): Promise<LabAccess> {
   const vcenter = await findVcenter(VCENTER);
-  return { ...(vcenter ? { vcenter } : {}), sshConfig: join(NETNS, "ssh_config") };
+  const lab = openNetns({ directory: NETNS });
+  return { ...(vcenter ? { vcenter } : {}), ...(lab ? { sshConfig: lab.sshConfig } : {}) };
 }
 
 /** Ends all that runs, and removes what it left, the state of its stacks included: nothing that the state names is left. */
