@@ -26,9 +26,10 @@ export interface CommandsSource {
 
 const EXIT_WORDS: Readonly<Record<string, string>> = {
   clean: "Done; for `check`: no errors and no warnings.",
-  errors: "The environment has errors, or the command or preview failed.",
-  usage: "The command line is wrong.",
+  errors: "The environment has errors, or the preview failed.",
+  usage: "The command can't be carried out as given: an argument, a file or a setting is wrong.",
   warnings: "`check` alone: warnings and no errors.",
+  bug: "A bug in multiport. MULTIPORT_TRACE=1 in the environment shows where; please report it.",
 };
 
 export function commandsPage({ help, scripts, exitCodes }: CommandsSource): Page {

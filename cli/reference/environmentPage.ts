@@ -43,9 +43,9 @@ function jsonSchema({ schema: wanted }: Noun): Schema {
   const json = z.toJSONSchema(wanted, {
     io: "input",
     override: ({ zodSchema, jsonSchema: made }) => {
-      const noun = NOUNS.find(({ schema, parts = [] }) =>
-        [schema, ...parts].some((part) => part === (zodSchema as unknown)),
-      );
+      // A description of its own makes a copy of a schema; the definition stays the same.
+      const isIt = (part: z.ZodType) => (part._zod.def as unknown) === zodSchema._zod.def;
+      const noun = NOUNS.find(({ schema, parts = [] }) => [schema, ...parts].some(isIt));
       if (noun) Object.assign(made, { noun: noun.title });
     },
   }) as Schema & { $defs?: Record<string, Schema> };
@@ -75,7 +75,7 @@ function keyRow(path: string, schema: Schema, isRequired: boolean): string[] {
 
 /** Descriptions end with their default: "How it is done. Default: as before." */
 function splitDefault(description: string): { text: string; fallback?: string } {
-  const [, text = description, fallback] = /^(.*?)\s*\bDefault:? (.+?)\.?$/s.exec(description) ?? [];
+  const [, text = description, fallback] = /^(.*?[.;])\s+Default:? (.+?)\.?$/s.exec(description) ?? [];
   return fallback === undefined ? { text } : { text, fallback };
 }
 

@@ -66,6 +66,8 @@ export const NOUNS: readonly Noun[] = [
     at: [
       "hosts.<host>.virtualSwitches.<virtual switch>.uplinkTeam",
       "profiles.<profile>.virtualSwitches.<virtual switch>.uplinkTeam",
+      "hosts.<host>.virtualSwitches.<virtual switch>.portGroups.<port group>.uplinkTeam",
+      "profiles.<profile>.virtualSwitches.<virtual switch>.portGroups.<port group>.uplinkTeam",
       "distributedSwitches.<switch>.uplinkTeam",
       "distributedSwitches.<switch>.portGroups.<port group>.uplinkTeam",
     ],

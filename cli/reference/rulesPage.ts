@@ -11,6 +11,7 @@ export const PROBLEM_KINDS: Readonly<Record<string, string>> = {
   reference: "A name that nothing in the file carries.",
   duplicate: "A name, uplink, address or interface that is used twice.",
   address: "An IP address, subnet or gateway that does not fit.",
+  accepted: "An entry of `accepted` that names no rule, an error, or nothing that the file breaks.",
   unsupported: "Something that the platform, or multiport on that platform, can't do.",
 };
 
@@ -37,7 +38,7 @@ export function rulesPage(accepted: string): Page {
       rules.map((rule: RuleText) => [code(rule.id), plain(rule.source)]),
     ),
     "## Other problems",
-    "These ids stand at the end of messages that are about the file itself. All of them are errors.",
+    "These ids stand at the end of messages that are about the file itself. They can't be accepted. All are errors but one: an entry of `accepted` that nothing needs is a warning.",
     table(
       ["Id", "What it says"],
       Object.entries(PROBLEM_KINDS).map(([id, text]) => [code(id), text]),

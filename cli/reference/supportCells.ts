@@ -94,7 +94,7 @@ function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
     port: {
       ...toVlan(group.network.vlan),
       ...toSecurity(group.security),
-      ...(group.uplinkTeam ? toTeaming(group.uplinkTeam) : {}),
+      ...toTeaming(group.uplinkTeam ?? dvs.uplinkTeam),
     },
   };
 }

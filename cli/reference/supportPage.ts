@@ -94,7 +94,7 @@ function bondOptionRows(): Row[] {
 
 function optionWords(key: string, value: unknown, beside: object): string[] {
   const others = Object.entries(beside).map(([name, word]) => code(`${name}: ${word}`));
-  return [code(key), code(flow(value)), others.join(", ")];
+  return [code(key), code(flow(value)), others.join(", ") || "-"];
 }
 
 const VLANS: readonly (readonly [title: string, network: object])[] = [

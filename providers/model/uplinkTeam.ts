@@ -55,7 +55,9 @@ export const UplinkTeamSpec = z.strictObject({
       "Carry on as active-backup while the switch does not answer LACP, instead of losing all traffic. Default true.",
     )
     .optional(),
-  failback: field.flag("Return to a preferred uplink as soon as it is back. Default true.").optional(),
+  failback: field
+    .flag("Return to a preferred uplink as soon as it is back; on KVM with policy active-backup. Default true.")
+    .optional(),
   notifySwitches: field.flag("Tell the switches at once where a VM moved after a failover. Default true.").optional(),
   failureDetection: field
     .choice(
