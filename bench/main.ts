@@ -1,0 +1,34 @@
+// npm run bench -- NAME..: runs the measurements that are named, or all but start. Exit code 1 when a bound did not hold.
+import { formatVerdict, holds, type Verdict } from "./measurement.js";
+import { parse } from "./parse.js";
+import { preview } from "./preview.js";
+import { state } from "./state.js";
+
+const MEASUREMENTS: Readonly<Record<string, () => Promise<Verdict[]>>> = { parse, state, preview };
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !(name in MEASUREMENTS));
+  if (unknown !== undefined) {
+    console.error(`There is no measurement "${unknown}". Known: ${Object.keys(MEASUREMENTS).join(", ")}.`);
+    return 2;
+  }
+  const verdicts: Verdict[] = [];
+  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log(`\n=== ${name}`);
+    verdicts.push(...(await measure()));
+  }
+  console.log(`\n=== ${verdicts.every(holds) ? "all bounds held" : "a bound did not hold"}`);
+  for (const verdict of verdicts) console.log(formatVerdict(verdict));
+  return verdicts.every(holds) ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);
