@@ -1,134 +1,217 @@
 // The pull-request comment of a preview: machines and disruption first, then a folded diff per machine, findings, and
 // an honest cut where the comment would grow too large. Pure.
 import { formatProblem, type Problem } from "../providers/model/problem.js";
-import type { Action, MachineChange } from "./previewReport.js";
+import { code, fenced, htmlCode, lengthOf, shortened } from "./markdownText.js";
+import type { Action, OtherStep, PreviewReport, ResourceChange, Risk } from "./previewReport.js";
+import { fitBlocks, fitLines } from "./room.js";
 
-export interface Comment {
+export interface Comment extends PreviewReport {
+  /** `<project>/<stack>`: with it a workflow finds its own comment again. */
+  readonly id: string;
   readonly environment: string;
-  readonly changes: readonly MachineChange[];
   readonly problems: readonly Problem[];
-  /** What Pulumi itself reported as an error; the preview is then incomplete. */
+  /** Why the preview failed; with any of these nothing is known about what would change. */
   readonly errors: readonly string[];
+  /** What Pulumi or its providers said beside, such as a deprecated setting. */
+  readonly messages: readonly { readonly severity: string; readonly text: string }[];
+  /** What was previewed, such as a commit. */
+  readonly commit?: string;
 }
 
-/** Largest comment that GitHub takes, in characters; GitLab takes more. */
-export const COMMENT_LIMIT = 65_536;
+/** Largest comments, in characters. GitHub's API says so in its refusal; GitLab's is the limit of its text columns. */
+export const COMMENT_LIMITS = { github: 65_536, gitlab: 1_000_000 } as const;
+/** Below this not even the head of a comment is sure to fit. */
+export const SMALLEST_LIMIT = 8_000;
 
-const VERB: Record<Action, string> = { create: "created", update: "changed", replace: "replaced", delete: "removed" };
-
-/** A line by which a workflow finds the comment again to edit it in place. */
-export function marker(environment: string): string {
-  return `<!-- multiport preview of ${environment} -->`;
+/** The first line of a comment, by which a workflow finds it again to edit it in place. */
+export function marker(id: string): string {
+  return `<!-- multiport preview of ${encodeURI(id).replaceAll("--", "-%2D")} -->`;
 }
 
-export function toMarkdown(comment: Comment, limit = COMMENT_LIMIT): string {
-  const head = [
-    marker(comment.environment),
-    `## Network preview of \`${comment.environment}\``,
-    "",
-    headline(comment),
-    "",
-  ];
-  const fixed = [...head, ...errors(comment.errors), ...table(comment.changes), ...findings(comment.problems)].join(
-    "\n",
-  );
-  return cut(fixed, comment.changes.map(section), limit);
+/** The whole comment, at most `limit` characters long; 0 is no limit. Throws a RangeError for a limit that holds no head. */
+export function toMarkdown(comment: Comment, limit: number = COMMENT_LIMITS.github): string {
+  if (limit !== 0 && limit < SMALLEST_LIMIT) throw new RangeError(`a comment needs ${SMALLEST_LIMIT} characters`);
+  const room = new Room(limit === 0 ? Number.POSITIVE_INFINITY : limit);
+  // Room is given out by importance, the parts are then put together in reading order.
+  const head = room.take(headPart(comment));
+  const foot = room.take(footPart(comment));
+  const reserved = comment.changes.length > 0 ? LEFT_OUT_ROOM : 0;
+  room.left -= reserved;
+  const errors = room.take(errorsPart(comment, room.share()));
+  const table = room.take(tablePart(comment, room.share()));
+  const findings = room.take(findingsPart(comment, room.share()));
+  const messages = room.take(messagesPart(comment, room.share()));
+  const diffs = room.take(diffsPart(comment, { room: room.left + reserved, limit }));
+  return [head, errors, table, diffs, findings, messages, foot].join("");
 }
 
-function headline({ changes, errors: failed }: Comment): string {
-  if (failed.length > 0) return "**The preview failed.** Nothing can be said about what would change.";
+class Room {
+  constructor(public left: number) {}
+
+  take(part: string): string {
+    this.left -= lengthOf(part);
+    return part;
+  }
+
+  /** What one part may use of what is left, so that those after it have a chance. */
+  share(): number {
+    return Math.floor(this.left / 2);
+  }
+}
+
+const VERB: Record<Action, string> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "removed",
+  import: "imported",
+};
+
+const LONGEST_NAME = 100;
+const LONGEST_ITEM = 2_000;
+const WHOLE_TEXT = "The whole text: `multiport preview --markdown --limit 0`.";
+
+function headPart(comment: Comment): string {
+  const title = `## Network preview of ${code(shortened(comment.environment, LONGEST_NAME))}`;
+  return `${marker(comment.id)}\n${title}\n\n${headline(comment)}\n\n`;
+}
+
+function headline({ changes, errors }: Comment): string {
+  if (errors.length > 0) return "**The preview failed.** Nothing can be said about what would change.";
   if (changes.length === 0) return "**No machine changes.**";
   const counts = (Object.keys(VERB) as Action[]).flatMap((action) => {
     const count = changes.filter((change) => change.action === action).length;
     return count > 0 ? [`${count} ${VERB[action]}`] : [];
   });
-  const outages = changes.filter((change) => change.disruption === "outage").length;
-  const briefs = changes.filter((change) => change.disruption === "brief").length;
-  const risk =
-    outages > 0 ? `**${outages} with an outage**` : briefs > 0 ? `${briefs} with a brief disruption` : "no disruption";
-  return `**${counts.join(", ")}**; ${risk}.`;
+  return `**${counts.join(", ")}**; ${riskWords(changes)}.`;
 }
 
-function errors(messages: readonly string[]): string[] {
-  return messages.length > 0 ? ["### Errors", "", ...messages.map((message) => `- ${oneLine(message)}`), ""] : [];
+function riskWords(changes: readonly ResourceChange[]): string {
+  const count = (risk: Risk) => changes.filter((change) => change.disruption === risk).length;
+  const words = [
+    ...(count("outage") > 0 ? [`**${count("outage")} with an outage**`] : []),
+    ...(count("unknown") > 0 ? [`${count("unknown")} whose disruption is not known`] : []),
+    ...(count("brief") > 0 ? [`${count("brief")} with a brief disruption`] : []),
+  ];
+  return words.length > 0 ? words.join(", ") : "no disruption";
 }
 
-const MARK = { outage: "🔴 outage", brief: "🟠 brief", none: "🟢 none" } as const;
-
-function table(changes: readonly MachineChange[]): string[] {
-  if (changes.length === 0) return [];
-  const rows = changes.map(
-    (change) =>
-      `| ${cell(change.name)} | ${change.kind} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${summary(change)} |`,
+function errorsPart({ errors }: Comment, room: number): string {
+  return list(
+    "### Errors",
+    errors.map((text) => `- ${code(shortened(text, LONGEST_ITEM))}`),
+    room,
   );
-  return ["| Machine | Kind | Action | Disruption | What |", "| --- | --- | --- | --- | --- |", ...rows, ""];
+}
+
+const MARK: Record<Risk, string> = { outage: "🔴 outage", unknown: "⚪ not known", brief: "🟠 brief", none: "🟢 none" };
+
+function tablePart({ changes }: Comment, room: number): string {
+  if (changes.length === 0) return "";
+  const head = "| Machine | Kind | Action | Disruption | What |\n| --- | --- | --- | --- | --- |\n";
+  const rows = fitLines(changes.map(row), {
+    room: room - lengthOf(head) - 1,
+    notice: (left) => `| **and ${left} more** | | | | left out here: the comment is full |`,
+  });
+  return `${head}${rows.join("\n")}\n\n`;
+}
+
+function row(change: ResourceChange): string {
+  const name = code(shortened(change.name, LONGEST_NAME));
+  return `| ${name} | ${kindOf(change)} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${what(change)} |`;
+}
+
+function kindOf({ kind, type }: ResourceChange): string {
+  return kind ?? code(shortened(type, LONGEST_NAME));
 }
 
 const SUMMARY_LINES = 4;
+const LONGEST_SUMMARY = 200;
 
-function summary({ summary: lines }: MachineChange): string {
-  const shown = lines.slice(0, SUMMARY_LINES).map((line) => cell(line));
-  const rest = lines.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("<br>");
+function what({ summary }: ResourceChange): string {
+  const shown = summary.slice(0, SUMMARY_LINES).map((line) => code(shortened(line, LONGEST_SUMMARY)));
+  const left = summary.length - shown.length;
+  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("<br>");
 }
 
-function findings(problems: readonly Problem[]): string[] {
-  if (problems.length === 0) return ["No lint findings.", ""];
-  return [
-    "### Lint findings",
-    "",
-    ...problems.map((problem) => `- **${problem.severity}** ${oneLine(formatProblem(problem))}`),
-    "",
-  ];
+function findingsPart({ problems }: Comment, room: number): string {
+  if (problems.length === 0) return "No lint findings.\n\n";
+  const lines = problems.map(
+    (problem) => `- **${problem.severity}** ${code(shortened(formatProblem(problem), LONGEST_ITEM))}`,
+  );
+  return list("### Lint findings", lines, room);
 }
 
-function section({ name, kind, diff }: MachineChange): string {
+function messagesPart({ messages }: Comment, room: number): string {
+  const lines = messages.map(({ severity, text }) => `- ${code(severity)} ${code(shortened(text, LONGEST_ITEM))}`);
+  return list("### Pulumi says", lines, room);
+}
+
+function list(title: string, lines: readonly string[], room: number): string {
+  if (lines.length === 0) return "";
+  const head = `${title}\n\n`;
+  const fitted = fitLines(lines, {
+    room: room - lengthOf(head) - 1,
+    notice: (left) => `- **and ${left} more**, left out here: the comment is full. ${WHOLE_TEXT}`,
+  });
+  return `${head}${fitted.join("\n")}\n\n`;
+}
+
+function diffsPart({ changes }: Comment, { room, limit }: { readonly room: number; readonly limit: number }): string {
+  const withDiff = changes.filter((change) => change.diff !== "");
+  if (withDiff.length === 0) return "";
+  const blocks = withDiff.map(folded);
+  const head = "### Configuration\n\n";
+  const notice = (left: readonly ResourceChange[]) => leftOut(left, { of: withDiff.length, limit });
+  const kept = fitBlocks(blocks, { room: room - lengthOf(head), noticeRoom: LEFT_OUT_ROOM });
+  const left = withDiff.filter((_, index) => !kept.has(index));
+  const shown = blocks.filter((_, index) => kept.has(index)).map((block) => `${block}\n`);
+  return [head, ...shown, left.length > 0 ? notice(left) : ""].join("");
+}
+
+function folded(change: ResourceChange): string {
+  const { name, kind, type, diff } = change;
   const count = (sign: string) => diff.split("\n").filter((line) => line.startsWith(sign)).length;
-  const fence = "`".repeat(Math.max(3, ...[...diff.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  const title = `${htmlCode(shortened(name, LONGEST_NAME))} (${kind ?? htmlCode(shortened(type, LONGEST_NAME))})`;
   return [
-    `<details><summary>${cell(name)} (${kind}): +${count("+")} −${count("-")} lines</summary>`,
+    `<details><summary>${title}: +${count("+")} −${count("-")} lines</summary>`,
     "",
-    `${fence}diff`,
-    diff,
-    fence,
+    fenced(diff, "diff"),
     "",
     "</details>",
     "",
   ].join("\n");
 }
 
-/** Whole sections only, in order; what does not fit is counted and the way to see it is said. */
-function cut(fixed: string, sections: readonly string[], limit: number): string {
-  const notice = (left: number) =>
-    `\n> **${left} of ${sections.length} diffs are left out here**: a comment holds ${limit} characters. The whole text: \`multiport preview --markdown --limit 0\` or \`pulumi preview --diff\`.\n`;
-  const room = limit > 0 ? limit : Number.POSITIVE_INFINITY;
-  let text = `${fixed}\n`;
-  for (const [index, next] of sections.entries()) {
-    const left = sections.length - index;
-    const isLast = left === 1;
-    if (text.length + next.length + (isLast ? 0 : notice(left).length) <= room) text += `${next}\n`;
-    else return shorten(text, room - notice(left).length) + notice(left);
-  }
-  return text.length <= room ? text : shorten(text, room);
+/** Always kept free for the notice below. */
+const LEFT_OUT_ROOM = 800;
+
+function leftOut(
+  left: readonly ResourceChange[],
+  { of, limit }: { readonly of: number; readonly limit: number },
+): string {
+  const head = `> **${left.length} of ${of} diffs are left out here**, because a comment holds ${limit} characters`;
+  const tail = `. ${WHOLE_TEXT}\n\n`;
+  const names = fitLines(
+    left.map(({ name }) => `${code(shortened(name, LONGEST_NAME))},`),
+    { room: LEFT_OUT_ROOM - lengthOf(head) - lengthOf(tail) - 2, notice: (rest) => `and ${rest} more` },
+  );
+  return `${head}: ${names.join(" ").replace(/,$/, "")}${tail}`;
 }
 
-/** Only when the table alone is too large: cut at a line, and say so. */
-function shorten(text: string, room: number): string {
-  if (text.length <= room) return text;
-  const notice = "\n> **The list is cut here.** The whole text: `multiport preview --markdown --limit 0`.\n";
-  const kept = text.slice(0, Math.max(0, room - notice.length));
-  return `${kept.slice(0, kept.lastIndexOf("\n"))}${notice}`;
+const OTHER_KINDS = 5;
+
+function footPart({ others, commit }: Comment): string {
+  const about = commit === undefined ? "" : `Previewed at ${code(shortened(commit, LONGEST_NAME))}.\n`;
+  return `${othersLine(others)}${about}`;
 }
 
-function cell(text: string): string {
-  return oneLine(text).replaceAll("|", "\\|");
-}
-
-/** Nothing in a name or value may become markup. */
-function oneLine(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(/\s*\n\s*/g, " ")
-    .trim();
+/** Everything else in the preview, so that the numbers can be compared with Pulumi's own. */
+function othersLine(others: readonly OtherStep[]): string {
+  if (others.length === 0) return "";
+  const shown = others
+    .slice(0, OTHER_KINDS)
+    .map(({ op, type, count }) => `${count} × ${op} ${code(shortened(type, LONGEST_NAME))}`);
+  const left = others.slice(OTHER_KINDS).reduce((sum, { count }) => sum + count, 0);
+  return `Also in the preview, without configuration of their own: ${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}.\n\n`;
 }

@@ -1,160 +1,261 @@
-// What a Pulumi preview means for machines: which change, how, how disruptive, and the config lines. Pure.
+// What a Pulumi preview means for the network: which resources change, how, how disruptive, and the config lines. Pure.
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
-import { type Change, type Disruption, formatChange } from "../providers/model/change.js";
-import type { Driver } from "../providers/platforms/driver.js";
-import { kvm } from "../providers/platforms/kvm/index.js";
-import { netplan } from "../providers/platforms/netplan/index.js";
+import { fromTextProperty } from "../providers/engine/textProperty.js";
+import { type Change, compare, type Disruption } from "../providers/model/change.js";
+import { formatPath, type Path } from "../providers/model/problem.js";
+import { HIDDEN, type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
+import { isBookkeeping, type MachineKind, machineKind, vsphereKind } from "./resourceKinds.js";
 
-/** The parts of `pulumi preview --json` that count here. */
-export interface PreviewJson {
-  readonly steps?: readonly PreviewStep[];
-  readonly diagnostics?: readonly { readonly message?: string; readonly severity?: string; readonly urn?: string }[];
-}
+export type Action = "create" | "update" | "replace" | "delete" | "import";
 
-export interface PreviewStep {
-  readonly op: string;
-  readonly urn: string;
-  readonly oldState?: { readonly type: string; readonly inputs?: Record<string, unknown> };
-  readonly newState?: { readonly type: string; readonly inputs?: Record<string, unknown> };
-}
+/** What traffic notices; unknown: a resource whose settings multiport knows nothing about. */
+export type Risk = Disruption | "unknown";
 
-export type Action = "create" | "update" | "replace" | "delete";
-
-export interface MachineChange {
+export interface ResourceChange {
   readonly name: string;
-  /** "KVM host", "Linux guest", "distributed switch" .. */
-  readonly kind: string;
+  /** Pulumi's type token. */
+  readonly type: string;
+  /** "KVM host", "Linux guest", "distributed switch" ..; undefined: a resource that multiport does not make. */
+  readonly kind?: string;
   readonly action: Action;
-  readonly disruption: Disruption;
+  readonly disruption: Risk;
   /** What changes, one short line each. */
   readonly summary: readonly string[];
-  /** A unified diff of the configuration. */
+  /** A unified diff of the configuration; empty when no line of it changes. */
   readonly diff: string;
 }
 
-type AnyDriver = Pick<Driver<never, unknown, never>, "fromText" | "compare" | "file">;
+/** Steps that touch no configuration, such as those of components: counted, so that nothing of a preview is left out. */
+export interface OtherStep {
+  /** Pulumi's word: create, read, refresh .. */
+  readonly op: string;
+  readonly type: string;
+  readonly count: number;
+}
 
-/** Machines by resource type: their text is compared in the platform's own words. */
-const MACHINES: Record<string, { kind: string; driver: AnyDriver }> = {
-  "pulumi-nodejs:dynamic/kvm:Host": { kind: "KVM host", driver: kvm as unknown as AnyDriver },
-  "pulumi-nodejs:dynamic/netplan:Guest": { kind: "Linux guest", driver: netplan as unknown as AnyDriver },
-};
+export interface PreviewReport {
+  /** The most disruptive first, then by name. */
+  readonly changes: readonly ResourceChange[];
+  readonly others: readonly OtherStep[];
+}
 
-const VSPHERE: Record<string, string> = {
-  "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch": "distributed switch",
-  "vsphere:index/distributedPortGroup:DistributedPortGroup": "distributed port group",
-};
-
-/** Settings of distributed switches and port groups that running traffic notices. All others go through unseen. */
-const VSPHERE_BRIEF = new Set([
-  "vlanId",
-  "vlanRanges",
-  "portPrivateSecondaryVlanId",
-  "teamingPolicy",
-  "activeUplinks",
-  "standbyUplinks",
-  "hosts",
-  "uplinks",
-  "maxMtu",
-  "pvlanMappings",
-]);
-
-const ACTIONS: Record<string, Action> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   create: "create",
   update: "update",
   replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
   delete: "delete",
+  import: "import",
+  "import-replacement": "replace",
 };
 
-/** Every machine that the preview touches, the most disruptive first. */
-export function machineChanges(preview: PreviewJson): MachineChange[] {
-  const changes = (preview.steps ?? []).flatMap((step) => {
-    const action = ACTIONS[step.op];
-    return action ? toChange(step, action) : [];
-  });
-  return changes.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+export function toReport(preview: PreviewJson): PreviewReport {
+  const steps = oneStepPerResource((preview.steps ?? []).filter((step) => step.op !== "same"));
+  const isChange = (step: PreviewStep) => ACTIONS[step.op] !== undefined && !isGrouping(step);
+  const changes = steps.filter(isChange).map(toChange);
+  return {
+    changes: changes.sort((a, b) => RANK[a.disruption] - RANK[b.disruption] || byText(a.name, b.name)),
+    others: countOthers(steps.filter((step) => !isChange(step))),
+  };
+}
+
+/** The order of rows: what hurts first. */
+const RANK: Record<Risk, number> = { outage: 0, unknown: 1, brief: 2, none: 3 };
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Pulumi may tell a replacement as several steps of one resource; the one that says both states stands for all. */
+function oneStepPerResource(steps: readonly PreviewStep[]): PreviewStep[] {
+  const byResource = new Map<string, PreviewStep>();
+  for (const step of steps) {
+    const key = ACTIONS[step.op] === "replace" ? step.urn : `${step.op} ${step.urn}`;
+    const known = byResource.get(key);
+    if (!known || step.op === "replace") byResource.set(key, step);
+    else byResource.set(key, { ...step, ...known });
+  }
+  return [...byResource.values()];
+}
+
+function typeOf(step: PreviewStep): string {
+  return step.newState?.type ?? step.oldState?.type ?? "";
+}
+
+function isGrouping(step: PreviewStep): boolean {
+  return isBookkeeping(typeOf(step)) || (step.newState ?? step.oldState)?.custom === false;
+}
+
+function countOthers(steps: readonly PreviewStep[]): OtherStep[] {
+  const counts = new Map<string, OtherStep>();
+  for (const step of steps) {
+    const [op, type] = [step.op, typeOf(step)];
+    const count = (counts.get(`${op} ${type}`)?.count ?? 0) + 1;
+    counts.set(`${op} ${type}`, { op, type, count });
+  }
+  return [...counts.values()].sort((a, b) => byText(a.type, b.type) || byText(a.op, b.op));
+}
+
+function toChange(step: PreviewStep): ResourceChange {
+  const action = ACTIONS[step.op] ?? "update";
+  const type = typeOf(step);
+  const name = step.urn.split("::").slice(3).join("::") || step.urn;
+  const states = { action, before: inputsOf(step, "oldState"), after: inputsOf(step, "newState") };
+  const [machine, vsphere] = [machineKind(type), vsphereKind(type)];
+  const detail = machine ? machineDetail(machine, states) : propertyDetail(name, states, vsphere?.disruption);
+  const kind = machine?.kind ?? vsphere?.kind;
+  return {
+    name,
+    type,
+    ...(kind === undefined ? {} : { kind }),
+    action,
+    disruption: disruptionOf(action, detail.disruption),
+    summary: [...detail.summary, ...unseen(step, { action, shown: detail.keys })],
+    diff: detail.diff,
+  };
+}
+
+interface States {
+  readonly action: Action;
+  readonly before: Properties | undefined;
+  readonly after: Properties | undefined;
+}
+
+function inputsOf(step: PreviewStep, state: "oldState" | "newState"): Properties | undefined {
+  const action = ACTIONS[step.op];
+  const isAbsent = state === "oldState" ? action === "create" || action === "import" : action === "delete";
+  return isAbsent ? undefined : visibleInputs(step[state]?.inputs);
+}
+
+/** What is made new disturbs nobody; what goes, or goes and comes again, takes its traffic with it. */
+function disruptionOf(action: Action, found: Risk): Risk {
+  if (action === "create" || action === "import") return found === "unknown" ? "unknown" : "none";
+  return action === "update" || found === "unknown" ? found : "outage";
+}
+
+interface Detail {
+  readonly disruption: Risk;
+  readonly summary: readonly string[];
+  readonly diff: string;
+  /** Inputs whose change the summary or the diff shows. */
+  readonly keys: readonly string[];
+}
+
+/** A machine: its text in the platform's own words, then where and how it is reached. */
+function machineDetail({ comparer }: MachineKind, { action, before, after }: States): Detail {
+  const { property, extension } = comparer.file;
+  const [old, now] = [text(before?.[property]), text(after?.[property])];
+  const changes = old === "" || now === "" || old === now ? [] : compareTexts(comparer, { old, now });
+  const rest =
+    action === "create" || action === "delete" ? [] : compare(without(after, property), without(before, property));
+  return {
+    disruption: changes === undefined ? "unknown" : worst(changes),
+    summary: [
+      ...(changes?.map(changeLine) ?? [
+        "what it means can't be told: the text of the last run was not made by this release",
+      ]),
+      ...rest.map(changeLine),
+    ],
+    diff: patch(extension, old, now),
+    keys: [property, ...rest.map(({ path }) => String(path[0]))],
+  };
+}
+
+/** Undefined when one of the texts can't be read: state keeps what an older release or another hand wrote. */
+function compareTexts(
+  comparer: MachineKind["comparer"],
+  { old, now }: { readonly old: string; readonly now: string },
+): readonly Change[] | undefined {
+  try {
+    return comparer.compareTexts(now, old);
+  } catch {
+    return undefined;
+  }
+}
+
+function without(inputs: Properties | undefined, key: string): Properties {
+  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([name]) => name !== key));
 }
 
 const DISRUPTION_RANK: Record<Disruption, number> = { outage: 0, brief: 1, none: 2 };
 
-function rank(change: MachineChange): number {
-  return DISRUPTION_RANK[change.disruption];
-}
-
-function toChange(step: PreviewStep, action: Action): MachineChange[] {
-  const type = step.newState?.type ?? step.oldState?.type ?? "";
-  const name = step.urn.split("::").at(-1) ?? step.urn;
-  const before = action === "create" ? undefined : step.oldState?.inputs;
-  const after = action === "delete" ? undefined : step.newState?.inputs;
-  const machine = MACHINES[type];
-  const detail = machine
-    ? machineDetail(machine.driver, before, after)
-    : VSPHERE[type] === undefined
-      ? undefined
-      : propertyDetail(name, before, after);
-  if (!detail) return [];
-  const kind = machine?.kind ?? VSPHERE[type] ?? type;
-  return [{ name, kind, action, ...detail, disruption: disruptionOf(action, detail.disruption) }];
-}
-
-/** What is made new disturbs nobody; what goes takes its traffic with it. */
-function disruptionOf(action: Action, found: Disruption): Disruption {
-  if (action === "create") return "none";
-  return action === "update" ? found : "outage";
-}
-
-type Inputs = Record<string, unknown> | undefined;
-type Detail = Pick<MachineChange, "disruption" | "summary" | "diff">;
-
-function machineDetail(driver: AnyDriver, before: Inputs, after: Inputs): Detail {
-  const { property, extension } = driver.file;
-  const [old, now] = [text(before?.[property]), text(after?.[property])];
-  const changes = old && now ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
-  return { disruption: worst(changes), summary: changes.map(asPlan), diff: patch(extension, old, now) };
-}
-
-/** `vs0.uplinks.trunks: "10,30" → "10,30,40"`. */
-function asPlan(change: Change): string {
-  const short = { ...change, path: change.path.filter((step) => step !== "ports") };
-  if (change.from === undefined || change.to === undefined) {
-    return `${formatChange({ ...short, from: undefined, to: undefined }).split(":")[0]}: ${change.from === undefined ? "new" : "removed"}`;
-  }
-  return `${formatChange(short).split(":")[0]}: ${JSON.stringify(change.from)} → ${JSON.stringify(change.to)}`;
-}
-
 function worst(changes: readonly Change[]): Disruption {
   return (
-    changes.map((change) => change.disruption).sort((a, b) => DISRUPTION_RANK[a] - DISRUPTION_RANK[b])[0] ?? "none"
+    changes.map(({ disruption }) => disruption).sort((a, b) => DISRUPTION_RANK[a] - DISRUPTION_RANK[b])[0] ?? "none"
   );
 }
 
-function propertyDetail(name: string, before: Inputs, after: Inputs): Detail {
-  const [old, now] = [visible(before), visible(after)];
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]),
-  );
+/** A resource that is its settings: compared setting by setting, shown as YAML. */
+function propertyDetail(
+  name: string,
+  { action, before, after }: States,
+  disruptive: Readonly<Record<string, Disruption>> | undefined,
+): Detail {
+  const changes = before && after ? compare(after, before, (path) => disruptive?.[String(path[0])] ?? "none") : [];
   return {
-    disruption: keys.some((key) => VSPHERE_BRIEF.has(key)) ? "brief" : "none",
-    summary:
-      before && after
-        ? keys.map((key) => `${key}: ${JSON.stringify(old[key] ?? null)} → ${JSON.stringify(now[key] ?? null)}`)
-        : [],
-    diff: patch(`${name}.yaml`, before ? stringify(old) : "", after ? stringify(now) : ""),
+    disruption: disruptive ? worst(changes.map((change) => ofWholeSetting(change, disruptive))) : "unknown",
+    summary: action === "create" || action === "delete" ? [] : changes.map(changeLine),
+    diff: patch(`${name}.yaml`, toYaml(before), toYaml(after)),
+    keys: changes.map(({ path }) => String(path[0])),
   };
 }
 
-/** Pulumi's own bookkeeping is no configuration. */
-function visible(inputs: Inputs): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([key]) => !key.startsWith("__")));
+/** A setting that goes back to its default is a change of that setting, not the loss of a part. */
+function ofWholeSetting(change: Change, disruptive: Readonly<Record<string, Disruption>>): Change {
+  return { ...change, disruption: disruptive[String(change.path[0])] ?? "none" };
 }
 
+function toYaml(inputs: Properties | undefined): string {
+  return inputs && Object.keys(inputs).length > 0 ? stringify(inputs, { lineWidth: 0 }) : "";
+}
+
+/** `vs0.vs0-uplinks.trunks: "10,30" → "10,30,40"`. */
+function changeLine({ path, from, to }: Change): string {
+  const where = formatPath(shortened(path));
+  if (from === undefined) return isPart(to) ? `${where}: new` : `${where}: ${JSON.stringify(to)}, was not set`;
+  if (to === undefined)
+    return isPart(from) ? `${where}: removed` : `${where}: no longer set, was ${JSON.stringify(from)}`;
+  return `${where}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
+}
+
+/** The level "ports" says nothing to a reader who sees a bridge and a port. */
+function shortened(path: Path): Path {
+  return path.filter((step, index) => step !== "ports" || index !== 1);
+}
+
+function isPart(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Changes that have no visible line: secrets, and what only the provider knows. An update never stands without a reason. */
+function unseen(step: PreviewStep, { action, shown }: { action: Action; shown: readonly string[] }): string[] {
+  if (action !== "update" && action !== "replace") return [];
+  const reasons = [...(step.replaceReasons ?? []), ...(step.diffReasons ?? [])].map(topLevel);
+  const hidden = [...new Set(reasons)].filter((key) => !shown.includes(key) && !key.startsWith("__"));
+  const old = visibleInputs(step.oldState?.inputs);
+  const lines = hidden.map((key) =>
+    JSON.stringify(old[key] ?? null).includes(HIDDEN) ? `${key}: changes; it is secret` : `${key}: changes`,
+  );
+  const isSilent = lines.length === 0 && JSON.stringify(old) === JSON.stringify(visibleInputs(step.newState?.inputs));
+  return isSilent
+    ? ["nothing in the file changes: it is applied again, because the last run did not end as wanted"]
+    : lines;
+}
+
+function topLevel(property: string): string {
+  return /^[^.[]+/.exec(property)?.[0] ?? property;
+}
+
+/** The rendered text among a machine's inputs; empty where there is none. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return fromTextProperty(value) ?? "";
 }
 
-/** A unified diff without its file header. */
+/** A unified diff without its file header; empty when the texts are the same. */
 function patch(name: string, before: string, after: string): string {
+  if (before === after) return "";
   const lines = createTwoFilesPatch(name, name, before, after, "", "", { context: 3 }).split("\n");
   return lines
     .slice(lines.findIndex((line) => line.startsWith("@@")))

@@ -1,11 +1,12 @@
 // The demo's lab: the simulated vCenter and the machines in namespaces, started as far as this computer can. I/O.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { demoInventory } from "./demoInventory";
 import { demoTopology } from "./netns/demo";
-import { startNetns, stopNetns } from "./netns/lab";
+import { openNetns, startNetns, stopNetns } from "./netns/lab";
 import { netnsPackages, whyNotNetns } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
-import { type LabAccess, labFolder } from "./stackEnvironment";
+import { type LabAccess, labFolder, stateFolder } from "./stackEnvironment";
 import type { Report } from "./toolchain/step";
 import { findVcenter, startVcenter, stopVcenter } from "./vcenterProcess";
 
@@ -32,12 +33,15 @@ export async function startDemoLab(options: { readonly report: Report }): Promis
 /** How to reach what runs now; starts nothing. */
 export async function findDemoLab(): Promise<LabAccess> {
   const vcenter = await findVcenter(VCENTER);
-  return { ...(vcenter ? { vcenter } : {}), sshConfig: join(NETNS, "ssh_config") };
+  const lab = openNetns({ directory: NETNS });
+  return { ...(vcenter ? { vcenter } : {}), ...(lab ? { sshConfig: lab.sshConfig } : {}) };
 }
 
-export async function stopDemoLab(): Promise<void> {
+/** Ends all that runs, and removes what it left, the state of its stacks included: nothing that the state names is left. */
+export async function removeDemoLab(): Promise<void> {
   await stopVcenter(VCENTER);
   await stopNetns({ directory: NETNS });
+  for (const folder of [stateFolder(), VCENTER, NETNS]) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Installs what is missing where that is possible, then says what still stands in the way. */

@@ -1,12 +1,11 @@
 // The commands of the lab, called by lab/bootstrap.mjs once the checkout is set up.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { stopDemoLab } from "./demoLab";
+import { removeDemoLab } from "./demoLab";
 import { StepFailed } from "./processes";
 import { labFolder } from "./stackEnvironment";
 import { runInLab, start } from "./start";
 import { test } from "./test";
-import { loadLock } from "./toolchain/lock";
+import { loadLock } from "./toolchain/bootstrapModule";
 import { projectFolder } from "./toolchain/project";
 import { Unavailable } from "./toolchain/unavailable";
 
@@ -29,8 +28,7 @@ async function alone(action: () => Promise<number>): Promise<number> {
 }
 
 async function stop(): Promise<number> {
-  await stopDemoLab();
-  for (const name of ["state", "vcenter", "netns"]) rmSync(join(labFolder(), name), { recursive: true, force: true });
+  await removeDemoLab();
   console.log("The lab is down. Nothing of it runs any more; the built tools stay in the cache.");
   return 0;
 }

@@ -1,18 +1,14 @@
 // Runs a program in the foreground, as the user would have typed it. I/O.
-import { spawn } from "node:child_process";
-import { projectFolder } from "./toolchain/project";
+import { loadProgram } from "./toolchain/bootstrapModule";
 
-/** Runs a program with the user's terminal; returns its exit code. */
-export function runVisibly(
+/** Runs a program in the checkout with the user's terminal and signals; returns its exit code. */
+export async function runVisibly(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: projectFolder(), env: { ...process.env, ...env }, stdio: "inherit" });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
+  const { runProgram } = await loadProgram();
+  return runProgram(command, args, { env });
 }
 
 /** Announces a command as a user would type it, then runs it; a failure ends the whole. */

@@ -9,6 +9,11 @@ export function labFolder(): string {
   return join(projectFolder(), ".lab");
 }
 
+/** Where the state of the stacks is while they run on the lab. */
+export function stateFolder(): string {
+  return join(labFolder(), "state");
+}
+
 /** The passphrase of the example stacks. It protects nothing: the lab's own secrets never leave its folder. */
 const PASSPHRASE = "multiport";
 
@@ -19,10 +24,7 @@ export interface LabAccess {
 }
 
 /** Variables for `pulumi` and `multiport` on the lab. */
-export function stackEnvironment(
-  { vcenter, sshConfig }: LabAccess,
-  state = join(labFolder(), "state"),
-): Record<string, string> {
+export function stackEnvironment({ vcenter, sshConfig }: LabAccess, state = stateFolder()): Record<string, string> {
   mkdirSync(state, { recursive: true });
   return {
     PULUMI_BACKEND_URL: `file://${state}`,

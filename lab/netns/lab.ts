@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { loadLock } from "../toolchain/lock";
+import { loadLock } from "../toolchain/bootstrapModule";
 import { type Report, secondsSince } from "../toolchain/step";
 import { type LabProcesses, makeCables, managementAddressOf, processOf, restoreCable } from "./cable";
 import { doesAnswer, findMachine, startMachine, stopMachine } from "./machine";

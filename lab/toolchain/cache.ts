@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { loadLock } from "./lock";
+import { loadLock } from "./bootstrapModule";
 import { type Report, secondsSince } from "./step";
 
 /** What is built once and then kept: `key` is the hash of everything it is made from. */

@@ -8,6 +8,7 @@ import type { Driver, MachineInputs } from "../platforms/driver.js";
 import { kvm } from "../platforms/kvm/index.js";
 import { netplan } from "../platforms/netplan/index.js";
 import { type Applied, Machine, MismatchError } from "./machine.js";
+import { fromTextProperty, toTextProperty } from "./textProperty.js";
 
 type Properties = Record<string, unknown>;
 
@@ -54,9 +55,9 @@ export class MachineProvider<Model, Words, Facts> {
   }
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
-    const schema = Inputs.extend({ [this.driver.file.property]: z.string().min(1) });
-    const issues = schema.safeParse(news).error?.issues ?? [];
-    const failures = issues.map((issue) => ({
+    const issues = Inputs.safeParse(news).error?.issues ?? [];
+    const missing = this.text(news) === undefined ? [{ path: [this.driver.file.property], message: "No text" }] : [];
+    const failures = [...issues, ...missing].map((issue) => ({
       property: issue.path.join("."),
       reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
     }));
@@ -83,7 +84,8 @@ export class MachineProvider<Model, Words, Facts> {
     const text = await withoutStack(this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
     if (text === undefined) return { id: "", props: {} };
-    const inputs = { ssh, environment, driverVersion, [this.driver.file.property]: text };
+    const { file } = this.driver;
+    const inputs = { ssh, environment, driverVersion, [file.property]: toTextProperty(file, text) };
     return { id, props: this.outputs(inputs), inputs } as pulumi.dynamic.ReadResult;
   }
 
@@ -108,7 +110,11 @@ export class MachineProvider<Model, Words, Facts> {
 
   private inputs(news: Properties): MachineInputs {
     const { ssh, environment } = Inputs.parse(news);
-    return { ssh, environment, text: String(news[this.driver.file.property]) };
+    return { ssh, environment, text: this.text(news) ?? "" };
+  }
+
+  private text(inputs: Properties): string | undefined {
+    return fromTextProperty(inputs[this.driver.file.property]);
   }
 
   /** The state keeps the text once, among the inputs; the digest stands for it here. */
@@ -119,7 +125,7 @@ export class MachineProvider<Model, Words, Facts> {
 
   private digest(inputs: Properties): string {
     const { ssh, environment, driverVersion } = inputs;
-    const text = inputs[this.driver.file.property];
+    const text = this.text(inputs);
     return createHash("sha256").update(canonical({ ssh, environment, driverVersion, text })).digest("base64url");
   }
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver } from "../platforms/driver.js";
 import { renderMachine } from "./render.js";
+import { toTextProperty } from "./textProperty.js";
 
 /** What a machine resource is made from. */
 export interface MachineArgs<Machine> {
@@ -49,6 +50,9 @@ function machineProperties<Machine extends { readonly name: string; readonly ssh
     ssh: machine.ssh,
     environment,
     driverVersion: driver.version,
-    [driver.file.property]: renderMachine(driver, machine, { machine: machine.name, environment }),
+    [driver.file.property]: toTextProperty(
+      driver.file,
+      renderMachine(driver, machine, { machine: machine.name, environment }),
+    ),
   };
 }

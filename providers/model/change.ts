@@ -34,10 +34,24 @@ export function compare(desired: unknown, actual: unknown, disruptionOf: Disrupt
 function compareAt(path: Path, desired: unknown, actual: unknown, disruptionOf: DisruptionOf): Change[] {
   if (isRecord(desired) && isRecord(actual)) {
     const keys = new Set([...Object.keys(desired), ...Object.keys(actual)]);
-    return [...keys].flatMap((key) => compareAt([...path, key], desired[key], actual[key], disruptionOf));
+    return [...keys].flatMap((key) => compareAt([...path, key], own(desired, key), own(actual, key), disruptionOf));
   }
-  if (JSON.stringify(desired) === JSON.stringify(actual)) return [];
-  return [{ path, from: actual, to: desired, disruption: disruptionOf(path) }];
+  if (canonical(desired) === canonical(actual)) return [];
+  // A whole port, bond or bridge that goes takes its traffic with it.
+  const isRemoval = isRecord(actual) && desired === undefined;
+  return [{ path, from: actual, to: desired, disruption: isRemoval ? "outage" : disruptionOf(path) }];
+}
+
+/** A bridge may be called `constructor`: what an object inherits is no value of it. */
+function own(record: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** One spelling for equal values: the order of keys means nothing, also inside lists. */
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isRecord(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -17,7 +17,10 @@ export type UplinkSpec = z.input<typeof UplinkSpec>;
 
 const hostBody = {
   platform: field
-    .choice(HOST_PLATFORMS, "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi).")
+    .choice(
+      HOST_PLATFORMS,
+      "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi). Default: that of the profile; one of the two has to say it.",
+    )
     .optional(),
   address: field
     .address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.")
@@ -25,7 +28,14 @@ const hostBody = {
   ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm)." }),
   uplinks: field
     .described(
-      z.record(field.interfaceName("Physical port."), z.union([UplinkSpec, z.null()])),
+      z.record(
+        field.interfaceName("Physical port."),
+        field.described(
+          z.union([UplinkSpec, z.null()]),
+          "What is known of the port; may be empty.",
+          "nothing, or a map with pci, cable, description",
+        ),
+      ),
       "Physical ports by the name that the host gives them.",
       "a map such as {ens1f0: {pci: ..., cable: ...}}",
     )
@@ -71,18 +81,29 @@ export interface EsxHost {
   readonly uplinks: readonly Uplink[];
 }
 
-/** The host's own words over those of its profile; maps such as uplinks are merged key by key, all else replaced. */
+/**
+ * The host's own words over those of its profile. The settings of ssh and of each uplink are merged one by one, virtual
+ * switches by name, and all else is replaced.
+ */
 export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined): HostSpec {
   if (!profile) return host;
   return {
     ...profile,
     ...host,
     ...mergeMap("ssh", profile, host),
-    ...mergeMap("uplinks", profile, host),
+    ...(profile.uplinks && host.uplinks ? { uplinks: mergeUplinks(profile.uplinks, host.uplinks) } : {}),
     ...mergeMap("virtualSwitches", profile, host),
   };
 }
 
-function mergeMap<K extends "ssh" | "uplinks" | "virtualSwitches">(key: K, profile: HostProfileSpec, host: HostSpec) {
+type Uplinks = NonNullable<HostSpec["uplinks"]>;
+
+/** A profile may know the PCI address of a port, and the host its cable. */
+function mergeUplinks(profile: Uplinks, host: Uplinks): Uplinks {
+  const own = Object.entries(host).map(([name, uplink]) => [name, { ...profile[name], ...uplink }]);
+  return { ...profile, ...Object.fromEntries(own) };
+}
+
+function mergeMap<K extends "ssh" | "virtualSwitches">(key: K, profile: HostProfileSpec, host: HostSpec) {
   return profile[key] && host[key] ? { [key]: { ...profile[key], ...host[key] } } : {};
 }

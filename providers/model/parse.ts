@@ -1,11 +1,11 @@
 // From text to model: every problem at once, with its place in the file. Never throws, does no I/O.
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import { type Environment, EnvironmentSpec } from "./environment.js";
 import { lint } from "./lint/index.js";
-import { hasErrors, type Path, type Problem, sortProblems } from "./problem.js";
-import { expandRange, rangeFault } from "./range.js";
+import { hasErrors, type Path, type PathStep, type Problem, quoteValue, sortProblems } from "./problem.js";
 import { resolveEnvironment } from "./resolve/index.js";
-import { schemaProblems } from "./schemaProblem.js";
+import { type AsWritten, asWrittenIn } from "./resolve/writtenPath.js";
+import { fitSchema } from "./schemaProblem.js";
+import { type Places, readYamlFile } from "./yamlFile.js";
 
 export interface Parsed {
   /** Undefined when the text can't be read as an environment at all. With errors among the problems it is not to be used. */
@@ -19,145 +19,167 @@ export type Check = (environment: Environment) => readonly Problem[];
 
 /** Reads an environment file. `file` is its name as it shall stand in messages. */
 export function parseEnvironment(text: string, file: string, check: Check = () => []): Parsed {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
-  const syntax = document.errors.map((error): Problem => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      rule: "yaml",
-      severity: "error",
-      path: [],
-      message: error.message.split("\n")[0] ?? "not YAML",
-      remedy: "Correct the YAML here.",
-      source: { file, line, column: col },
-    };
-  });
-  if (syntax.length > 0) return { problems: syntax };
-  const places = new Places(document, lines, file);
-  const parsed = checkSpec(document.toJS({ maxAliasCount: 1000 }), check);
-  return { ...parsed, problems: sortProblems(distinct(parsed.problems.map((problem) => places.locate(problem)))) };
+  const { content, problems } = readYamlFile(text, file);
+  if (!content) return { problems: problems.length > 0 ? problems : [emptyFile(file)] };
+  if (content.value === null) return { problems: [emptyFile(file)] };
+  const parsed = checkSpec(content.value, check);
+  const placed = parsed.problems.map((problem) => locate(problem, content));
+  return { ...parsed, problems: sortProblems([...problems, ...placed]) };
+}
+
+function emptyFile(file: string): Problem {
+  return {
+    rule: "schema",
+    severity: "error",
+    path: [],
+    message: "the file declares nothing",
+    wanted: "a map that begins with environment",
+    remedy: "Write at least environment: and a name.",
+    source: { file, line: 1, column: 1 },
+  };
+}
+
+/** The nearest thing to the problem's path in the file, in the host's own body or its profile's. */
+function locate(problem: Problem, { value, places }: { value: unknown; places: Places }): Problem {
+  const own = places.find(problem.path);
+  if (own.depth >= problem.path.length) return { ...problem, source: own.source };
+  const profile = inProfile(value, problem.path);
+  const inherited = profile && places.find(profile);
+  return { ...problem, source: inherited && inherited.depth > own.depth ? inherited.source : own.source };
+}
+
+function inProfile(value: unknown, [section, key, ...rest]: Path): Path | undefined {
+  if (section !== "hosts" || key === undefined) return undefined;
+  const profile = valueAt(value, [section, key, "profile"]);
+  return typeof profile === "string" ? ["profiles", profile, ...rest] : undefined;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => (isObject(node) && Object.hasOwn(node, step) ? node[step] : null), value);
+}
+
+function isObject(value: unknown): value is Record<PathStep, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** The same for a plain value, such as one that a program built; problems then have no place in a file. */
 export function checkSpec(value: unknown, check: Check = () => []): Parsed {
-  const problems = schemaProblems(EnvironmentSpec, value);
-  if (problems.length > 0) return { problems: [...problems, ...beyondSchema(value, problems)] };
-  const spec = value as EnvironmentSpec;
+  const fit = fitSchema(EnvironmentSpec, value);
+  if (!("fitted" in fit)) return { problems: distinct([...fit.problems, ...beyondSchema(value, fit.problems)]) };
+  const spec = fit.fitted;
   const { environment, problems: found } = resolveEnvironment(spec);
+  const asWritten = asWrittenIn(spec);
+  const judged = [...found, ...check(environment)];
   // Design rules about a model with dangling names would be noise.
-  const judged = [...check(environment), ...(hasErrors(found) ? [] : lint(environment, spec.accepted))];
-  return { environment, problems: distinct([...found, ...judged]) };
+  if (!hasErrors(found)) judged.push(...lint(environment, { accepted: spec.accepted ?? [], asWritten }));
+  return { environment, problems: distinct(written(judged, asWritten)) };
 }
+
+function written(problems: readonly Problem[], asWritten: AsWritten): Problem[] {
+  return problems.map((problem) => ({ ...problem, path: asWritten(problem.path) }));
+}
+
+/** A value with faults in many places is cut down this many times; what then still does not fit is left unjudged. */
+const MAX_CUTS = 8;
 
 /**
- * The user is to hear of wrong references together with wrong values: the wrong values are left out, and when what
- * remains fits the schema, the names in it are looked up. Only faults that a left-out value can't cause are kept.
+ * The user is to hear of wrong references together with wrong values: what does not fit the schema is left out, with as
+ * much around it as needed, and the names in the rest are looked up. What a left-out part could cause is not reported.
  */
 function beyondSchema(value: unknown, problems: readonly Problem[]): Problem[] {
-  const rest = structuredClone(value);
-  for (const { path } of problems) remove(rest, path);
-  if (schemaProblems(EnvironmentSpec, rest).length > 0) return [];
-  return resolveEnvironment(rest as EnvironmentSpec).problems.filter((problem) =>
-    ["reference", "address", "duplicate"].includes(problem.rule),
+  const missing = new MissingNames();
+  let rest = value;
+  let faults = problems;
+  for (let cut = 0; cut < MAX_CUTS; cut++) {
+    const paths = faults.map((problem) => cutPath(rest, problem.path));
+    if (paths.some((path) => path.length === 0)) return [];
+    for (const path of paths) missing.add(path.at(-1), valueAt(rest, path));
+    rest = without(rest, paths);
+    const fit = fitSchema(EnvironmentSpec, rest);
+    if ("fitted" in fit) return referenceProblems(fit.fitted, missing);
+    faults = fit.problems;
+  }
+  return [];
+}
+
+function referenceProblems(spec: EnvironmentSpec, missing: MissingNames): Problem[] {
+  const found = resolveEnvironment(spec).problems.filter(
+    (problem) => ["reference", "address", "duplicate"].includes(problem.rule) && !missing.has(problem.found),
   );
+  return written(found, asWrittenIn(spec));
 }
 
-function remove(value: unknown, path: Path): void {
-  const parent = path
-    .slice(0, -1)
-    .reduce<unknown>((node, step) => (node as Record<string | number, unknown> | undefined)?.[step], value);
-  const last = path.at(-1);
-  if (Array.isArray(parent) || last === undefined) return;
-  if (typeof parent === "object" && parent !== null) delete (parent as Record<string | number, unknown>)[last];
-}
+/** Names of what was left out, as they stand in problems: the keys, and the texts that may be names. */
+class MissingNames {
+  private readonly names = new Set<string | undefined>();
+  private readonly groups: [string, string][] = [];
 
-/** The members of a group share most of their faults: each is reported once. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter((problem) => {
-    const key = JSON.stringify([problem.rule, problem.path, problem.message, problem.found]);
-    return seen.has(key) ? false : seen.add(key);
-  });
-}
-
-/** Finds the place of a problem: the nearest thing to its path in the file, in the host's own body or its profile's. */
-class Places {
-  private readonly keys = new Map<string, Map<string, string>>();
-
-  constructor(
-    private readonly document: Document,
-    private readonly lines: LineCounter,
-    private readonly file: string,
-  ) {}
-
-  locate(problem: Problem): Problem {
-    const path = this.asWritten(problem.path);
-    const { line, col } = this.lines.linePos(this.offset(path));
-    return { ...problem, path, source: { file: this.file, line, column: col } };
-  }
-
-  private offset(path: Path): number {
-    const own = nodeOffset(this.document, path);
-    const profile = own.depth < path.length ? inProfile(this.document, path) : undefined;
-    const inherited = profile && nodeOffset(this.document, profile);
-    return inherited && inherited.depth > own.depth ? inherited.offset : own.offset;
-  }
-
-  /** `hosts.kvm-07` of the model is `hosts."kvm-[01:40]"` in the file. */
-  private asWritten(path: Path): Path {
-    const [section, name, ...rest] = path;
-    if ((section !== "hosts" && section !== "vms") || typeof name !== "string") return path;
-    if (this.document.hasIn([section, name])) return path;
-    return [section, this.keysOf(section).get(name) ?? name, ...rest];
-  }
-
-  private keysOf(section: string): Map<string, string> {
-    let names = this.keys.get(section);
-    if (!names) {
-      const members = patternKeys(this.document, section).flatMap((key) =>
-        expandRange(key).map((member): [string, string] => [member, key]),
-      );
-      names = new Map(members);
-      this.keys.set(section, names);
+  add(name: PathStep | undefined, value: unknown): void {
+    for (const text of [name, value, ...(isObject(value) ? Object.keys(value) : [])]) {
+      if (typeof text !== "string") continue;
+      this.names.add(quoteValue(text));
+      // A group that was left out: kvm-[01:40] is missing, so kvm-07 is.
+      const [before = "", after] = quoteValue(text).split(/\[\d+:\d+\]/);
+      if (after !== undefined) this.groups.push([before, after]);
     }
-    return names;
+  }
+
+  has(found: string | undefined): boolean {
+    if (found === undefined) return false;
+    return (
+      this.names.has(found) || this.groups.some(([before, after]) => found.startsWith(before) && found.endsWith(after))
+    );
   }
 }
 
-function patternKeys(document: Document, section: string): string[] {
-  const map = document.get(section);
-  if (!isMap(map)) return [];
-  const keys = map.items.flatMap((pair) => (isScalar(pair.key) ? [String(pair.key.value)] : []));
-  return keys.filter((key) => key.includes("[") && !rangeFault(key));
+/** A fault in a list takes the whole list: its other items would get other numbers. One of a missing key, its owner. */
+function cutPath(value: unknown, path: Path): Path {
+  const list = path.findIndex((_step, depth) => Array.isArray(valueAt(value, path.slice(0, depth))));
+  const whole = list < 0 ? path : path.slice(0, list);
+  if (whole[0] === "environment") return whole;
+  return whole.length > 0 && valueAt(value, whole) === null && !hasKey(value, whole) ? whole.slice(0, -1) : whole;
 }
 
-function inProfile(document: Document, path: Path): Path | undefined {
-  const [section, key, ...rest] = path;
-  if (section !== "hosts") return undefined;
-  const profile = document.getIn([section, key, "profile"]);
-  return typeof profile === "string" ? ["profiles", profile, ...rest] : undefined;
+function hasKey(value: unknown, path: Path): boolean {
+  const owner = valueAt(value, path.slice(0, -1));
+  return isObject(owner) && Object.hasOwn(owner, path.at(-1) ?? "");
 }
 
-/** Walks as far along the path as the file goes; says how far, and where that is. */
-function nodeOffset(document: Document, path: Path): { offset: number; depth: number } {
-  let node: unknown = document.contents;
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  for (const [depth, step] of path.entries()) {
-    const next = child(node, step);
-    if (!next) return { offset, depth };
-    node = next.node;
-    offset = next.offset;
+/** A copy without what stands at the paths; what is not on the way to one of them is shared with the original. */
+function without(value: unknown, paths: readonly Path[]): unknown {
+  const copies = new Set<unknown>();
+  const copied = (item: unknown): unknown => {
+    if (!isObject(item) || copies.has(item)) return item;
+    const copy = Array.isArray(item) ? [...item] : { ...item };
+    copies.add(copy);
+    return copy;
+  };
+  const root = copied(value);
+  for (const path of paths) {
+    let owner = root;
+    for (const step of path.slice(0, -1)) {
+      if (!isObject(owner) || !Object.hasOwn(owner, step)) break;
+      owner[step] = copied(owner[step]);
+      owner = owner[step];
+    }
+    const last = path.at(-1);
+    if (!isObject(owner) || last === undefined) continue;
+    // The one key that can't be left out.
+    if (owner === root && last === "environment") owner[last] = "unnamed";
+    else delete owner[last];
   }
-  return { offset, depth: path.length };
+  return root;
 }
 
-function child(node: unknown, step: string | number): { node: unknown; offset: number } | undefined {
-  if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
-    if (!pair || !isPair(pair) || !isScalar(pair.key)) return undefined;
-    return { node: pair.value, offset: pair.key.range?.[0] ?? 0 };
+/** The members of a group share most of their faults: each is reported once, with how many more there are. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const groups = new Map<string, { first: Problem; found: Set<string | undefined> }>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.rule, problem.path, problem.message]);
+    const group = groups.get(key) ?? { first: problem, found: new Set() };
+    groups.set(key, { ...group, found: group.found.add(problem.found) });
   }
-  const items = (node as { items?: readonly unknown[] } | null)?.items;
-  const item = typeof step === "number" ? items?.[step] : undefined;
-  return isNode(item) ? { node: item, offset: item.range?.[0] ?? 0 } : undefined;
+  return [...groups.values()].map(({ first, found }) =>
+    found.size > 1 ? { ...first, found: `${first.found} and ${found.size - 1} more like it` } : first,
+  );
 }

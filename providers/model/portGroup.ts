@@ -21,9 +21,15 @@ export const PortGroupSpec = z.strictObject({
 });
 export type PortGroupSpec = z.input<typeof PortGroupSpec>;
 
+const portGroupOrNothing = field.described(
+  z.union([PortGroupSpec, z.null()]),
+  "Settings of the port group; may be empty.",
+  "nothing, or a map with network, security, uplinkTeam",
+);
+
 /** Port groups by name, or just the names of networks that each become a port group of the same name. */
 export const PortGroupsSpec = field.described(
-  z.union([z.array(field.name("Network.")).min(1), z.record(field.name("Port group."), PortGroupSpec)]),
+  z.union([z.array(field.name("Network.")).min(1), z.record(field.name("Port group."), portGroupOrNothing)]),
   "Port groups by name, or a list of networks that each become a port group of the same name.",
   "a list of networks such as [app, storage], or a map of port groups by name",
 );
@@ -43,9 +49,11 @@ export interface PortGroup {
   readonly uplinkTeam?: UplinkTeam;
 }
 
-/** The map form of either spelling. */
-export function portGroupMap(spec: PortGroupsSpec): Record<string, PortGroupSpec> {
-  return Array.isArray(spec) ? Object.fromEntries(spec.map((network) => [network, {}])) : spec;
+/** Names and settings of either spelling, in the order of the file. */
+export function portGroupEntries(spec: PortGroupsSpec): [string, PortGroupSpec][] {
+  return Array.isArray(spec)
+    ? spec.map((network) => [network, {}])
+    : Object.entries(spec).map(([name, portGroup]) => [name, portGroup ?? {}]);
 }
 
 export function toSecurityPolicy(spec: PortGroupSpec["security"]): SecurityPolicy {

@@ -15,7 +15,7 @@ export type PathStep = string | number;
 export type Path = readonly PathStep[];
 
 export interface Problem {
-  /** Stable id: `schema`, `reference`, `duplicate`, `unsupported`, `address`, or the id of a design rule such as `VS-22`. */
+  /** Stable id: `schema`, `reference`, `duplicate`, `unsupported`, `address`, `accepted`, `yaml`, or the id of a design rule such as `VS-22`. */
   readonly rule: string;
   readonly severity: Severity;
   readonly path: Path;
@@ -51,8 +51,17 @@ export function formatProblem(problem: Problem): string {
 
 /** A value as it may stand in a message: one line, at most 60 characters. */
 export function quoteValue(value: unknown): string {
-  const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  const text = value === undefined ? "nothing" : asJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** What a program hands over may hold anything, such as a value that holds itself. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {

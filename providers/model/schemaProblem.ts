@@ -14,10 +14,15 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
 }
 
-/** Every way in which the value does not fit the schema. */
-export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
+/** The value as the schema has it, or every way in which it does not fit. */
+export type Fitted<T> =
+  | { readonly fitted: T; readonly problems: readonly [] }
+  | { readonly problems: readonly Problem[] };
+
+export function fitSchema<T>(schema: z.ZodType<T>, value: unknown): Fitted<T> {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => toProblems(issue, { schema, value }, []));
+  if (result.success) return { fitted: result.data, problems: [] };
+  return { problems: result.error.issues.flatMap((issue) => toProblems(issue, { schema, value }, [])) };
 }
 
 interface Context {
@@ -34,18 +39,30 @@ function toProblems(issue: Issue, context: Context, base: Path): Problem[] {
   if (issue.code === "invalid_key") return [badKey(path, context)];
   const at = schemaAt(context.schema, path);
   const found = valueAt(context.value, path);
-  if (found === undefined) return [missing(path, at)];
-  return [
-    {
-      rule: "schema",
-      severity: "error",
-      path,
-      message: issue.code === "invalid_type" ? "the value is of the wrong type" : "the value is not allowed here",
-      found: quoteValue(found),
-      wanted: wantedOf(at) ?? issue.message,
-      remedy: "Correct the value.",
-    },
-  ];
+  if (found === undefined || found === null) return [missing(path, at, found)];
+  const message = issue.code === "invalid_type" ? "the value is of the wrong type" : "the value is not allowed here";
+  return [wrong(path, { message, found, wanted: wantedOf(at) ?? issue.message, at })];
+}
+
+interface Wrong {
+  readonly message: string;
+  readonly found: unknown;
+  readonly wanted: string;
+  readonly at: z.ZodType | undefined;
+}
+
+function wrong(path: Path, { message, found, wanted, at }: Wrong): Problem {
+  const remedy = (at && requoted(at, found)) ?? "Correct the value.";
+  return { rule: "schema", severity: "error", path, message, found: quoteValue(found), wanted, remedy };
+}
+
+/** YAML takes 10 for a number and "10" for text: the right value may only be spelt as the wrong type. */
+function requoted(schema: z.ZodType, found: unknown): string | undefined {
+  const isPlain = typeof found === "number" || typeof found === "boolean";
+  if (isPlain && schema.safeParse(String(found)).success) return `Put it in quotes: "${found}".`;
+  if (typeof found !== "string") return undefined;
+  const unquoted = found === "true" || found === "false" ? found === "true" : Number(found || "x");
+  return schema.safeParse(unquoted).success ? `Write it without quotes: ${found}.` : undefined;
 }
 
 /** The branch that the value was meant for is the one whose complaint is not about the value's own type. */
@@ -54,31 +71,23 @@ function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, path: P
     issues.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
   );
   if (branch) return branch.flatMap((inner) => toProblems(inner, context, path));
+  const at = schemaAt(context.schema, path);
   const found = valueAt(context.value, path);
-  const wanted = wantedOf(schemaAt(context.schema, path)) ?? "another value";
-  if (found === undefined) return [missing(path, schemaAt(context.schema, path))];
+  if (found === undefined || found === null) return [missing(path, at, found)];
   return [
-    {
-      rule: "schema",
-      severity: "error",
-      path,
-      message: "the value is not allowed here",
-      found: quoteValue(found),
-      wanted,
-      remedy: "Correct the value.",
-    },
+    wrong(path, { message: "the value is not allowed here", found, wanted: wantedOf(at) ?? "another value", at }),
   ];
 }
 
-function missing(path: Path, schema: z.ZodType | undefined): Problem {
+function missing(path: Path, schema: z.ZodType | undefined, found: null | undefined): Problem {
   const wanted = wantedOf(schema);
   return {
     rule: "schema",
     severity: "error",
     path,
-    message: "a required value is missing",
+    message: found === null ? "the value is empty" : "a required value is missing",
     ...(wanted === undefined ? {} : { wanted }),
-    remedy: `Add ${String(path.at(-1))}.`,
+    remedy: found === null ? "Write a value, or remove the key." : `Add ${String(path.at(-1))}.`,
   };
 }
 
@@ -140,8 +149,13 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   const def = definition(unwrap(schema));
   const options = def.options ?? [];
   if (options.length > 0) return firstDefined(options.map((option) => schemaAt(option, path)));
-  const next = def.shape?.[String(step)] ?? def.valueType ?? (typeof step === "number" ? def.element : undefined);
+  const next =
+    ownEntry(def.shape, String(step)) ?? def.valueType ?? (typeof step === "number" ? def.element : undefined);
   return next && schemaAt(next, rest);
+}
+
+function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function firstDefined<T>(values: readonly (T | undefined)[]): T | undefined {
@@ -158,8 +172,8 @@ function wantedOf(schema: z.ZodType | undefined): string | undefined {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (current, step) => (current as Record<PathStep, unknown> | undefined | null)?.[step],
-    value,
-  );
+  return path.reduce<unknown>((current, step) => {
+    const isHolder = typeof current === "object" && current !== null && Object.hasOwn(current, step);
+    return isHolder ? (current as Record<PathStep, unknown>)[step] : undefined;
+  }, value);
 }

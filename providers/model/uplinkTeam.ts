@@ -121,7 +121,14 @@ function checkMembers(spec: UplinkTeamSpec, known: readonly string[], path: Path
     }
     if (spec.members.indexOf(member) !== index) {
       const problem = { rule: "duplicate", severity: "error", path: at, found: quoteValue(member) } as const;
-      return [{ ...problem, message: "the uplink is named twice in one team", remedy: "Name every member once." }];
+      return [
+        {
+          ...problem,
+          message: "the uplink is named twice in one team",
+          wanted: "another uplink",
+          remedy: "Name every member once.",
+        },
+      ];
     }
     return [];
   });

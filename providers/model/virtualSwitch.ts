@@ -12,7 +12,7 @@ export const VirtualSwitchSpec = z.strictObject({
       "Open vSwitch datapath: system is the kernel's, netdev runs in user space. Default system.",
     )
     .optional(),
-  uplinkTeam: UplinkTeamSpec,
+  uplinkTeam: UplinkTeamSpec.meta({ description: "Physical ports that join the switch to the network." }),
   portGroups: PortGroupsSpec,
 });
 export type VirtualSwitchSpec = z.input<typeof VirtualSwitchSpec>;
@@ -39,14 +39,14 @@ export const DistributedSwitchSpec = z.strictObject({
   hosts: field.described(
     z.array(field.namePattern("ESXi hosts.")).min(1),
     "ESXi hosts that are members, by their names in this file; ranges are allowed.",
-    "a list of hosts such as [esx-01, esx-02] or [esx-[01:02]]",
+    'a list of hosts such as [esx-01, esx-02] or ["esx-[01:02]"]',
   ),
   uplinks: field.described(
     z.record(field.interfaceName("Uplink of the switch."), field.interfaceName("Physical NIC.")),
     "Uplinks of the switch, each with the physical NIC that every member host puts on it.",
     "a map such as {uplink1: vmnic2, uplink2: vmnic3}",
   ),
-  uplinkTeam: UplinkTeamSpec,
+  uplinkTeam: UplinkTeamSpec.meta({ description: "Uplinks of the switch, and how traffic is spread over them." }),
   portGroups: PortGroupsSpec,
   mtu: field.mtu
     .optional()

@@ -24,8 +24,11 @@ export interface Driver<Machine, Words, Facts> {
   readonly name: string;
   /** Pulumi type token is dynamic/<module>:<type>. */
   readonly token: { readonly module: string; readonly type: string };
-  /** Name of the rendered text: an input property of the resource, and with its extension the file that `render` writes. */
-  readonly file: { readonly property: string; readonly extension: string };
+  /**
+   * The rendered text: `property` is the input of the resource that holds it, `extension` names the file that `render` writes,
+   * `target` is what takes it on the machine, as the first line of a preview says it.
+   */
+  readonly file: { readonly property: string; readonly extension: string; readonly target: string };
   /** Templates below templates/<name>/: the configuration itself, and the scripts that read, apply and remove it. */
   readonly templates: {
     readonly config: string;
@@ -62,5 +65,8 @@ export interface MachineInputs {
 
 /** Looks a change up in a platform's table of disruptive settings by the last step of its path. */
 export function disruptionTable(table: Readonly<Record<string, Disruption>>): (path: Path) => Disruption {
-  return (path) => table[String(path.at(-1))] ?? "none";
+  return (path) => {
+    const setting = String(path.at(-1));
+    return Object.hasOwn(table, setting) ? (table[setting] ?? "none") : "none";
+  };
 }

@@ -15,10 +15,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ensureDebianPackages } from "../../lab/packages";
+import { loadLock } from "../../lab/toolchain/bootstrapModule";
 import { cachedFolder } from "../../lab/toolchain/cache";
 import { findOnPath } from "../../lab/toolchain/command";
 import { ensureGoProgram, type GoProgram, goKey } from "../../lab/toolchain/goModule";
-import { loadLock } from "../../lab/toolchain/lock";
 import { isNewEnough, versionIn } from "../../lab/toolchain/version";
 
 const realPath = process.env.PATH ?? "";

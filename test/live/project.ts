@@ -16,6 +16,8 @@ export interface Outcome {
 
 export interface ProjectOptions {
   readonly environment: string;
+  /** Default: `t`. */
+  readonly stack?: string;
   /** Variables for every run, such as where SSH and vCenter are. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Stack settings; a value with a leading `secret:` is stored as a secret. */
@@ -25,10 +27,9 @@ export interface ProjectOptions {
 /** One stack in a project of its own. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "multiport-project-"));
-  readonly stack = "t";
 
   static async create(options: ProjectOptions): Promise<Project> {
-    const project = new Project(options.variables ?? {});
+    const project = new Project(options.stack ?? "t", options.variables ?? {});
     project.write(options.environment);
     await project.must("stack", "init", project.stack);
     for (const [key, value] of Object.entries(options.config ?? {})) {
@@ -38,7 +39,10 @@ export class Project {
     return project;
   }
 
-  private constructor(private readonly variables: Readonly<Record<string, string>>) {
+  private constructor(
+    readonly stack: string,
+    private readonly variables: Readonly<Record<string, string>>,
+  ) {
     mkdirSync(join(this.folder, "stacks"));
     mkdirSync(join(this.folder, "state"));
     for (const file of ["Pulumi.yaml", "stacks/index.ts", "stacks/tsconfig.json"])
@@ -110,7 +114,7 @@ export class Project {
   }
 }
 
-/** The lines of a preview that are marked as going or coming, without the mark's indentation. */
+/** The lines of the texts of a preview that go or come: without their indentation in the preview, with their own trimmed. */
 export function changedLines(text: string): string[] {
-  return text.split("\n").flatMap((line) => /^\s*([-+]) {3}(-- .*)$/.exec(line)?.slice(1).join(" ") ?? []);
+  return text.split("\n").flatMap((line) => /^ {10,}([-+]) +(.*)$/.exec(line)?.slice(1).join(" ") ?? []);
 }

@@ -6,7 +6,7 @@ import { toSshTarget } from "../ssh.js";
 import { toCable } from "../switchPort.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
 import type { VirtualSwitch, VmPort } from "../virtualSwitch.js";
-import { Claims, checkExpanded, expandMap, type Scope, toPortGroups } from "./scope.js";
+import { Claims, checkExpanded, expandMap, FITTING_RANGE, type Scope, toPortGroups } from "./scope.js";
 
 /** A KVM host whose virtual switches can still be given the ports of VMs. */
 export interface OpenKvmHost extends KvmHost {
@@ -16,35 +16,56 @@ export interface OpenKvmHost extends KvmHost {
 export interface Hosts {
   readonly kvm: Map<string, OpenKvmHost>;
   readonly esx: Map<string, EsxHost>;
+  /** Interface names on KVM hosts, as `<host> <interface>`: uplinks and switches have theirs, VMs come later. */
+  readonly interfaces: Claims;
+  /** Declared hosts with faults of their own: what names them is not at fault. */
+  readonly faulty: Set<string>;
 }
 
 /** Per key of the file: names that are the same for every member of a group are looked at once. */
 export function resolveHosts(scope: Scope, spec: EnvironmentSpec): Hosts {
-  const hosts: Hosts = { kvm: new Map(), esx: new Map() };
+  const hosts: Hosts = {
+    kvm: new Map(),
+    esx: new Map(),
+    interfaces: new Claims(scope, "interface name"),
+    faulty: new Set(),
+  };
   const switchPorts = new Claims(scope, "switch port");
-  for (const { name, key, body } of expandMap(scope, "hosts", spec.hosts ?? {})) {
+  for (const { name, key, body: host } of expandMap(scope, "hosts", withProfiles(scope, spec))) {
     const path = ["hosts", key];
-    const profile = body.profile === undefined ? undefined : spec.profiles?.[body.profile];
-    if (body.profile !== undefined && !profile) {
-      const known = Object.keys(spec.profiles ?? {});
-      scope.add(unknownName({ noun: "profile", name: body.profile, known, path: [...path, "profile"] }));
+    const address = host.address ?? name;
+    const fits =
+      checkExpanded(scope, "name", name, path) && checkExpanded(scope, "address", address, [...path, "address"]);
+    if (!fits || (host.profile !== undefined && !Object.hasOwn(spec.profiles ?? {}, host.profile))) {
+      hosts.faulty.add(name);
       continue;
     }
-    const host = withProfile(body, profile);
-    const address = host.address ?? name;
-    if (!checkExpanded(scope, "name", name, path) || !checkExpanded(scope, "address", address, [...path, "address"]))
-      continue;
     const uplinks = toUplinks(scope, { host, name, path, switchPorts, switches: spec.switches ?? {} });
-    if (host.platform === "kvm") hosts.kvm.set(name, toKvmHost(scope, { host, name, address, uplinks, path }));
+    if (host.platform === "kvm")
+      hosts.kvm.set(name, toKvmHost(scope, { host, name, address, uplinks, path }, hosts.interfaces));
     else if (host.platform === "vsphere") hosts.esx.set(name, toEsxHost(scope, { host, name, address, uplinks, path }));
-    else
+    else {
+      hosts.faulty.add(name);
       scope.error("schema", [...path, "platform"], {
         message: "a required value is missing",
         wanted: "kvm or vsphere",
         remedy: "Add platform to the host or to its profile.",
       });
+    }
   }
   return hosts;
+}
+
+/** Before ranges are filled in: a profile may hold ranges too, as long as those of the groups that use it. */
+function withProfiles(scope: Scope, { hosts = {}, profiles = {} }: EnvironmentSpec): Record<string, HostSpec> {
+  const filled = Object.entries(hosts).map(([key, body]): [string, HostSpec] => {
+    if (body.profile === undefined) return [key, body];
+    if (Object.hasOwn(profiles, body.profile)) return [key, withProfile(body, profiles[body.profile])];
+    const path = ["hosts", key, "profile"];
+    scope.add(unknownName({ noun: "profile", name: body.profile, known: Object.keys(profiles), path }));
+    return [key, body];
+  });
+  return Object.fromEntries(filled);
 }
 
 interface Resolved {
@@ -69,24 +90,25 @@ function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Ca
     const at = [...path, "uplinks", uplinkName];
     const cable = uplink?.cable === undefined ? undefined : toCable(uplink.cable);
     if (cable && uplink?.cable) {
-      const known = Object.keys(switches);
-      if (!known.includes(cable.switch))
+      if (!Object.hasOwn(switches, cable.switch)) {
+        const known = Object.keys(switches);
         scope.add(unknownName({ noun: "switch", name: cable.switch, known, path: [...at, "cable"] }));
+      }
       if (/[[\]]/.test(cable.port)) {
         scope.error("schema", [...at, "cable"], {
           message: "the range does not fit the group",
           found: uplink.cable,
-          remedy: "Give the range as many members as the range in the name of the group.",
+          remedy: FITTING_RANGE,
         });
       } else
-        switchPorts.take(uplink.cable, `${name} ${uplinkName}`, {
+        switchPorts.take(uplink.cable, `uplink ${uplinkName} of ${name}`, {
           path: [...at, "cable"],
           remedy: "Give every cable a switch port of its own.",
         });
     }
     const pci = uplink?.pci?.toLowerCase();
     if (pci)
-      pciAddresses.take(pci, `${name} ${uplinkName}`, {
+      pciAddresses.take(pci, `uplink ${uplinkName} of ${name}`, {
         path: [...at, "pci"],
         remedy: "Give every uplink its own PCI address.",
       });
@@ -106,11 +128,18 @@ function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: Resolve
   return { platform: "vsphere", name, address, uplinks };
 }
 
-function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolved): OpenKvmHost {
+function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolved, interfaces: Claims): OpenKvmHost {
   const teams = new Claims(scope, "uplink");
   const known = uplinks.map((uplink) => uplink.name);
+  for (const uplink of known)
+    interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) => {
     const at = [...path, "virtualSwitches", switchName];
+    interfaces.take(`${name} ${switchName}`, `virtual switch ${switchName}`, {
+      path: at,
+      shown: switchName,
+      remedy: "Name the virtual switch differently: its bridge is an interface of the host too.",
+    });
     scope.add(...checkUplinkTeam(spec.uplinkTeam, known, [...at, "uplinkTeam"]));
     for (const [index, member] of spec.uplinkTeam.members.entries()) {
       if (spec.uplinkTeam.members.indexOf(member) !== index) continue;

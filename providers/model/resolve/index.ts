@@ -35,10 +35,16 @@ function resolveSwitches(scope: Scope, spec: EnvironmentSpec): PhysicalSwitch[] 
   const all = spec.switches ?? {};
   return Object.entries(all).map(([name, { platform, mlag }]) => {
     const path = ["switches", name, "mlag"];
-    const peer = mlag && all[mlag.peer];
+    const peer = mlag && Object.hasOwn(all, mlag.peer) ? all[mlag.peer] : undefined;
     if (mlag && !peer)
       scope.add(unknownName({ noun: "switch", name: mlag.peer, known: Object.keys(all), path: [...path, "peer"] }));
-    if (mlag && peer && (peer.mlag?.peer !== name || peer.mlag.domain !== mlag.domain)) {
+    if (mlag?.peer === name) {
+      scope.error("reference", [...path, "peer"], {
+        message: "the switch names itself as its peer",
+        found: name,
+        remedy: "Name the other switch of the pair.",
+      });
+    } else if (mlag && peer && (peer.mlag?.peer !== name || peer.mlag.domain !== mlag.domain)) {
       scope.error("reference", path, {
         message: `${mlag.peer} does not name ${name} as its peer in the same domain`,
         remedy: "Give both switches each other as peer and one domain.",

@@ -1,9 +1,9 @@
 // What resolving shares: the names declared so far and the problems found so far. Pure but for its own lists.
 import { ADDRESS, INTERFACE_NAME, NAME } from "../field.js";
 import type { Network } from "../network.js";
-import { type PortGroup, type PortGroupsSpec, portGroupMap, toSecurityPolicy } from "../portGroup.js";
+import { type PortGroup, type PortGroupsSpec, portGroupEntries, toSecurityPolicy } from "../portGroup.js";
 import { type Path, type Problem, quoteValue } from "../problem.js";
-import { bodyAt, expandRange, rangeFault, rangeSize } from "../range.js";
+import { expandRange, MAX_RANGE, memberBodies, rangeFault, rangeSize } from "../range.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
 
 export class Scope {
@@ -46,6 +46,7 @@ export class Claims {
     this.scope.error("duplicate", at.path, {
       message: `this ${this.noun} is already used by ${first}`,
       found: at.shown ?? thing,
+      wanted: `another ${this.noun}`,
       remedy: at.remedy,
     });
     return false;
@@ -62,8 +63,11 @@ export interface Expanded<T> {
 /** Every member of every group of a map, with the same name twice reported. */
 export function* expandMap<T>(scope: Scope, section: string, map: Readonly<Record<string, T>>): Generator<Expanded<T>> {
   const claims = new Claims(scope, "name");
+  let total = 0;
   for (const [key, body] of Object.entries(map)) {
-    const fault = rangeFault(key);
+    const ownFault = rangeFault(key);
+    if (!ownFault) total += rangeSize(key);
+    const fault = ownFault ?? totalFault(section, total);
     if (fault) {
       scope.error("schema", [section, key], {
         message: fault,
@@ -73,13 +77,18 @@ export function* expandMap<T>(scope: Scope, section: string, map: Readonly<Recor
       });
       continue;
     }
-    const size = rangeSize(key);
+    const bodyOf = memberBodies(key, body);
     for (const [index, name] of expandRange(key).entries()) {
       if (!claims.take(name, `${section}.${key}`, { path: [section, key], remedy: "Declare every name once." }))
         continue;
-      yield { name, key, body: bodyAt(body, index, size) };
+      yield { name, key, body: bodyOf(index) };
     }
   }
+}
+
+/** A file may declare as many machines as one range may. */
+function totalFault(section: string, total: number): string | undefined {
+  return total > MAX_RANGE ? `${section} hold more than ${MAX_RANGE} names in all` : undefined;
 }
 
 const EXPANDED = {
@@ -87,17 +96,20 @@ const EXPANDED = {
   address: { pattern: ADDRESS, wanted: "a host name or IP address" },
   interface: { pattern: INTERFACE_NAME, wanted: "1-15 letters, digits, dots, dashes or underscores" },
 } as const;
+const NOUN = { name: "name", address: "address", interface: "interface name" } as const;
+/** What to do about a range that is not as long as the group's own. */
+export const FITTING_RANGE = "Give the range as many members as the range in the name of the group.";
 
 /** Checks a string once its range is filled in: a range of another length than the group's own is left over. */
 export function checkExpanded(scope: Scope, kind: keyof typeof EXPANDED, text: string, path: Path): boolean {
   const { pattern, wanted } = EXPANDED[kind];
   if (pattern.test(text)) return true;
   const remedy = text.includes("[")
-    ? "Give the range as many members as the range in the name of the group."
+    ? FITTING_RANGE
     : kind === "interface"
       ? "Set a shorter name explicitly."
       : "Correct the value.";
-  scope.error("schema", path, { message: `not a valid ${kind}`, found: text, wanted, remedy });
+  scope.error("schema", path, { message: `not a valid ${NOUN[kind]}`, found: text, wanted, remedy });
   return false;
 }
 
@@ -107,8 +119,10 @@ export function toPortGroups(
   spec: PortGroupsSpec,
   at: { path: Path; uplinks: readonly string[] },
 ): PortGroup[] {
-  return Object.entries(portGroupMap(spec)).flatMap(([name, portGroup], index) => {
+  const names = new Claims(scope, "network");
+  return portGroupEntries(spec).flatMap(([name, portGroup], index) => {
     const here = [...at.path, Array.isArray(spec) ? index : name];
+    if (!names.take(name, "an earlier entry", { path: here, remedy: "Name every network once." })) return [];
     const wanted = portGroup.network ?? name;
     const network = scope.networks.get(wanted);
     if (!network) {

@@ -2,15 +2,16 @@
 import type { Bond, BondSpec } from "../bond.js";
 import type { EnvironmentSpec } from "../environment.js";
 import { DEFAULT_MTU } from "../field.js";
-import { contains, type Network, parseCidr } from "../network.js";
+import { contains, isReserved, type Network, parseCidr, sameAddress } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
+import { hasRange } from "../range.js";
 import { toSshTarget } from "../ssh.js";
 import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import type { DistributedSwitch, VmPort } from "../virtualSwitch.js";
 import type { Hosts } from "./hosts.js";
-import { Claims, checkExpanded, type Expanded, expandMap, type Scope } from "./scope.js";
+import { Claims, checkExpanded, type Expanded, expandMap, FITTING_RANGE, type Scope } from "./scope.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
 export interface Surroundings {
@@ -20,13 +21,16 @@ export interface Surroundings {
 
 interface SharedClaims {
   readonly interfaces: Claims;
+  /** The distributed switches of each ESXi host. */
+  readonly reachable: ReadonlyMap<string, readonly DistributedSwitch[]>;
   readonly macs: Claims;
   readonly addresses: Claims;
 }
 
 export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, around: Surroundings): VirtualMachine[] {
   const shared: SharedClaims = {
-    interfaces: new Claims(scope, "interface name"),
+    interfaces: around.hosts.interfaces,
+    reachable: switchesByHost(around.distributedSwitches),
     macs: new Claims(scope, "MAC address"),
     addresses: new Claims(scope, "IP address"),
   };
@@ -36,7 +40,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const path = ["vms", key];
     const fits = checkExpanded(scope, "name", name, path) && checkExpanded(scope, "name", body.host, [...path, "host"]);
     if (!fits) continue;
-    const attach = attachment(scope, body.host, around, [...path, "host"]);
+    const attach = attachment(scope, body.host, { ...around, ...shared, path: [...path, "host"] });
     if (!attach) continue;
     const ports = Object.entries(body.ports).flatMap(([port, portSpec]) =>
       toPort(scope, vm, { port, spec: portSpec, attach, shared }),
@@ -56,7 +60,23 @@ interface Attachment {
   connect?(switchName: string, port: VmPort): void;
 }
 
-function attachment(scope: Scope, hostName: string, around: Surroundings, path: Path): Attachment | undefined {
+function switchesByHost(all: readonly DistributedSwitch[]): Map<string, DistributedSwitch[]> {
+  const byHost = new Map<string, DistributedSwitch[]>();
+  for (const dvs of all) {
+    for (const { name } of dvs.hosts) {
+      const list = byHost.get(name);
+      if (list) list.push(dvs);
+      else byHost.set(name, [dvs]);
+    }
+  }
+  return byHost;
+}
+
+interface AttachmentContext extends Surroundings, Pick<SharedClaims, "reachable"> {
+  readonly path: Path;
+}
+
+function attachment(scope: Scope, hostName: string, around: AttachmentContext): Attachment | undefined {
   const kvm = around.hosts.kvm.get(hostName);
   if (kvm) {
     return {
@@ -66,13 +86,12 @@ function attachment(scope: Scope, hostName: string, around: Surroundings, path: 
     };
   }
   if (around.hosts.esx.has(hostName)) {
-    const reachable = around.distributedSwitches.filter((candidate) =>
-      candidate.hosts.some((host) => host.name === hostName),
-    );
+    const reachable = around.reachable.get(hostName) ?? [];
     return { portGroup: (switchName, portGroup) => findPortGroup(reachable, switchName, portGroup) };
   }
+  if (around.hosts.faulty.has(hostName)) return undefined;
   const known = [...around.hosts.kvm.keys(), ...around.hosts.esx.keys()];
-  scope.add(unknownName({ noun: "host", name: hostName, known, path }));
+  scope.add(unknownName({ noun: "host", name: hostName, known, path: around.path }));
   return undefined;
 }
 
@@ -108,13 +127,13 @@ function toPort(
   }
   const mac = spec.mac?.toLowerCase();
   if (mac)
-    shared.macs.take(mac, `${vm.name} ${port}`, {
+    shared.macs.take(mac, `port ${port} of VM ${vm.name}`, {
       path: [...path, "mac"],
       remedy: "Give every port its own MAC address.",
     });
   if (attach.connect) connectPort(scope, { vm, port, spec, switchName, portGroup: found, attach, shared });
   checkAddresses(scope, {
-    owner: `${vm.name} ${port}`,
+    owner: `port ${port} of VM ${vm.name}`,
     network: found.network,
     addresses: spec.addresses ?? [],
     gateway: spec.gateway,
@@ -149,7 +168,7 @@ function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, atta
   if (!checkExpanded(scope, "interface", hostInterface, path)) return;
   const remedy = "Set interface to a name that is free on the host.";
   if (
-    !shared.interfaces.take(`${vm.body.host} ${hostInterface}`, `another port on ${vm.body.host}`, {
+    !shared.interfaces.take(`${vm.body.host} ${hostInterface}`, `port ${port} of VM ${vm.name}`, {
       path,
       shown: hostInterface,
       remedy,
@@ -177,7 +196,7 @@ function checkAddresses(scope: Scope, { owner, network, addresses, gateway, path
         message: "not an IP address with prefix length",
         found: address,
         wanted: "an address such as 10.10.0.11/24",
-        remedy: "Correct the address.",
+        remedy: hasRange(address) ? FITTING_RANGE : "Correct the address.",
       });
       continue;
     }
@@ -196,14 +215,59 @@ function checkAddresses(scope: Scope, { owner, network, addresses, gateway, path
         wanted: `an address in ${subnet}`,
         remedy: "Correct the address, or put the port on another network.",
       });
-    }
+    } else if (network && subnet !== undefined && isSameVersion)
+      checkInSubnet(scope, { network, subnet, address, path: at });
   }
-  if (gateway !== undefined && !addresses.some((address) => contains(address, gateway))) {
-    scope.error("address", [...path, "gateway"], {
+  if (gateway !== undefined) checkGateway(scope, { gateway, addresses, path: [...path, "gateway"] });
+}
+
+interface InSubnet {
+  readonly network: Network;
+  readonly subnet: string;
+  readonly address: string;
+  readonly path: Path;
+}
+
+/** An address of the right subnet can still be one that no machine may have, or see another subnet than its peers. */
+function checkInSubnet(scope: Scope, { network, subnet, address, path }: InSubnet): void {
+  const [plain = "", prefix = ""] = address.split("/");
+  const [, wanted = ""] = subnet.split("/");
+  const isHostRoute = prefix === (address.includes(":") ? "128" : "32");
+  if (network.gateway !== undefined && sameAddress(plain, network.gateway)) {
+    const remedy = "Give the machine another address.";
+    scope.error("address", path, {
+      message: `the address is the gateway of network ${network.name}`,
+      found: address,
+      remedy,
+    });
+  } else if (prefix !== wanted && !isHostRoute) {
+    scope.error("address", path, {
+      message: `the prefix length is not that of network ${network.name}`,
+      found: address,
+      wanted: `${plain}/${wanted}`,
+      remedy: "Correct the prefix length here or that of the subnet.",
+    });
+  } else if (isReserved(subnet, plain)) {
+    scope.error("address", path, {
+      message: "the first and the last address of a subnet belong to no machine",
+      found: address,
+      remedy: "Give the machine another address.",
+    });
+  }
+}
+
+function checkGateway(scope: Scope, at: { gateway: string; addresses: readonly string[]; path: Path }): void {
+  const { gateway, addresses, path } = at;
+  if (!addresses.some((address) => contains(address, gateway))) {
+    scope.error("address", path, {
       message: "the gateway is in the subnet of none of the addresses",
       found: gateway,
+      wanted: addresses.length > 0 ? `an address that ${addresses.join(" or ")} reaches` : "addresses beside it",
       remedy: "Correct the gateway, or add an address of its subnet.",
     });
+  } else if (addresses.some((address) => sameAddress(address.split("/")[0] ?? "", gateway))) {
+    const remedy = "Name the router, which is another machine.";
+    scope.error("address", path, { message: "the gateway is the machine's own address", found: gateway, remedy });
   }
 }
 
@@ -228,13 +292,23 @@ function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMach
       });
     return undefined;
   }
+  const names = new Claims(scope, "interface of the guest");
   for (const port of ports) {
+    names.take(port.guestInterface ?? port.name, `port ${port.name}`, {
+      path: [...path, "ports", port.name],
+      remedy: "Give every port its own guestInterface.",
+    });
     if (port.mac ?? port.guestInterface) continue;
     scope.error("schema", [...path, "ports", port.name], {
       message: "the guest can't tell which of its interfaces this port is",
       wanted: "mac or guestInterface",
       remedy: "Add the MAC address of the port.",
     });
+  }
+  for (const bond of bonds) {
+    // Said already, in other words, where a port has the name of the bond.
+    if (Object.hasOwn(body.ports, bond.name)) continue;
+    names.take(bond.name, `bond ${bond.name}`, { path: [...path, "bonds", bond.name], remedy: "Rename the bond." });
   }
   checkGateways(scope, body, path);
   const address = body.guest.address ?? name;
@@ -253,7 +327,7 @@ function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void
         shown: gateway,
         remedy: "Keep one gateway per guest and IP version.",
       };
-      claims.take(gateway.includes(":") ? "IPv6" : "IPv4", name, at);
+      claims.take(gateway.includes(":") ? "IPv6" : "IPv4", `${section === "ports" ? "port" : "bond"} ${name}`, at);
     }
   }
 }
@@ -281,7 +355,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
       remedy: "Bond ports of one network.",
     });
   }
-  if (vm.body.ports[bondName])
+  if (Object.hasOwn(vm.body.ports, bondName))
     scope.error("duplicate", path, {
       message: "a port of the VM has the same name as the bond",
       found: bondName,
@@ -291,7 +365,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
   const policy = spec.policy ?? DEFAULT_POLICY[mode];
   checkPrimary(scope, { spec, policy, path });
   checkAddresses(scope, {
-    owner: `${vm.name} ${bondName}`,
+    owner: `bond ${bondName} of VM ${vm.name}`,
     network,
     addresses: spec.addresses ?? [],
     gateway: spec.gateway,

@@ -1,6 +1,8 @@
 // What a KVM host says of itself: the JSON of templates/kvm/facts.sh.hbs, and of it what is ours. Pure.
+import { z } from "zod";
 import { formatRanges, mergeRanges } from "../../model/network.js";
 import type { Heading } from "../driver.js";
+import { readFactsDocument } from "../factsDocument.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
 
 /** One row of OVSDB with its values unwrapped. */
@@ -31,10 +33,19 @@ export interface FactPort {
   readonly errors: readonly string[];
 }
 
+/** A table as ovs-vsctl --format=json prints it. */
+const Table = z.object({ headings: z.array(z.string()), data: z.array(z.array(z.unknown())) });
+type Table = z.infer<typeof Table>;
+
+const Document = z.object({
+  links: z.array(z.object({ ifname: z.string() })),
+  bridges: Table,
+  ports: Table,
+  interfaces: Table,
+});
+
 export function readOvsFacts(stdout: string): OvsFacts {
-  const document = JSON.parse(stdout) as Record<"bridges" | "ports" | "interfaces", Table> & {
-    links: { ifname: string }[];
-  };
+  const document = readFactsDocument(Document, stdout);
   const interfaces = byUuid(rows(document.interfaces));
   const ports = byUuid(rows(document.ports));
   return {
@@ -110,11 +121,6 @@ function toBond(row: Row): OvsBond {
 
 function listOf<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value];
-}
-
-interface Table {
-  readonly headings: readonly string[];
-  readonly data: readonly (readonly unknown[])[];
 }
 
 function rows({ headings, data }: Table): Row[] {

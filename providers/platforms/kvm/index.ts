@@ -24,7 +24,7 @@ const disruption = disruptionTable({
 export const kvm: Driver<KvmHost, OvsWords, OvsFacts> = {
   name: "kvm",
   token: { module: "kvm", type: "Host" },
-  file: { property: "openvswitch", extension: "openvswitch.sh" },
+  file: { property: "openvswitch", extension: "openvswitch.sh", target: "ovs-vsctl, one transaction" },
   templates: { config: "openvswitch.sh", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
   unsupported: ovsUnsupported,

@@ -46,7 +46,7 @@ function desiredPorts(words: OvsWords): { bridge: string; name: string; port: Ov
 
 function bridgeConflicts(desired: OvsWords, facts: OvsFacts): string[] {
   return facts.bridges
-    .filter((bridge) => bridge.name in desired.bridges && bridge.mark !== desired.environment)
+    .filter((bridge) => Object.hasOwn(desired.bridges, bridge.name) && bridge.mark !== desired.environment)
     .map(
       (bridge) =>
         `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`,
@@ -86,9 +86,14 @@ function missingUplinks(desired: OvsWords, facts: OvsFacts): string[] {
 
 /** A port that only has to be adjusted: same bridge, same kind, and a bond that keeps a member. */
 function stays(actual: PlacedPort, desired: OvsWords): boolean {
-  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+  const wanted = wantedPort(actual, desired);
   if (!wanted || (wanted.bond === null) !== (actual.port.bond === null)) return false;
   return wanted.interfaces.some((member) => actual.port.interfaces.includes(member));
+}
+
+function wantedPort({ bridge, name }: PlacedPort, desired: OvsWords): OvsPort | undefined {
+  const ports = Object.hasOwn(desired.bridges, bridge) ? desired.bridges[bridge]?.ports : undefined;
+  return ports && Object.hasOwn(ports, name) ? ports[name] : undefined;
 }
 
 interface Adjustment {
@@ -98,7 +103,7 @@ interface Adjustment {
 }
 
 function adjustPort(actual: PlacedPort, { desired, kept }: Adjustment): Command[] {
-  const wanted = desired.bridges[actual.bridge]?.ports[actual.name];
+  const wanted = wantedPort(actual, desired);
   const [now, then] = [actual.port.bond, wanted?.bond];
   if (!wanted || !now || !then) return [];
   const isMoved = wanted.interfaces.some((member) => !actual.port.interfaces.includes(member));
@@ -134,7 +139,7 @@ function removeBridges(
   const removals: Command[] = [];
   const notes: string[] = [];
   for (const bridge of facts.bridges) {
-    if (bridge.mark !== desired.environment || bridge.name in desired.bridges) continue;
+    if (bridge.mark !== desired.environment || Object.hasOwn(desired.bridges, bridge.name)) continue;
     const foreign = bridge.ports.filter((port) => !leaving.has(port.name)).map((port) => port.name);
     if (foreign.length === 0) removals.push(["--if-exists", "del-br", bridge.name]);
     else {

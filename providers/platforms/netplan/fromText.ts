@@ -1,60 +1,84 @@
-// From a netplan file back to words: the file that the template made, with whatever anybody did to it since. Pure.
-import { parse } from "yaml";
+// From a netplan file back to words: the file that the template made, with whatever anybody did to it since. Whatever
+// stands there is drift to be shown and repaired, so nothing throws. Pure.
+import { parseDocument } from "yaml";
 import { compare } from "../../model/change.js";
 import { formatPath } from "../../model/problem.js";
 import { readHeading } from "../heading.js";
 import type { NetplanBond, NetplanEthernet, NetplanWords } from "./words.js";
 
-interface YamlDevice {
-  readonly match?: { readonly macaddress?: string };
-  readonly mtu?: number;
-  readonly addresses?: readonly string[];
-  readonly routes?: readonly { readonly via?: string }[];
-  readonly interfaces?: readonly string[];
-  readonly parameters?: Partial<NetplanBond["parameters"]>;
-}
+type Devices = Pick<NetplanWords, "ethernets" | "bonds">;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The words of a text that the template made, and what was done to it since. */
 export function fromText(text: string): NetplanWords {
   const { machine, environment } = readHeading(text) ?? { machine: "", environment: "" };
-  const parsed = parse(text) as {
-    network?: { ethernets?: Record<string, YamlDevice>; bonds?: Record<string, YamlDevice> };
-  } | null;
-  const network = parsed?.network;
-  const map = <T>(devices: Record<string, YamlDevice> | undefined, convert: (device: YamlDevice) => T) =>
-    Object.fromEntries(Object.entries(devices ?? {}).map(([name, device]) => [name, convert(device)]));
-  const words = { ethernets: map(network?.ethernets, ethernetFromYaml), bonds: map(network?.bonds, bondFromYaml) };
+  const parsed = parseYaml(text);
+  if (parsed === undefined)
+    return { machine, environment, ethernets: {}, bonds: {}, strange: ["the file is not YAML"] };
+  const network = fields(fields(parsed).network);
+  const words = { ethernets: devices(network.ethernets, toEthernet), bonds: devices(network.bonds, toBond) };
   const strange = compare(toYaml(words), parsed ?? {}).map(
     ({ path, from }) => `${formatPath(path)}: ${from === undefined ? "missing" : JSON.stringify(from)}`,
   );
   return { machine, environment, ...words, strange };
 }
 
-function ethernetFromYaml(device: YamlDevice): NetplanEthernet {
-  return { macaddress: device.match?.macaddress ?? null, ...layer3FromYaml(device) };
+/** Undefined for a text that is no YAML, or that its aliases would make endless. */
+function parseYaml(text: string): unknown {
+  try {
+    const document = parseDocument(text, { prettyErrors: false, stringKeys: true });
+    return document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown);
+  } catch {
+    return undefined;
+  }
 }
 
-function layer3FromYaml(device: YamlDevice) {
-  return { mtu: device.mtu ?? 1500, addresses: device.addresses ?? [], gateway: device.routes?.[0]?.via ?? null };
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
-function bondFromYaml(device: YamlDevice): NetplanBond {
-  const { parameters = {} } = device;
+function devices<T>(value: unknown, convert: (device: Fields) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(fields(value)).map(([name, device]) => [name, convert(fields(device))]));
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function number(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
+
+function toEthernet(device: Fields): NetplanEthernet {
+  return { macaddress: text(fields(device.match).macaddress), ...toLayer3(device) };
+}
+
+function toLayer3(device: Fields) {
+  const [route] = Array.isArray(device.routes) ? device.routes : [];
+  return { mtu: number(device.mtu, 1500), addresses: texts(device.addresses), gateway: text(fields(route).via) };
+}
+
+function toBond(device: Fields): NetplanBond {
+  const parameters = fields(device.parameters);
   return {
-    interfaces: device.interfaces ?? [],
-    ...layer3FromYaml(device),
+    interfaces: texts(device.interfaces),
+    ...toLayer3(device),
     parameters: {
-      mode: parameters.mode ?? "balance-rr",
-      "transmit-hash-policy": parameters["transmit-hash-policy"] ?? null,
-      "mii-monitor-interval": parameters["mii-monitor-interval"] ?? 0,
-      primary: parameters.primary ?? null,
-      "lacp-rate": parameters["lacp-rate"] ?? null,
+      mode: text(parameters.mode) ?? "balance-rr",
+      "transmit-hash-policy": text(parameters["transmit-hash-policy"]),
+      "mii-monitor-interval": number(parameters["mii-monitor-interval"], 0),
+      primary: text(parameters.primary),
+      "lacp-rate": text(parameters["lacp-rate"]),
     },
   };
 }
 
 /** The YAML that these words stand for, key by key as in the template: what a file holds beyond it is not ours. */
-function toYaml({ ethernets, bonds }: Pick<NetplanWords, "ethernets" | "bonds">): object {
+function toYaml({ ethernets, bonds }: Devices): object {
   const map = <T>(words: Readonly<Record<string, T>>, convert: (value: T, name: string) => object) =>
     Object.fromEntries(Object.entries(words).map(([name, value]) => [name, convert(value, name)]));
   const network = {

@@ -6,6 +6,7 @@ import type { Path, Problem } from "../../model/problem.js";
 import type { Guest, GuestPort } from "../../model/virtualMachine.js";
 import type { Driver, Heading, Plan } from "../driver.js";
 import { disruptionTable } from "../driver.js";
+import { readFactsDocument } from "../factsDocument.js";
 import { readHeading } from "../heading.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { NETPLAN_BONDS } from "./bond.js";
@@ -108,14 +109,14 @@ function settings({ ethernets, bonds, strange }: NetplanWords) {
 export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   name: "netplan",
   token: { module: "netplan", type: "Guest" },
-  file: { property: "netplan", extension: "netplan.yaml" },
+  file: { property: "netplan", extension: "netplan.yaml", target: NETPLAN_FILE },
   templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
   unsupported,
   toWords,
   toView,
   fromText,
-  readFacts: (stdout) => Facts.parse(JSON.parse(stdout)),
+  readFacts: (stdout) => readFactsDocument(Facts, stdout),
   fromFacts: (facts, heading) => {
     const text = facts.text ?? "";
     return readHeading(text)?.environment === heading.environment ? fromText(text) : undefined;

@@ -1,0 +1,150 @@
+// The draft: a copy of everything that one change of a switch may touch. All checks happen on it; it is stored as a
+// whole or not at all.
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// switchType is the type that vCenter's own switches have in their references.
+const switchType = "VmwareDistributedVirtualSwitch"
+
+type draft struct {
+	*network
+	ctx *simulator.Context
+	// ref is empty while the switch is being created.
+	ref    types.ManagedObjectReference
+	config types.VMwareDVSConfigInfo
+	// Uplink ports come first, then those of port groups in the order of their creation.
+	ports  []types.DistributedVirtualPort
+	groups []groupDraft
+	// members at the start of the change
+	before []types.ManagedObjectReference
+}
+
+// groupDraft is a port group of the switch.
+type groupDraft struct {
+	ref    types.ManagedObjectReference
+	config types.DVPortgroupConfigInfo
+	before string
+}
+
+// draftOf copies a switch and its port groups.
+func (n *network) draftOf(ctx *simulator.Context, ref types.ManagedObjectReference) (*draft, types.BaseMethodFault) {
+	dvs := switchOf(ctx, ref)
+	if dvs == nil {
+		return nil, &types.ManagedObjectNotFound{Obj: ref}
+	}
+	d := &draft{network: n, ctx: ctx, ref: ref, config: clone(*dvs.Config.(*types.VMwareDVSConfigInfo))}
+	d.ports = append(d.ports, dvs.FetchDVPortsResponse.Returnval...)
+	d.before = d.members()
+	for _, group := range dvs.Portgroup {
+		config := clone(portGroupOf(ctx, group).Config)
+		d.groups = append(d.groups, groupDraft{ref: group, config: config, before: config.ConfigVersion})
+	}
+	return d, nil
+}
+
+// newDraft is a switch with the defaults of the API.
+func (n *network) newDraft(ctx *simulator.Context, name string, product types.DistributedVirtualSwitchProductSpec) *draft {
+	yes := true
+	return &draft{network: n, ctx: ctx, config: types.VMwareDVSConfigInfo{
+		DVSConfigInfo: types.DVSConfigInfo{
+			Uuid:                                newUUID(),
+			Name:                                name,
+			MaxPorts:                            1<<31 - 1,
+			UplinkPortPolicy:                    &types.DVSNameArrayUplinkPortPolicy{},
+			DefaultPortConfig:                   defaultSetting(nil),
+			ProductInfo:                         product,
+			Policy:                              &types.DVSPolicy{AutoPreInstallAllowed: &yes, AutoUpgradeAllowed: &yes, PartialUpgradeAllowed: &yes},
+			ConfigVersion:                       "0",
+			CreateTime:                          time.Now().UTC(),
+			DefaultProxySwitchMaxNumPorts:       512,
+			InfrastructureTrafficResourceConfig: defaultTraffic(),
+			NetworkResourceControlVersion:       "version3",
+			PnicCapacityRatioForReservation:     75,
+		},
+		MaxMtu:                      1500,
+		LinkDiscoveryProtocolConfig: &types.LinkDiscoveryProtocolConfig{Protocol: "cdp", Operation: "listen"},
+		IpfixConfig:                 &types.VMwareIpfixConfig{ActiveFlowTimeout: 60, IdleFlowTimeout: 15},
+		LacpApiVersion:              string(types.VMwareDvsLacpApiVersionSingleLag),
+		MulticastFilteringMode:      string(types.VMwareDvsMulticastFilteringModeLegacyFiltering),
+	}}
+}
+
+// uplinkNames in order; the position of a name is its uplink's identity.
+func (d *draft) uplinkNames() []string {
+	return d.config.UplinkPortPolicy.(*types.DVSNameArrayUplinkPortPolicy).UplinkPortName
+}
+
+func (d *draft) setting() *types.VMwareDVSPortSetting {
+	return d.config.DefaultPortConfig.(*types.VMwareDVSPortSetting)
+}
+
+func (g *groupDraft) setting() *types.VMwareDVSPortSetting {
+	return g.config.DefaultPortConfig.(*types.VMwareDVSPortSetting)
+}
+
+func (d *draft) rules() portRules {
+	return portRules{uplinks: d.uplinkNames(), pvlans: d.config.PvlanConfig, lacpAPI: d.config.LacpApiVersion}
+}
+
+func (d *draft) members() []types.ManagedObjectReference {
+	hosts := []types.ManagedObjectReference{}
+	for _, member := range d.config.Host {
+		hosts = append(hosts, *member.Config.Host)
+	}
+	return hosts
+}
+
+// store makes the draft the truth: switch, port groups, and what hosts know of both.
+func (d *draft) store() {
+	d.config.ConfigVersion = nextVersion(d.config.ConfigVersion)
+	d.config.NumPorts = int32(len(d.ports))
+	d.config.UplinkPortgroup = nil
+	for index := range d.groups {
+		if group := &d.groups[index]; isTrue(group.config.Uplink) {
+			d.config.UplinkPortgroup = append(d.config.UplinkPortgroup, group.ref)
+			d.placeUplinkPorts(group)
+		}
+	}
+	d.publish()
+	for index := range d.groups {
+		d.groups[index].store(d)
+	}
+	d.mirror(append(without(d.before, d.members()...), d.members()...))
+}
+
+// store writes a port group that the change touched, and the keys of its ports.
+func (g *groupDraft) store(d *draft) {
+	keys := []string{}
+	for _, port := range d.ports {
+		if port.PortgroupKey == g.config.Key {
+			keys = append(keys, port.Key)
+		}
+	}
+	group := portGroupOf(d.ctx, g.ref)
+	update(d.ctx, g.ref,
+		property("config", g.config),
+		property("name", g.config.Name),
+		property("summary", types.BaseNetworkSummary(&types.NetworkSummary{Network: &g.ref, Name: g.config.Name, Accessible: true})),
+		property("portKeys", keys),
+		property("host", d.members()))
+	d.ctx.WithLock(g.ref, func() { group.Entity().Name = g.config.Name })
+}
+
+func newSwitchProduct(version string) types.DistributedVirtualSwitchProductSpec {
+	return types.DistributedVirtualSwitchProductSpec{
+		Name: "DVS", Vendor: "VMware, Inc.", Version: version, Build: "0", ForwardingClass: "etherswitch",
+	}
+}
+
+func uplinkGroupName(name string, ref types.ManagedObjectReference) string {
+	return fmt.Sprintf("%s-DVUplinks-%s", name, strings.TrimPrefix(ref.Value, "dvs-"))
+}

@@ -1,0 +1,116 @@
+// How a specification changes a switch: every part is checked on the draft, in the order in which later parts need it.
+
+package main
+
+import (
+	"net"
+	"slices"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// Limits of the MTU of a distributed switch, in bytes.
+const minMTU, maxMTU = 1280, 9000
+
+// apply changes the draft. What the specification does not name stays as it is.
+func (d *draft) apply(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	for _, change := range []func(*types.VMwareDVSConfigSpec) types.BaseMethodFault{
+		d.changeName, d.changeLabels, d.changeMTU, d.changeProtocols, d.changeTraffic,
+		d.changeUplinks, d.changePVLANs, d.changeDefaultPort, d.changeMembers,
+	} {
+		if fault := change(spec); fault != nil {
+			return fault
+		}
+	}
+	if fault := d.arrangeUplinkPorts(); fault != nil {
+		return fault
+	}
+	return d.settleGroups()
+}
+
+func (d *draft) changeName(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if spec.Name == "" || spec.Name == d.config.Name {
+		return nil
+	}
+	if fault := checkName(d.ctx, parentOf(d.ctx, d.ref, "Folder"), spec.Name); fault != nil {
+		return fault
+	}
+	d.config.Name = spec.Name
+	return nil
+}
+
+func (d *draft) changeLabels(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	set(&d.config.Description, spec.Description)
+	set(&d.config.ExtensionKey, spec.ExtensionKey)
+	if spec.Contact != nil {
+		d.config.Contact = *spec.Contact
+	}
+	if spec.Policy != nil {
+		d.config.Policy = spec.Policy
+	}
+	if spec.SwitchIpAddress != "" && net.ParseIP(spec.SwitchIpAddress) == nil {
+		return invalid("spec.switchIpAddress")
+	}
+	set(&d.config.SwitchIpAddress, spec.SwitchIpAddress)
+	set(&d.config.NumStandalonePorts, spec.NumStandalonePorts)
+	set(&d.config.MaxPorts, spec.MaxPorts)
+	set(&d.config.DefaultProxySwitchMaxNumPorts, spec.DefaultProxySwitchMaxNumPorts)
+	return nil
+}
+
+// set takes over a value that is given; the zero value is how the API's encoding leaves one out.
+func set[T comparable](target *T, value T) {
+	var unset T
+	if value != unset {
+		*target = value
+	}
+}
+
+func (d *draft) changeMTU(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if spec.MaxMtu != 0 && (spec.MaxMtu < minMTU || spec.MaxMtu > maxMTU) {
+		return invalid("spec.maxMtu")
+	}
+	set(&d.config.MaxMtu, spec.MaxMtu)
+	return nil
+}
+
+func (d *draft) changeProtocols(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if discovery := spec.LinkDiscoveryProtocolConfig; discovery != nil {
+		if !slices.Contains([]string{"cdp", "lldp"}, discovery.Protocol) ||
+			!slices.Contains([]string{"none", "listen", "advertise", "both"}, discovery.Operation) {
+			return invalid("spec.linkDiscoveryProtocolConfig")
+		}
+		d.config.LinkDiscoveryProtocolConfig = discovery
+	}
+	if spec.IpfixConfig != nil {
+		d.config.IpfixConfig = spec.IpfixConfig
+	}
+	if !oneOf(spec.LacpApiVersion, "singleLag", "multipleLag") {
+		return invalid("spec.lacpApiVersion")
+	}
+	if spec.LacpApiVersion == "singleLag" && len(d.config.LacpGroupConfig) > 0 {
+		return conflict("spec.lacpApiVersion")
+	}
+	set(&d.config.LacpApiVersion, spec.LacpApiVersion)
+	if !oneOf(spec.MulticastFilteringMode, "legacyFiltering", "snooping") {
+		return invalid("spec.multicastFilteringMode")
+	}
+	set(&d.config.MulticastFilteringMode, spec.MulticastFilteringMode)
+	return nil
+}
+
+// oneOf is true for an unset value too.
+func oneOf(value string, allowed ...string) bool {
+	return value == "" || slices.Contains(allowed, value)
+}
+
+func (d *draft) changeDefaultPort(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if spec.DefaultPortConfig != nil {
+		change, isVMware := spec.DefaultPortConfig.(*types.VMwareDVSPortSetting)
+		if !isVMware {
+			return invalid("spec.defaultPortConfig")
+		}
+		overlay(d.setting(), change)
+	}
+	return d.rules().check(d.setting())
+}

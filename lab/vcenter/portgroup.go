@@ -1,0 +1,264 @@
+// Port groups of a distributed switch: creating, changing and removing them.
+
+package main
+
+import (
+	"slices"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// portGroupMethods are the methods of DistributedVirtualPortgroup.
+type portGroupMethods struct{ receiver }
+
+// Ports of a new port group that names no number, as in vSphere's own client.
+const defaultPorts = 8
+
+// portGroupOf returns nil when there is no such port group.
+func portGroupOf(ctx *simulator.Context, ref types.ManagedObjectReference) *simulator.DistributedVirtualPortgroup {
+	group, _ := ctx.Map.Get(ref).(*simulator.DistributedVirtualPortgroup)
+	return group
+}
+
+// CreateDVPortgroupTask answers CreateDVPortgroup_Task; the task's result is the port group.
+func (m *switchMethods) CreateDVPortgroupTask(ctx *simulator.Context, req *types.CreateDVPortgroup_Task) soap.HasFault {
+	task := m.start(ctx, req.This, "CreateDVPortgroup_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		added, fault := m.addGroups(ctx, req.This, []types.DVPortgroupConfigSpec{req.Spec})
+		if fault != nil {
+			return nil, fault
+		}
+		return added[0], nil
+	})
+	return &methods.CreateDVPortgroup_TaskBody{Res: &types.CreateDVPortgroup_TaskResponse{Returnval: task}}
+}
+
+// AddDVPortgroupTask answers AddDVPortgroup_Task; its task has no result.
+func (m *switchMethods) AddDVPortgroupTask(ctx *simulator.Context, req *types.AddDVPortgroup_Task) soap.HasFault {
+	task := m.start(ctx, req.This, "AddDVPortgroup_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		_, fault := m.addGroups(ctx, req.This, req.Spec)
+		return nil, fault
+	})
+	return &methods.AddDVPortgroup_TaskBody{Res: &types.AddDVPortgroup_TaskResponse{Returnval: task}}
+}
+
+// addGroups adds all port groups or none. The switch's own configuration does not change by it.
+func (m *switchMethods) addGroups(ctx *simulator.Context, ref types.ManagedObjectReference, specs []types.DVPortgroupConfigSpec) ([]types.ManagedObjectReference, types.BaseMethodFault) {
+	d, fault := m.draftOf(ctx, ref)
+	if fault != nil {
+		return nil, fault
+	}
+	folder := parentOf(ctx, ref, "Folder")
+	var configs []types.DVPortgroupConfigInfo
+	for index := range specs {
+		config, fault := d.newGroup(folder, &specs[index])
+		if fault != nil {
+			return nil, fault
+		}
+		isSame := func(other types.DVPortgroupConfigInfo) bool { return other.Name == config.Name }
+		if slices.ContainsFunc(configs, isSame) {
+			return nil, &types.DuplicateName{Name: config.Name, Object: ref}
+		}
+		configs = append(configs, config)
+	}
+	var added []types.ManagedObjectReference
+	for _, config := range configs {
+		added = append(added, d.enrollGroup(folder, &simulator.DistributedVirtualPortgroup{}, config))
+	}
+	d.resizeGroups()
+	d.storeGroups()
+	for _, group := range d.groups[len(d.groups)-len(added):] {
+		postEvent(ctx, &types.DVPortgroupCreatedEvent{DVPortgroupEvent: group.event(d)})
+	}
+	return added, nil
+}
+
+// newGroup is what a specification makes of the defaults.
+func (d *draft) newGroup(folder types.ManagedObjectReference, spec *types.DVPortgroupConfigSpec) (types.DVPortgroupConfigInfo, types.BaseMethodFault) {
+	if fault := checkName(d.ctx, folder, spec.Name); fault != nil {
+		return types.DVPortgroupConfigInfo{}, fault
+	}
+	yes, no := true, false
+	group := groupDraft{config: types.DVPortgroupConfigInfo{
+		Name:                         spec.Name,
+		Type:                         string(types.DistributedVirtualPortgroupPortgroupTypeEarlyBinding),
+		BackingType:                  string(types.DistributedVirtualPortgroupBackingTypeStandard),
+		NumPorts:                     defaultPorts,
+		Policy:                       defaultGroupPolicy(),
+		DefaultPortConfig:            &types.VMwareDVSPortSetting{},
+		AutoExpand:                   &yes,
+		Uplink:                       &no,
+		ConfigVersion:                "0",
+		VmVnicNetworkResourcePoolKey: "-1",
+	}}
+	inherit(group.setting(), d.setting())
+	fault := group.change(d, spec)
+	return group.config, fault
+}
+
+// enrollGroup puts a new port group into the registry and the draft.
+func (d *draft) enrollGroup(folder types.ManagedObjectReference, group *simulator.DistributedVirtualPortgroup, config types.DVPortgroupConfigInfo) types.ManagedObjectReference {
+	group.Name, group.Entity().Name = config.Name, config.Name
+	ref := enroll(d.ctx, folder, group)
+	config.Key, config.DistributedVirtualSwitch = ref.Value, &d.ref
+	update(d.ctx, ref, property("key", ref.Value), property("config", config))
+	d.groups = append(d.groups, groupDraft{ref: ref, config: config})
+	return ref
+}
+
+// change lays a specification over a port group; what it does not name stays.
+func (g *groupDraft) change(d *draft, spec *types.DVPortgroupConfigSpec) types.BaseMethodFault {
+	config := &g.config
+	if !oneOf(spec.Type, "earlyBinding", "lateBinding", "ephemeral") {
+		return invalid("spec.type")
+	}
+	set(&config.Type, spec.Type)
+	if spec.NumPorts < 0 {
+		return invalid("spec.numPorts")
+	}
+	set(&config.NumPorts, spec.NumPorts)
+	if config.Type == "ephemeral" {
+		config.NumPorts = 0
+	}
+	if spec.Policy != nil {
+		policy, isVMware := spec.Policy.(*types.VMwareDVSPortgroupPolicy)
+		if !isVMware {
+			return invalid("spec.policy")
+		}
+		config.Policy = policy
+	}
+	set(&config.Description, spec.Description)
+	set(&config.PortNameFormat, spec.PortNameFormat)
+	set(&config.VmVnicNetworkResourcePoolKey, spec.VmVnicNetworkResourcePoolKey)
+	set(&config.AutoExpand, spec.AutoExpand)
+	if spec.DefaultPortConfig != nil {
+		setting, isVMware := spec.DefaultPortConfig.(*types.VMwareDVSPortSetting)
+		if !isVMware {
+			return invalid("spec.defaultPortConfig")
+		}
+		overlay(g.setting(), setting)
+		if !isTrue(config.Uplink) {
+			inherit(g.setting(), d.setting())
+		}
+	}
+	return d.rules().check(g.setting())
+}
+
+// settleGroups hands changed defaults of the switch on to the port groups that inherit them.
+func (d *draft) settleGroups() types.BaseMethodFault {
+	for index := range d.groups {
+		group := &d.groups[index]
+		if !isTrue(group.config.Uplink) {
+			inherit(group.setting(), d.setting())
+		}
+		if fault := d.rules().check(group.setting()); fault != nil {
+			return fault
+		}
+	}
+	return nil
+}
+
+// storeGroups writes the port groups, and the switch as far as it lists them.
+func (d *draft) storeGroups() {
+	d.config.NumPorts = int32(len(d.ports))
+	d.publish()
+	for index := range d.groups {
+		d.groups[index].store(d)
+	}
+	d.mirror(d.members())
+}
+
+func defaultGroupPolicy() *types.VMwareDVSPortgroupPolicy {
+	no := false
+	return &types.VMwareDVSPortgroupPolicy{
+		DVPortgroupPolicy: types.DVPortgroupPolicy{
+			BlockOverrideAllowed:               true,
+			PortConfigResetAtDisconnect:        true,
+			NetworkResourcePoolOverrideAllowed: &no,
+			TrafficFilterOverrideAllowed:       &no,
+		},
+		IpfixOverrideAllowed: &no,
+	}
+}
+
+// ReconfigureDVPortgroupTask answers ReconfigureDVPortgroup_Task.
+func (m *portGroupMethods) ReconfigureDVPortgroupTask(ctx *simulator.Context, req *types.ReconfigureDVPortgroup_Task) soap.HasFault {
+	task := m.start(ctx, req.This, "ReconfigureDVPortgroup_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		d, group, fault := m.groupDraftOf(ctx, req.This)
+		if fault != nil {
+			return nil, fault
+		}
+		if fault := checkVersion(req.Spec.ConfigVersion, group.config.ConfigVersion); fault != nil {
+			return nil, fault
+		}
+		if name := req.Spec.Name; name != "" && name != group.config.Name {
+			if fault := checkName(ctx, parentOf(ctx, req.This, "Folder"), name); fault != nil {
+				return nil, fault
+			}
+			group.config.Name = name
+		}
+		if fault := group.change(d, &req.Spec); fault != nil {
+			return nil, fault
+		}
+		group.config.ConfigVersion = nextVersion(group.config.ConfigVersion)
+		d.resizeGroups()
+		d.storeGroups()
+		postEvent(ctx, &types.DVPortgroupReconfiguredEvent{DVPortgroupEvent: group.event(d), ConfigSpec: req.Spec})
+		return nil, nil
+	})
+	return &methods.ReconfigureDVPortgroup_TaskBody{Res: &types.ReconfigureDVPortgroup_TaskResponse{Returnval: task}}
+}
+
+// DestroyTask answers Destroy_Task: not while a VM is on the port group, and never for that of the uplinks.
+func (m *portGroupMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_Task) soap.HasFault {
+	task := m.start(ctx, req.This, "Destroy_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		d, group, fault := m.groupDraftOf(ctx, req.This)
+		switch {
+		case fault != nil:
+			return nil, fault
+		case isTrue(group.config.Uplink):
+			return nil, &types.NotSupported{}
+		case len(machinesOn(ctx, req.This)) > 0:
+			return nil, &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: group.config.Name}
+		}
+		gone := *group
+		event := gone.event(d)
+		isGone := func(each groupDraft) bool { return each.ref == req.This }
+		d.groups = slices.DeleteFunc(d.groups, isGone)
+		d.ports = slices.DeleteFunc(slices.Clone(d.ports), func(port types.DistributedVirtualPort) bool {
+			return port.PortgroupKey == gone.config.Key
+		})
+		d.storeGroups()
+		d.mirrorWithout(d.members(), []groupDraft{gone})
+		dismiss(ctx, req.This)
+		postEvent(ctx, &types.DVPortgroupDestroyedEvent{DVPortgroupEvent: event})
+		return nil, nil
+	})
+	return &methods.Destroy_TaskBody{Res: &types.Destroy_TaskResponse{Returnval: task}}
+}
+
+// groupDraftOf copies the switch of a port group, and finds the group in it.
+func (m *portGroupMethods) groupDraftOf(ctx *simulator.Context, ref types.ManagedObjectReference) (*draft, *groupDraft, types.BaseMethodFault) {
+	group := portGroupOf(ctx, ref)
+	if group == nil {
+		return nil, nil, &types.ManagedObjectNotFound{Obj: ref}
+	}
+	d, fault := m.draftOf(ctx, *group.Config.DistributedVirtualSwitch)
+	if fault != nil {
+		return nil, nil, fault
+	}
+	index := slices.IndexFunc(d.groups, func(each groupDraft) bool { return each.ref == ref })
+	return d, &d.groups[index], nil
+}
+
+func (g *groupDraft) event(d *draft) types.DVPortgroupEvent {
+	return types.DVPortgroupEvent{Event: types.Event{
+		Datacenter: datacenterArgument(d.ctx, d.ref),
+		Dvs:        d.event().Event.Dvs,
+		Net: &types.NetworkEventArgument{
+			EntityEventArgument: types.EntityEventArgument{Name: g.config.Name}, Network: g.ref,
+		},
+	}}
+}

@@ -1,0 +1,104 @@
+// Tasks: every change runs on its own after the call has returned, one at a time, and takes a moment.
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"runtime/debug"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// Work of a task. A fault ends the task in error; nothing may have been changed then.
+type work func(*simulator.Context) (types.AnyType, types.BaseMethodFault)
+
+// Finished tasks stay readable this long, as in vCenter.
+const taskRetention = 10 * time.Minute
+
+// start begins a task on an entity and returns its reference at once. name is the method, such as CreateDVS_Task.
+func (n *network) start(request *simulator.Context, entity types.ManagedObjectReference, name string, do work) types.ManagedObjectReference {
+	// Locks of the registry belong to a context: the task outlives the request and needs its own.
+	own := *request
+	own.Context = context.Background()
+	ctx := &own
+	task := &simulator.Task{}
+	task.Info = types.TaskInfo{
+		Name:          name,
+		DescriptionId: entity.Type + "." + name,
+		Entity:        &entity,
+		EntityName:    entityName(ctx, entity),
+		Reason:        &types.TaskReasonUser{UserName: ctx.Session.UserName},
+		QueueTime:     time.Now(),
+		State:         types.TaskInfoStateQueued,
+	}
+	self := ctx.Map.Put(task).Reference()
+	ctx.Map.AtomicUpdate(ctx, task, []types.PropertyChange{
+		{Name: "info.key", Val: self.Value},
+		{Name: "info.task", Val: self},
+		{Name: "info.startTime", Val: time.Now()},
+		{Name: "info.state", Val: types.TaskInfoStateRunning},
+	})
+	go func() {
+		time.Sleep(n.taskTime)
+		result, fault := n.perform(ctx, do)
+		ctx.Map.AtomicUpdate(ctx, task, outcome(result, fault))
+		time.AfterFunc(taskRetention, func() { ctx.Map.Remove(ctx, self) })
+	}()
+	return self
+}
+
+// perform holds the one lock of all changes, and turns a panic into a fault: a simulator that dies tells nobody why.
+func (n *network) perform(ctx *simulator.Context, do work) (result types.AnyType, fault types.BaseMethodFault) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	defer func() {
+		if reason := recover(); reason != nil {
+			log.Printf("task failed: %v\n%s", reason, debug.Stack())
+			result, fault = nil, &types.SystemError{Reason: fmt.Sprint(reason)}
+		}
+	}()
+	return do(ctx)
+}
+
+func outcome(result types.AnyType, fault types.BaseMethodFault) []types.PropertyChange {
+	changes := []types.PropertyChange{{Name: "info.completeTime", Val: time.Now()}}
+	if fault != nil {
+		return append(changes,
+			types.PropertyChange{Name: "info.error", Val: localized(fault)},
+			types.PropertyChange{Name: "info.state", Val: types.TaskInfoStateError})
+	}
+	if result != nil {
+		changes = append(changes, types.PropertyChange{Name: "info.result", Val: result})
+	}
+	return append(changes, types.PropertyChange{Name: "info.state", Val: types.TaskInfoStateSuccess})
+}
+
+// taskGuard keeps the simulator's own tasks from ending the process: it wraps each before it runs.
+type taskGuard struct{ receiver }
+
+// PutObject is called with every object that enters the registry.
+func (*taskGuard) PutObject(_ *simulator.Context, item mo.Reference) {
+	task, isTask := item.(*simulator.Task)
+	if !isTask || task.Execute == nil {
+		return
+	}
+	execute := task.Execute
+	task.Execute = func(t *simulator.Task) (result types.AnyType, fault types.BaseMethodFault) {
+		defer func() {
+			if reason := recover(); reason != nil {
+				log.Printf("task of the simulator failed: %v\n%s", reason, debug.Stack())
+				result, fault = nil, &types.SystemError{Reason: fmt.Sprint(reason)}
+			}
+		}()
+		return execute(t)
+	}
+}
+
+// UpdateObject and RemoveObject complete the registry's listener interface.
+func (*taskGuard) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
+func (*taskGuard) RemoveObject(*simulator.Context, types.ManagedObjectReference)         {}

@@ -1,0 +1,128 @@
+// One command on an open connection: a channel, the script on its standard input, its output, its end. I/O.
+import type { ClientChannel } from "ssh2";
+import type { Connection } from "./connection.js";
+import { type Command, type CommandOutput, HostError } from "./host.js";
+import { lastLines, printable } from "./printable.js";
+import { labelOf } from "./sshSettings.js";
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+/** Facts of a large host are some hundred KB; more than this is no answer to anything that we ask. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** Runs a script with `sh -s`. Throws HostErrors of kind "command", "timeout" and "unreachable". */
+export function runCommand(connection: Connection, command: Command): Promise<CommandOutput> {
+  return new Promise((resolve, reject) => new Execution(connection, command, { resolve, reject }).start());
+}
+
+interface Outcome {
+  readonly resolve: (output: CommandOutput) => void;
+  readonly reject: (error: HostError) => void;
+}
+
+class Execution {
+  private readonly output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  private outputBytes = 0;
+  private channel: ClientChannel | undefined;
+  private exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;
+  private isOver = false;
+  private readonly timer: NodeJS.Timeout;
+  private readonly onLost = () => this.fail("unreachable", LOST);
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly command: Command,
+    private readonly outcome: Outcome,
+  ) {
+    const seconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    this.timer = setTimeout(() => this.fail("timeout", timedOut(seconds)), seconds * 1000);
+  }
+
+  start(): void {
+    const { client } = this.connection;
+    client.once("close", this.onLost);
+    try {
+      client.exec("sh -s", (error, channel) => {
+        if (error)
+          return this.fail("command", `the machine's SSH server runs no command: ${printable(error.message)}.`);
+        this.attach(channel);
+      });
+    } catch {
+      this.onLost();
+    }
+  }
+
+  private attach(channel: ClientChannel): void {
+    this.channel = channel;
+    if (this.isOver) {
+      this.stop();
+      return;
+    }
+    channel.on("exit", (code: number | null, signal?: string) => {
+      this.exit = { code, signal };
+    });
+    channel.on("data", (chunk: Buffer) => this.collect("stdout", chunk));
+    channel.stderr.on("data", (chunk: Buffer) => this.collect("stderr", chunk));
+    // A script that ends before it has read all of itself closes its input: its exit code tells what there is to tell.
+    channel.on("error", () => {});
+    channel.on("close", () => this.finish());
+    channel.end(this.command.script);
+  }
+
+  private collect(stream: "stdout" | "stderr", chunk: Buffer): void {
+    if (this.isOver) return;
+    this.output[stream].push(chunk);
+    this.outputBytes += chunk.length;
+    if (this.outputBytes > MAX_OUTPUT_BYTES)
+      this.fail("command", `printed more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MiB and was stopped. ${UNKNOWN_STATE}`);
+  }
+
+  private finish(): void {
+    const { exit } = this;
+    if (exit === undefined) this.onLost();
+    else if (exit.code === null) this.fail("command", `ended by ${exit.signal ?? "a signal"}.`);
+    else if (exit.code !== 0) this.fail("command", `exit code ${exit.code}.`);
+    else this.end(() => this.outcome.resolve({ stdout: this.text("stdout"), stderr: this.text("stderr") }));
+  }
+
+  private fail(kind: HostError["kind"], what: string): void {
+    this.end(() => {
+      this.stop();
+      const said = lastLines(this.text("stderr"));
+      const words = said.length === 0 ? "" : ` It said:\n${said.map((line) => `  ${line}`).join("\n")}`;
+      const { settings } = this.connection;
+      this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`));
+    });
+  }
+
+  /** The first end counts. */
+  private end(settle: () => void): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.connection.client.off("close", this.onLost);
+    settle();
+  }
+
+  /** Ends what still runs: servers pass the signal to the script's process group. */
+  private stop(): void {
+    if (this.channel === undefined || this.exit !== undefined) return;
+    try {
+      this.channel.signal("TERM");
+      this.channel.close();
+    } catch {
+      // The connection is gone, and with it the channel.
+    }
+  }
+
+  private text(stream: "stdout" | "stderr"): string {
+    return Buffer.concat(this.output[stream]).toString("utf8");
+  }
+}
+
+const UNKNOWN_STATE =
+  "Whether it changed anything is not known. Run pulumi up again: it reads the machine first, and changes only what differs.";
+const LOST = `the connection was cut while this ran. ${UNKNOWN_STATE} If the machine does not answer any more, look at its console.`;
+
+function timedOut(seconds: number): string {
+  return `did not end within ${seconds} s and was stopped. ${UNKNOWN_STATE}`;
+}
