@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { templatesFolder } from "../providers/engine/template.js";
-import { EXIT } from "./check.js";
+import { EXIT } from "./exit.js";
 import { commandsPage } from "./reference/commandsPage.js";
 import { environmentPage } from "./reference/environmentPage.js";
 import type { Page } from "./reference/page.js";

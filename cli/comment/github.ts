@@ -26,6 +26,7 @@ export function githubComments(variables: Variables): CommentHost {
     GITHUB_TOKEN: token,
   } = variables;
   if (!repository) throw new UsageError("GITHUB_REPOSITORY is not set: this is no GitHub workflow run");
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub workflows.
   if (!token) throw new UsageError("GITHUB_TOKEN is not set. Give the step env: GITHUB_TOKEN: ${{ github.token }}");
   const issue = `${api}/repos/${repository}/issues`;
   const comments = `${issue}/${pullRequestNumber(variables.GITHUB_EVENT_PATH)}/comments`;
