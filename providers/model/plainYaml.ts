@@ -12,11 +12,11 @@ import {
 
 /**
  * The value of a text in which everything has one obvious meaning. Undefined for a text with a fault, and for one with
- * anchors, tags, merge keys, directives, keys twice in one map, several documents, or numbers in an unusual spelling:
+ * anchors, tags, merge keys, block scalars, directives, keys twice in one map, several documents, or numbers in an unusual spelling:
  * `readYamlFile` judges those.
  */
 export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
-  if (UNREADABLE.test(text)) return undefined;
+  if (UNUSUAL.test(text)) return undefined;
   try {
     return { value: new EventReader(text, parseEvents(text, {})).read() };
   } catch (error) {
@@ -25,8 +25,24 @@ export function readPlainYaml(text: string): { readonly value: unknown } | undef
   }
 }
 
-/** A byte order mark, a NUL, or what is left of another encoding. */
-const UNREADABLE = /[\uFEFF\uFFFD\0]/;
+/** A byte order mark, a NUL, what is left of another encoding; and all that the two parsers were seen to differ about. */
+const UNUSUAL = new RegExp(
+  [
+    /[\uFEFF\uFFFD\0\t]/, // tabs
+    /^ +---|^ *\.\.\./, // markers of documents where they are none, or end one
+    /^ *%/, // directives of any name
+    /\\\r?$/, // a line that is continued inside double quotes
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "m",
+);
+
+/** `|` and `>`: the two parsers differ about their edges. */
+const BLOCK_STYLES: ReadonlySet<number> = new Set([SCALAR_STYLE.LITERAL_BLOCK, SCALAR_STYLE.FOLDED_BLOCK]);
+
+/** What may follow a closing quote; one of the parsers lets text begin there. */
+const AFTER_QUOTE = /^[\s,:\]}]?$/;
 
 class Unusual extends Error {}
 
@@ -78,7 +94,9 @@ class EventReader {
   }
 
   private scalar(event: ScalarEvent): string {
-    if (!isPlain(event)) throw new Unusual();
+    if (!isPlain(event) || BLOCK_STYLES.has(event.style)) throw new Unusual();
+    if (event.style !== SCALAR_STYLE.PLAIN && !AFTER_QUOTE.test(this.text.charAt(event.valueEnd + 1)))
+      throw new Unusual();
     return getScalarValue(this.text, event);
   }
 }

@@ -31,10 +31,7 @@ describe("readPlainYaml", () => {
     ],
     ["nothing in several spellings", "a:\nb: ~\nc: null\nd: {e: , f}\n"],
     ["keys that look like numbers", "007: a\n1.0: b\ntrue: c\n0x10: d\n"],
-    [
-      "block scalars and lines that go on",
-      "a: |\n  x\n  y\nb: >-\n  x\n  y\nc: one\n  two\nd: 'it''s'\ne: \"\\u00e4\\n\"\n",
-    ],
+    ["block scalars and lines that go on", "c: one\n  two\nd: 'it''s'\ne: \"\\u00e4\\n\"\n"],
     ["comments and empty lines", "# x: &a\na: b # c\n\n\n'#': d\n"],
   ])("reads %s as the thorough reader does", (_what, text) => {
     expect(readPlainYaml(text)).toEqual({ value: thorough(text) });
@@ -46,6 +43,13 @@ describe("readPlainYaml", () => {
     ["a tag", "a: !!str 1\n"],
     ["a tag of a map", "a: !x {b: 1}\n"],
     ["a merge key", "a: {<<: {b: 1}}\n"],
+    ["a literal block", "a: |\n  x\n"],
+    ["a folded block", "a: >-\n  x\n"],
+    ["an unknown directive", "%X\n---\na: 1\n"],
+    ["text right behind a quote", 'a:\n- ""b: 1\n'],
+    ["the end of a document", "a: 1\n...\n"],
+    ["dashes that mark no document", " ---\n"],
+    ["a quoted line that is continued", 'a: "b\\\n  c"\n'],
     ["a directive", "%YAML 1.2\n---\na: 1\n"],
     ["two documents", "a: 1\n---\nb: 1\n"],
     ["a key twice", "a: 1\nb: 2\na: 3\n"],
