@@ -32,8 +32,9 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel },
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("multiport:vsphere:DistributedSwitch", name, {}, options);
+    // Before any resource is registered: invalid arguments create nothing.
     const model = "model" in args ? args.model : fromSpec(name, args);
+    super("multiport:vsphere:DistributedSwitch", name, {}, options);
     this.switch = createSwitch(name, model, { parent: this });
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { judgeKey } from "../../providers/host/hostKey.js";
+import { judgeKey } from "../../providers/host/hostKeyVerdict.js";
 import { findKnownHosts, knownHostsName, parseKnownHosts } from "../../providers/host/knownHosts.js";
 import { makeKey, type TestKey } from "./testServer.js";
 

@@ -34,6 +34,8 @@ export function makeKey(type: "ed25519" | "ecdsa" | "rsa", { passphrase = "" } =
       ...(type === "rsa" ? ["-b", "2048"] : []),
       "-N",
       passphrase,
+      "-a",
+      "1",
       "-C",
       "test",
       "-f",
@@ -60,7 +62,6 @@ export interface ServerOptions {
 export class TestServer {
   readonly tries: string[] = [];
   readonly commands: string[] = [];
-  readonly signals: string[] = [];
   private readonly server: Server;
   private readonly connections = new Set<Connection>();
 
@@ -98,8 +99,13 @@ export class TestServer {
     return this.connections.size;
   }
 
-  async stop(): Promise<void> {
+  /** Ends every connection, and with each the input of what runs. */
+  async cut(): Promise<void> {
     for (const connection of this.connections) connection.end();
+  }
+
+  async stop(): Promise<void> {
+    await this.cut();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
@@ -129,13 +135,6 @@ export class TestServer {
   }
 
   private session(session: Session, connection: Connection): void {
-    let kill = () => {};
-    session.on("signal", (accept, _reject, { name }) => {
-      this.signals.push(name);
-      kill();
-      // Without a reply wanted there is nothing to accept.
-      if (typeof accept === "function") accept();
-    });
     session.on("exec", (accept, reject, { command }) => {
       if (this.options.refusesExec) {
         reject();
@@ -149,7 +148,6 @@ export class TestServer {
         return;
       }
       const child = spawn("sh", ["-c", command], { detached: true });
-      kill = () => child.pid && process.kill(-child.pid, "SIGTERM");
       channel.pipe(child.stdin).on("error", () => {});
       child.stdout.pipe(channel, { end: false });
       child.stderr.pipe(channel.stderr, { end: false });
