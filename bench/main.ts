@@ -1,10 +1,21 @@
-// npm run bench -- NAME..: runs the measurements that are named, or all but start. Exit code 1 when a bound did not hold.
+// npm run bench -- NAME..: runs the measurements that are named, or those with a bound. Exit code 1 when a bound did not hold.
 import { formatVerdict, holds, type Verdict } from "./measurement.js";
 import { parse } from "./parse.js";
 import { preview } from "./preview.js";
+import { startCold, startWarm } from "./start.js";
 import { state } from "./state.js";
 
-const MEASUREMENTS: Readonly<Record<string, () => Promise<Verdict[]>>> = { parse, state, preview };
+type Measurement = () => Promise<Verdict[]>;
+
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  parse,
+  state,
+  preview,
+  start: startWarm,
+  cold: startCold,
+};
+/** Those that only print, and take minutes, are run when they are named. */
+const UNASKED = ["parse", "state", "preview"];
 
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !(name in MEASUREMENTS));
@@ -14,7 +25,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const verdicts: Verdict[] = [];
   for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    if (!(names.length > 0 ? names : UNASKED).includes(name)) continue;
     console.log(`\n=== ${name}`);
     verdicts.push(...(await measure()));
   }

@@ -48,7 +48,7 @@ function measure(form: Form, hosts: number, folder: string): { total: number; wo
   }
   const column = (value: (run: ParseRun) => number) => formatSeconds(runs.map(value));
   console.log(`${form}, ${hosts} hosts, ${hosts * VMS_PER_HOST} VMs, ${statSync(file).size} bytes, ${RUNS} runs:
-  total         ${column(total)}
+  total         ${column(total)}, processor ${column((run) => run.processor)}
   start, load   ${column((run) => run.load)}
   parse, lint   ${column((run) => run.parse)}
   render        ${column((run) => run.render)}, ${runs[0]?.files} files, ${runs[0]?.bytes} bytes

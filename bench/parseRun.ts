@@ -9,6 +9,8 @@ export interface ParseRun {
   readonly load: number;
   readonly parse: number;
   readonly render: number;
+  /** Processor time of all of it, on all cores; what else runs on the machine hardly changes it. */
+  readonly processor: number;
   readonly files: number;
   readonly bytes: number;
 }
@@ -24,10 +26,12 @@ const parsed = seconds();
 if (!environment || problems.length > 0) throw new Error(`${file} has problems: ${JSON.stringify(problems[0])}`);
 const files = renderEnvironment(environment);
 const rendered = seconds();
+const { user, system } = process.cpuUsage();
 const run: ParseRun = {
   load: loaded,
   parse: parsed - loaded,
   render: rendered - parsed,
+  processor: (user + system) / 1e6,
   files: files.length,
   bytes: files.reduce((sum, { text: { length } }) => sum + length, 0),
 };

@@ -32,7 +32,7 @@ export async function withSite<T>(hosts: number, use: (site: Site) => Promise<T>
   });
   try {
     console.log(`creating ${hosts} KVM hosts (an SSH server on loopback, one real ovsdb-server per host, no vswitchd)`);
-    console.log(`pulumi up: ${(await project.up()).toFixed(1)} s`);
+    console.log(`pulumi up: ${(await project.up()).seconds.toFixed(1)} s`);
     return await use({ project, textBytes: textBytes(text) });
   } finally {
     project.remove();
