@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { connectSsh } from "../host/ssh.js";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
 import { type Applied, Machine, TouchedError } from "./machine.js";
@@ -33,8 +32,11 @@ function connector(settings: Settings) {
     ...(settings.sshPassphrase === undefined ? {} : { passphrase: settings.sshPassphrase }),
   };
   const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
-  return (target: MachineInputs["ssh"]) =>
-    connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+  return async (target: MachineInputs["ssh"]) => {
+    // Loaded when a machine is reached: a preview without changes only compares inputs.
+    const { connectSsh } = await import("../host/ssh.js");
+    return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+  };
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
