@@ -159,8 +159,9 @@ describe("the provider", () => {
   });
 
   it("reads drift as the text that the machine has", async () => {
+    const outs = await created();
     const { provider } = given({ before: drifted });
-    const read = await provider.read("t/kvm-01", await created().then((outs) => (given({ before: drifted }), outs)));
+    const read = await provider.read("t/kvm-01", outs);
     expect(read.id).toBe("t/kvm-01");
     expect(read.inputs?.openvswitch).toBe(inputs.openvswitch.replace("lacp=active", "lacp=passive"));
     expect(await provider.diff("t/kvm-01", read.props, inputs)).toMatchObject({ changes: true, replaces: [] });
