@@ -4,15 +4,12 @@ import { describe, expect, it } from "vitest";
 import {
   carriedVlans,
   checkNetwork,
-  contains,
   formatRanges,
-  isReserved,
   mergeRanges,
   type NetworkSpec,
-  parseCidr,
-  sameAddress,
   toNetwork,
 } from "../../providers/model/network.js";
+import { contains, isReserved, parseCidr, sameAddress } from "../../providers/model/subnet.js";
 
 describe("the VLAN setting of a network", () => {
   it.each<[string, NetworkSpec, object, string]>([

@@ -108,11 +108,11 @@ describe("our file in a guest", () => {
     };
     fc.assert(
       fc.property(tree, (value) => check(`${head}\n${stringify(value)}`)),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     fc.assert(
       fc.property(fc.string(), (value) => check(`${head}\n${value}`)),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

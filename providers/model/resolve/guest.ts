@@ -1,0 +1,142 @@
+// The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
+import type { Bond, BondSpec } from "../bond.js";
+import { DEFAULT_MTU } from "../field.js";
+import type { Path } from "../problem.js";
+import { toSshTarget } from "../ssh.js";
+import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
+import type { GuestPort, VirtualMachine, VirtualMachineSpec } from "../virtualMachine.js";
+import { checkAddresses } from "./addresses.js";
+import { Claims, checkExpanded, type Expanded, type Scope } from "./scope.js";
+
+/** One VM with its ports put on their switches. */
+export interface GuestContext {
+  readonly vm: Expanded<VirtualMachineSpec>;
+  readonly ports: readonly GuestPort[];
+  /** Addresses that are taken already. */
+  readonly shared: { readonly addresses: Claims };
+}
+
+export function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMachine["guest"] {
+  const { name, key, body } = vm;
+  const path = ["vms", key];
+  const taken = new Claims(scope, "port");
+  const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) =>
+    toBond(scope, { bondName, spec, vm, ports, taken, shared }),
+  );
+  if (!body.guest) {
+    if (bonds.length > 0)
+      scope.error("schema", [...path, "bonds"], {
+        message: "bonds are configured inside the guest, and the VM has no guest section",
+        remedy: "Add guest with os and renderer, or remove bonds.",
+      });
+    return undefined;
+  }
+  const names = new Claims(scope, "interface of the guest");
+  for (const port of ports) {
+    names.take(port.guestInterface ?? port.name, `port ${port.name}`, {
+      path: [...path, "ports", port.name],
+      remedy: "Give every port its own guestInterface.",
+    });
+    if (port.mac ?? port.guestInterface) continue;
+    scope.error("schema", [...path, "ports", port.name], {
+      message: "the guest can't tell which of its interfaces this port is",
+      wanted: "mac or guestInterface",
+      remedy: "Add the MAC address of the port.",
+    });
+  }
+  for (const bond of bonds) {
+    // Said already, in other words, where a port has the name of the bond.
+    if (Object.hasOwn(body.ports, bond.name)) continue;
+    names.take(bond.name, `bond ${bond.name}`, { path: [...path, "bonds", bond.name], remedy: "Rename the bond." });
+  }
+  checkGateways(scope, body, path);
+  const address = body.guest.address ?? name;
+  checkExpanded(scope, "address", address, [...path, "guest", "address"]);
+  return { name, renderer: body.guest.renderer, ssh: toSshTarget(name, address, body.guest.ssh), ports, bonds };
+}
+
+/** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
+function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
+  const claims = new Claims(scope, "default route");
+  for (const section of ["ports", "bonds"] as const) {
+    for (const [name, { gateway }] of Object.entries(body[section] ?? {})) {
+      if (gateway === undefined) continue;
+      const at = {
+        path: [...path, section, name, "gateway"],
+        shown: gateway,
+        remedy: "Keep one gateway per guest and IP version.",
+      };
+      claims.take(gateway.includes(":") ? "IPv6" : "IPv4", `${section === "ports" ? "port" : "bond"} ${name}`, at);
+    }
+  }
+}
+
+interface BondContext extends GuestContext {
+  readonly bondName: string;
+  readonly spec: BondSpec;
+  readonly taken: Claims;
+}
+
+function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: BondContext): Bond {
+  const path = ["vms", vm.key, "bonds", bondName];
+  for (const [index, member] of spec.members.entries()) {
+    const at = [...path, "members", index];
+    const port = ports.find((candidate) => candidate.name === member);
+    if (!port) scope.add(unknownName({ noun: "port", name: member, known: Object.keys(vm.body.ports), path: at }));
+    else taken.take(member, `bond ${bondName}`, { path: at, remedy: "A port belongs to one bond." });
+  }
+  const members = ports.filter((port) => spec.members.includes(port.name));
+  const network = members[0]?.network;
+  const stranger = members.find((port) => port.network.name !== network?.name);
+  if (stranger) {
+    scope.error("schema", [...path, "members"], {
+      message: `the members carry different networks (${network?.name}, ${stranger.network.name})`,
+      remedy: "Bond ports of one network.",
+    });
+  }
+  if (Object.hasOwn(vm.body.ports, bondName))
+    scope.error("duplicate", path, {
+      message: "a port of the VM has the same name as the bond",
+      found: bondName,
+      remedy: "Rename one of the two.",
+    });
+  const mode = spec.mode ?? "switch-independent";
+  const policy = spec.policy ?? DEFAULT_POLICY[mode];
+  checkPrimary(scope, { spec, policy, path });
+  checkAddresses(scope, {
+    owner: `bond ${bondName} of VM ${vm.name}`,
+    network,
+    addresses: spec.addresses ?? [],
+    gateway: spec.gateway,
+    path,
+    shared,
+  });
+  const primary = policy === "active-backup" ? (spec.primary ?? spec.members[0]) : undefined;
+  return {
+    name: bondName,
+    members: spec.members,
+    mode,
+    policy,
+    lacpRate: spec.lacpRate ?? "fast",
+    monitorMilliseconds: spec.monitorMilliseconds ?? 100,
+    addresses: spec.addresses ?? [],
+    mtuBytes: spec.mtu ?? network?.mtuBytes ?? DEFAULT_MTU,
+    ...(primary === undefined ? {} : { primary }),
+    ...(spec.gateway === undefined ? {} : { gateway: spec.gateway }),
+    ...(network === undefined ? {} : { network }),
+  };
+}
+
+function checkPrimary(scope: Scope, { spec, policy, path }: { spec: BondSpec; policy: string; path: Path }): void {
+  if (spec.primary === undefined) return;
+  const at = [...path, "primary"];
+  if (policy !== "active-backup") {
+    scope.error("LB-11", at, {
+      message: `primary means nothing with policy ${policy}`,
+      found: spec.primary,
+      remedy: "Remove primary, or use policy active-backup.",
+    });
+  } else if (!spec.members.includes(spec.primary)) {
+    scope.add(unknownName({ noun: "member", name: spec.primary, known: spec.members, path: at }));
+  }
+}
