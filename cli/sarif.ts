@@ -1,5 +1,5 @@
 // Problems as SARIF 2.1.0, the format that code hosts show beside the lines of a pull request. Pure.
-import { RULES } from "../providers/model/lint/index.js";
+import { ALL_RULES } from "../providers/model/lint/index.js";
 import { formatProblem, type Problem, type Severity, type Source } from "../providers/model/problem.js";
 
 const LEVEL: Record<Severity, "error" | "warning" | "note"> = { error: "error", warning: "warning", info: "note" };
@@ -32,7 +32,7 @@ export function toSarif(problems: readonly Problem[]): object {
 }
 
 function toRule(id: string): object {
-  const rule = RULES.find((candidate) => candidate.id === id);
+  const rule = ALL_RULES.find((candidate) => candidate.id === id);
   if (!rule) return { id, shortDescription: { text: KINDS[id] ?? `Problem of kind ${id}` } };
   return {
     id,

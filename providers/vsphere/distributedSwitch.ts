@@ -1,6 +1,6 @@
 // DistributedSwitch: a distributed switch with its hosts, uplink team, private VLANs and port groups.
 import * as pulumi from "@pulumi/pulumi";
-import * as vsphere from "@pulumi/vsphere";
+import type * as vsphere from "@pulumi/vsphere";
 import { checkEnvironmentSpec } from "../engine/check.js";
 import type { EnvironmentSpec } from "../model/environment.js";
 import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/virtualSwitch.js";
@@ -9,6 +9,7 @@ import { toTeaming } from "../platforms/vsphere/uplinkTeam.js";
 import { requireValid } from "../problems.js";
 import { readInventory } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
+import { vsphereSdk } from "./sdk.js";
 
 /** A distributed switch in the words of the environment file, for programs that do without the file. */
 export interface DistributedSwitchArgs extends Omit<DistributedSwitchSpec, "hosts"> {
@@ -40,7 +41,7 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
       new PortGroup(
-        `${name}-${portGroup.name}`,
+        `${name}/${portGroup.name}`,
         { portGroup, uplinkTeam: model.uplinkTeam, switchId: this.switch.id },
         { parent: this },
       ),
@@ -57,7 +58,7 @@ function createSwitch(
 ): vsphere.DistributedVirtualSwitch {
   const inventory = pulumi.output(readInventory(model, options));
   const devices = model.uplinks.map((uplink) => uplink.nic);
-  return new vsphere.DistributedVirtualSwitch(
+  return new (vsphereSdk().DistributedVirtualSwitch)(
     name,
     {
       name: model.name,

@@ -1,7 +1,8 @@
 // What a distributed switch needs to know from vCenter's inventory: the ids behind the names in the environment. I/O.
 import * as pulumi from "@pulumi/pulumi";
-import * as vsphere from "@pulumi/vsphere";
+
 import type { DistributedSwitch } from "../model/virtualSwitch.js";
+import { vsphereSdk } from "./sdk.js";
 
 /** Managed object ids as vCenter gives them. */
 export interface InventoryIds {
@@ -21,13 +22,13 @@ export async function readInventory(
   options: pulumi.InvokeOptions,
 ): Promise<InventoryIds> {
   const of = `DistributedSwitch "${name}"`;
-  const datacenterId = await idOf(vsphere.getDatacenter({ name: datacenter }, options), {
+  const datacenterId = await idOf(vsphereSdk().getDatacenter({ name: datacenter }, options), {
     noun: `${of}: datacenter "${datacenter}"`,
     remedy: `Check distributedSwitches.${name}.datacenter`,
   });
   const hostIds = await Promise.all(
     hosts.map((host) =>
-      idOf(vsphere.getHost({ datacenterId, name: host.address }, options), {
+      idOf(vsphereSdk().getHost({ datacenterId, name: host.address }, options), {
         noun: `${of}: host "${host.address}"`,
         remedy: `Check hosts.${host.name}.address, the host's name in vCenter`,
       }),

@@ -1,10 +1,11 @@
 // PortGroup: a distributed port group with every setting that its network and security policy ask for.
 import * as pulumi from "@pulumi/pulumi";
-import * as vsphere from "@pulumi/vsphere";
+import type * as vsphere from "@pulumi/vsphere";
 import type { PortGroup as PortGroupModel } from "../model/portGroup.js";
 import type { UplinkTeam } from "../model/uplinkTeam.js";
 import { toSecurity, toVlan, vlanKind } from "../platforms/vsphere/portGroup.js";
 import { toTeaming } from "../platforms/vsphere/uplinkTeam.js";
+import { vsphereSdk } from "./sdk.js";
 
 export interface PortGroupArgs {
   readonly portGroup: PortGroupModel;
@@ -29,7 +30,7 @@ export class PortGroup extends pulumi.ComponentResource {
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("multiport:vsphere:PortGroup", name, {}, options);
-    this.portGroup = new vsphere.DistributedPortGroup(
+    this.portGroup = new (vsphereSdk().DistributedPortGroup)(
       name,
       {
         name: portGroup.name,

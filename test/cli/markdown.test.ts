@@ -7,7 +7,7 @@ import { COMMENT_LIMITS, type Comment, marker, SMALLEST_LIMIT, toMarkdown } from
 import { lengthOf } from "../../cli/markdownText.js";
 import { tell } from "../../cli/preview.js";
 import type { Action, ResourceChange, Risk } from "../../cli/previewReport.js";
-import { machineKind } from "../../cli/resourceKinds.js";
+import { machineDriver } from "../../cli/resourceKinds.js";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { providers } from "../../providers/engine/provider.js";
 import { renderEnvironment } from "../../providers/engine/render.js";
@@ -178,7 +178,7 @@ describe("disruption", () => {
 
   it("and kind are known of every resource that multiport makes", () => {
     for (const driver of [kvm, netplan])
-      expect(machineKind(`pulumi-nodejs:dynamic/${driver.token.module}:${driver.token.type}`)?.kind).toBeTruthy();
+      expect(machineDriver(`pulumi-nodejs:dynamic/${driver.token.module}:${driver.token.type}`)?.kind).toBeTruthy();
     expect(Object.keys(providers).sort()).toEqual(["kvm", "netplan"]);
   });
 });

@@ -173,7 +173,7 @@ describe("a distributed switch", () => {
   it("is only shown by a preview", async () => {
     const { text } = await project.must("preview");
     expect(text).toMatch(/vsphere:index:DistributedVirtualSwitch +dvs0 +create/);
-    expect(text).toMatch(/vsphere:index:DistributedPortGroup +dvs0-app +create/);
+    expect(text).toMatch(/vsphere:index:DistributedPortGroup +dvs0\/app +create/);
     expect(await inventoryList(project)).toBe(before);
   });
 
@@ -245,7 +245,7 @@ describe("a distributed switch", () => {
     const { steps } = JSON.parse((await project.must("preview", "--json")).stdout) as { steps: Step[] };
     const changes = steps.filter(({ op }) => op !== "same");
     expect(changes.map(({ op, urn, diffReasons }) => [op, urn.split("::").at(-1), diffReasons])).toEqual([
-      ["update", "dvs0-app", ["vlanId"]],
+      ["update", "dvs0/app", ["vlanId"]],
     ]);
     await project.up();
     expect((await portGroup(project, "app")).vlan).toBe(20);
@@ -302,7 +302,7 @@ describe("a distributed switch", () => {
     );
     project.write(environment({ app: "vlans: [40-49]" }));
     const { text } = await project.must("preview");
-    expect(text).toMatch(/dvs0-app +replace/);
+    expect(text).toMatch(/dvs0\/app +replace/);
     const refused = await project.pulumi("up", "--yes", "--skip-preview");
     expect(refused.code).not.toBe(0);
     expect(refused.text).toContain("The resource 'app' is in use.");

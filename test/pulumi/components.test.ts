@@ -66,10 +66,10 @@ describe("from typed arguments", () => {
     expect(resources.map(({ type, name, parent }) => [type, name, parent])).toEqual([
       ["multiport:vsphere:DistributedSwitch", "dvs0", "root"],
       ["vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch", "dvs0", "dvs0"],
-      ["multiport:vsphere:PortGroup", "dvs0-app", "dvs0"],
-      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0-app", "dvs0-app"],
-      ["multiport:vsphere:PortGroup", "dvs0-sto", "dvs0"],
-      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0-sto", "dvs0-sto"],
+      ["multiport:vsphere:PortGroup", "dvs0/app", "dvs0"],
+      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0/app", "dvs0/app"],
+      ["multiport:vsphere:PortGroup", "dvs0/sto", "dvs0"],
+      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0/sto", "dvs0/sto"],
     ]);
     expect(resources[1]?.inputs).toMatchObject({
       name: "dvs0",

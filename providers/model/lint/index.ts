@@ -3,11 +3,15 @@ import type { AcceptedSpec, Environment } from "../environment.js";
 import { formatPath, type Path, type Problem } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
 import { guestRules } from "./guestRules.js";
-import type { Rule } from "./rule.js";
+import { PARSER_RULES } from "./parserRules.js";
+import type { Rule, RuleText } from "./rule.js";
 import { teamRules } from "./teamRules.js";
 
 /** Every rule, in the order in which they are reported. */
 export const RULES: readonly Rule[] = [...teamRules, ...guestRules];
+
+/** Those and what the parser looks after, for whoever knows only an id. */
+export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES];
 
 export interface Acceptance {
   readonly accepted: readonly AcceptedSpec[];
@@ -52,7 +56,7 @@ function isBelow(path: string, at: string): boolean {
 
 /** An entry that accepted nothing: a typing error, or a fault that was mended since. */
 function checkEntry({ rule, at }: AcceptedSpec, path: Path): Problem[] {
-  const known = RULES.find((candidate) => candidate.id === rule);
+  const known = ALL_RULES.find((candidate) => candidate.id === rule);
   if (!known) {
     const ids = RULES.filter((candidate) => candidate.severity !== "error").map((candidate) => candidate.id);
     const unknown = unknownName({ noun: "design rule", name: rule, known: ids, path: [...path, "rule"] });

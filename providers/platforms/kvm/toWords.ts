@@ -124,6 +124,15 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
       ),
     );
   }
+  if (!team.failback && team.policy !== "active-backup") {
+    problems.push(
+      problem(
+        [...path, "failback"],
+        `Open vSwitch puts traffic back on an uplink as soon as it is there again with policy ${team.policy}`,
+        "Remove failback, or use policy active-backup.",
+      ),
+    );
+  }
   if (team.standby.length > 0 && team.policy !== "active-backup") {
     problems.push(
       problem(
