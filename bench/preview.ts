@@ -5,7 +5,7 @@ import { withSite } from "./site.js";
 import { judgeState } from "./state.js";
 
 const RESOURCES = 200;
-const RUNS = 7;
+const RUNS = 5;
 const BOUND = 1.5;
 
 /** The least that a program with dynamic resources can be. */

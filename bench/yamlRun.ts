@@ -1,4 +1,4 @@
-// The floor below parsing: the YAML parser alone over the same file, in a process of its own. I/O.
+// The peer of parsing: the package yaml alone over the same file, with places, in a process of its own. I/O.
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument } from "yaml";
 
