@@ -13,6 +13,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   check: "Types and lint.",
   unit: "The unit tests alone.",
   golden: "Writes the golden files of the unit tests anew; look at the difference before you commit it.",
+  bench: "The measurements of bench/README.md, or those that are named: `npm run bench -- parse`.",
   schema: "Writes schema/environment.schema.json from the model; `-- --check` only says whether it is fresh.",
   docs: "Writes these reference pages; `-- --check` only says whether they are fresh.",
 };

@@ -34,7 +34,7 @@ function connector(settings: Settings) {
   const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
   return async (target: MachineInputs["ssh"]) => {
     // Loaded when a machine is reached: a preview without changes only compares inputs.
-    const { connectSsh } = await import("../host/ssh.js");
+    const { connectSsh } = require("../host/ssh.js") as typeof import("../host/ssh.js");
     return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
   };
 }
