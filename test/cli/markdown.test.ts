@@ -325,6 +325,7 @@ const MARKUP = fc.oneof(
     "a\n\n# b",
     "a\r\n\r\n```\r\n</details>",
     "\n~~~\n",
+    "a\n```\n</details>\n",
     "&lt;b&gt; &#64;octocat",
     "$`x`$",
     ":smile:",
