@@ -358,6 +358,13 @@ describe("hostile text", () => {
     );
   });
 
+  it("does not end a fence", () => {
+    const diff = "@@ -1 +1 @@\n-a\n```\n</details>\n# out";
+    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", summary: [], diff };
+    const html = toHtml(toMarkdown({ ...about, changes: [change] }));
+    expect(tags(html).filter((tag) => /details|h1/.test(tag))).toEqual(["<details>", "</details>"]);
+  });
+
   it("is made visible where it would be read in another order than it stands", () => {
     const markdown = toMarkdown({ ...about, errors: ["a\u202eb\u200bc\ud800"] });
     expect(markdown).toContain("`a\\u{202e}b\\u{200b}c\\u{d800}`");
@@ -411,7 +418,7 @@ describe("the limit", () => {
           expect(rows - (left > 0 ? 1 : 0) + left).toBe(comment.changes.length);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
