@@ -1,11 +1,13 @@
 // What a Pulumi preview means for the network: which resources change, how, how disruptive, and the config lines. Pure.
+
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
 import { fromTextProperty } from "../providers/engine/textProperty.js";
 import { type Change, compare, type Disruption } from "../providers/model/change.js";
 import { formatPath, type Path } from "../providers/model/problem.js";
+import type { AnyDriver } from "../providers/platforms/index.js";
 import { HIDDEN, type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
-import { isBookkeeping, type MachineKind, machineKind, vsphereKind } from "./resourceKinds.js";
+import { isBookkeeping, machineDriver, vsphereKind } from "./resourceKinds.js";
 
 export type Action = "create" | "update" | "replace" | "delete" | "import";
 
@@ -103,7 +105,7 @@ function toChange(step: PreviewStep): ResourceChange {
   const type = typeOf(step);
   const name = step.urn.split("::").slice(3).join("::") || step.urn;
   const states = { action, before: inputsOf(step, "oldState"), after: inputsOf(step, "newState") };
-  const [machine, vsphere] = [machineKind(type), vsphereKind(type)];
+  const [machine, vsphere] = [machineDriver(type), vsphereKind(type)];
   const detail = machine ? machineDetail(machine, states) : propertyDetail(name, states, vsphere?.disruption);
   const kind = machine?.kind ?? vsphere?.kind;
   return {
@@ -144,11 +146,11 @@ interface Detail {
 }
 
 /** A machine: its text in the platform's own words, then where and how it is reached. */
-function machineDetail({ comparer }: MachineKind, { action, before, after }: States): Detail {
-  const { property, extension } = comparer.file;
+function machineDetail(driver: AnyDriver, { action, before, after }: States): Detail {
+  const { property, extension } = driver.file;
   const [old, now] = [text(before?.[property]), text(after?.[property])];
   const isCompared = old !== "" && now !== "" && old !== now;
-  const changes = isCompared ? comparer.compareTexts(now, old) : [];
+  const changes = isCompared ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
   // State keeps what an older release wrote: a difference without a meaning is no difference without consequences.
   const isUnclear = isCompared && changes.length === 0;
   const isWhole = action === "create" || action === "delete" || action === "import";

@@ -19,7 +19,10 @@ export async function start(): Promise<void> {
   const labSeconds = secondsSince(started);
   for (const line of leftOut(lab)) console.log(line);
   // Only vSphere's part of the stack where there are no machines to apply the rest to.
-  const targets = lab.leftOut.length > 0 ? ["--target", "**multiport:vsphere:**"] : [];
+  const targets =
+    lab.leftOut.length > 0
+      ? ["**multiport:index:Environment::*", "**multiport:vsphere:**"].flatMap((urn) => ["--target", urn])
+      : [];
   await step("the stack", ["pulumi", "stack", "select", STACK, "--create"], env);
   const common = ["--stack", STACK, "--non-interactive", ...targets];
   await step("what would be done", ["pulumi", "preview", "--diff", ...common], env);
@@ -44,11 +47,30 @@ function leftOut({ leftOut: reasons }: DemoLab): readonly string[] {
 
 async function tell(lab: DemoLab, env: Readonly<Record<string, string>>): Promise<void> {
   console.log("\n=== What exists now");
-  await runVisibly("govc", ["find", "/", "-type", "w"], env);
-  await runVisibly("govc", ["find", "/", "-type", "g"], env);
+  console.log("In vCenter, port groups (g) and the switch (w):");
+  await runVisibly("govc", ["find", "-l", "/", "-type", "w", "-type", "g"], env);
   const { sshConfig } = lab;
-  if (sshConfig !== undefined) await runVisibly("ssh", ["-F", sshConfig, "kvm-01", "ovs-vsctl", "show"], env);
+  if (sshConfig !== undefined) for (const [what, ...command] of LOOKS) await look(what, ["-F", sshConfig, ...command]);
   console.log(hints(sshConfig));
+}
+
+const LOOKS: readonly (readonly [string, ...string[]])[] = [
+  [
+    "On kvm-01, ports of Open vSwitch:",
+    "kvm-01",
+    "ovs-vsctl --columns=name,vlan_mode,tag,bond_mode,lacp --format=table list Port",
+  ],
+  [
+    "On kvm-01, the uplink team as Open vSwitch sees it:",
+    "kvm-01",
+    "ovs-appctl bond/show vs0-uplinks | grep -E '^(bond_mode|lacp_status|member)'",
+  ],
+  ["In the guest db-01:", "db-01", "ls -l /etc/netplan; ping -c 2 -i 0.2 10.10.0.1"],
+];
+
+async function look(what: string, ssh: readonly string[]): Promise<void> {
+  console.log(`\n${what}`);
+  await runVisibly("ssh", ssh);
 }
 
 function hints(sshConfig: string | undefined): string {

@@ -70,7 +70,7 @@ export const ovsWords: fc.Arbitrary<OvsWords> = fc
     let serial = 0;
     const unique = (text: string) => `${text.slice(0, 6)}${serial++}`;
     const placed = Object.entries(bridges)
-      .sort()
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([bridge, ports]): [string, OvsBridge] => {
         const named = Object.entries(ports).map(([portName, value]): [string, OvsPort] => {
           const own = unique(portName);

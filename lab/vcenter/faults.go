@@ -58,6 +58,10 @@ func sentence(fault types.BaseMethodFault) string {
 		return "Conflicting configuration: " + conflicts(f)
 	case *types.DvsOperationBulkFault:
 		return "Cannot complete a vSphere Distributed Switch operation for one or more host members. " + f.HostFault[0].Fault.LocalizedMessage
+	case *types.InvalidLogin:
+		return "Cannot complete login due to an incorrect user name or password."
+	case *types.ManagedObjectNotFound:
+		return fmt.Sprintf("The object '%s' has already been deleted or has not been completely created.", f.Obj)
 	case *types.SystemError:
 		return "A general system error occurred: " + f.Reason
 	default:

@@ -27,6 +27,7 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
 	route(registry, map[string]mo.Reference{
+		"SessionManager":                  &sessionMethods{named("session")},
 		"Folder":                          &folderMethods{named("folder")},
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},

@@ -33,28 +33,26 @@ func (d *draft) changeUplinks(spec *types.VMwareDVSConfigSpec) types.BaseMethodF
 			return invalid("spec.uplinkPortPolicy.uplinkPortName")
 		}
 	}
-	if fault := d.followUplinks(d.uplinkNames(), names); fault != nil {
-		return fault
-	}
+	d.followUplinks(d.uplinkNames(), names)
 	d.config.UplinkPortPolicy = &types.DVSNameArrayUplinkPortPolicy{UplinkPortName: append([]string{}, names...)}
 	return nil
 }
 
-// followUplinks puts new names into all teaming orders; an uplink that goes may be in none of a port group.
-func (d *draft) followUplinks(before, after []string) types.BaseMethodFault {
+// followUplinks puts new names into all teaming orders, and takes those of uplinks that go out of them.
+func (d *draft) followUplinks(before, after []string) {
 	renamed := map[string]string{}
 	for index, name := range before {
-		if index < len(after) && !slices.Contains(after, name) {
+		if index < len(after) && !slices.Contains(after, name) && !slices.Contains(before, after[index]) {
 			renamed[name] = after[index]
 		}
 	}
-	rename := func(names []string) []string {
+	follow := func(names []string) []string {
 		kept := []string{}
 		for _, name := range names {
 			if other, isRenamed := renamed[name]; isRenamed {
 				name = other
 			}
-			if slices.Contains(after, name) && !slices.Contains(kept, name) {
+			if slices.Contains(after, name) {
 				kept = append(kept, name)
 			}
 		}
@@ -64,16 +62,10 @@ func (d *draft) followUplinks(before, after []string) types.BaseMethodFault {
 	for index := range d.groups {
 		settings = append(settings, d.groups[index].setting())
 	}
-	for index, setting := range settings {
+	for _, setting := range settings {
 		order := setting.UplinkTeamingPolicy.UplinkPortOrder
-		active, standby := rename(order.ActiveUplinkPort), rename(order.StandbyUplinkPort)
-		isExplicit := index > 0 && !order.Inherited && !isTrue(d.groups[index-1].config.Uplink)
-		if isExplicit && len(active)+len(standby) < len(order.ActiveUplinkPort)+len(order.StandbyUplinkPort) {
-			return &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: d.groups[index-1].config.Name}
-		}
-		order.ActiveUplinkPort, order.StandbyUplinkPort = active, standby
+		order.ActiveUplinkPort, order.StandbyUplinkPort = follow(order.ActiveUplinkPort), follow(order.StandbyUplinkPort)
 	}
-	return nil
 }
 
 // arrangeUplinkPorts gives every member host one port per uplink and puts its NICs on them.

@@ -2,8 +2,7 @@
 import type { Environment } from "../model/environment.js";
 import { checkSpec, type Parsed, parseEnvironment } from "../model/parse.js";
 import type { Problem } from "../model/problem.js";
-import { kvm } from "../platforms/kvm/index.js";
-import { netplan } from "../platforms/netplan/index.js";
+import { DRIVERS } from "../platforms/index.js";
 import { vsphereUnsupported } from "../platforms/vsphere/portGroup.js";
 
 /** Reads and judges an environment file; `file` is its name as it shall stand in messages. */
@@ -19,10 +18,9 @@ export function checkEnvironmentSpec(value: unknown): Parsed {
 /** Everything that the model asks of a platform which the platform does not have. */
 export function unsupportedBy(environment: Environment): Problem[] {
   return [
-    ...environment.kvmHosts.flatMap((host) => kvm.unsupported(host, ["hosts", host.name])),
     ...environment.distributedSwitches.flatMap((dvs) => vsphereUnsupported(dvs, ["distributedSwitches", dvs.name])),
-    ...environment.virtualMachines.flatMap(({ guest }) =>
-      guest ? netplan.unsupported(guest, ["vms", guest.name]) : [],
+    ...DRIVERS.flatMap((driver) =>
+      driver.machines(environment).flatMap(({ machine, path }) => driver.unsupported(machine, path)),
     ),
   ];
 }

@@ -1,9 +1,9 @@
 // The one place that sequences I/O on a machine, the same for every platform: read, plan, apply, read back, compare.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host } from "../host/host.js";
+import { type Host, HostError } from "../host/host.js";
 import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
-import type { Driver, Heading, MachineInputs, Plan } from "../platforms/driver.js";
+import type { Driver, Heading, MachineInputs, MachineModel, Plan } from "../platforms/driver.js";
 import { renderWords } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -18,8 +18,11 @@ export class ConflictError extends Error {
   }
 }
 
+/** The machine was told to change, and is not as wanted or not known to be: the resource is there all the same. */
+export abstract class TouchedError extends Error {}
+
 /** The platform took the configuration, and yet the machine reads back otherwise. */
-export class MismatchError extends Error {
+export class MismatchError extends TouchedError {
   constructor(
     machine: string,
     readonly changes: readonly Change[],
@@ -28,6 +31,16 @@ export class MismatchError extends Error {
       `${machine}: the configuration was taken, but what reads back differs. ${changes.map(formatChange).join("; ")}. Look for other tools that manage this machine, then run pulumi up again.`,
     );
     this.name = "MismatchError";
+  }
+}
+
+/** The connection was lost after the change was sent: the machine has the old configuration or the new one. */
+export class UnverifiedError extends TouchedError {
+  constructor(machine: string, cause: HostError) {
+    super(
+      `${machine}: the change was sent, but whether it took effect is not known, because the connection was lost. ${cause.message} When the machine answers again, run pulumi refresh to see what it has, then pulumi up.`,
+    );
+    this.name = "UnverifiedError";
   }
 }
 
@@ -42,7 +55,7 @@ export interface Applied {
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
 
 /** Everything that happens on machines of one driver. */
-export class Machine<Model, Words, Facts> {
+export class Machine<Model extends MachineModel, Words, Facts> {
   constructor(
     private readonly driver: Driver<Model, Words, Facts>,
     private readonly connect: Connect,
@@ -56,12 +69,14 @@ export class Machine<Model, Words, Facts> {
       const plan = this.agreed(host, this.driver.plan(desired, before));
       const changes = this.driver.compare(desired, this.driver.fromFacts(before, heading(inputs)));
       if (changes.length === 0 && plan.removals.length === 0) return { changes, notes: plan.notes };
-      await this.run(host, {
-        step: `apply ${this.driver.file.property}`,
-        template: this.driver.templates.apply,
-        data: { removals: plan.removals, text: inputs.text },
+      await this.change(host, async () => {
+        await this.run(host, {
+          step: `apply ${this.driver.file.property}`,
+          template: this.driver.templates.apply,
+          data: { removals: plan.removals, text: inputs.text },
+        });
+        await this.verify(host, desired, inputs);
       });
-      await this.verify(host, desired, inputs);
       return { changes, notes: plan.notes };
     });
   }
@@ -81,11 +96,13 @@ export class Machine<Model, Words, Facts> {
       const actual = this.driver.fromFacts(facts, heading(inputs));
       if (!actual) return [];
       const plan = this.agreed(host, this.driver.planRemoval(actual, facts));
-      await this.run(host, {
-        step: `remove ${this.driver.file.property}`,
-        template: this.driver.templates.remove,
-        data: { removals: plan.removals },
-      });
+      await this.change(host, () =>
+        this.run(host, {
+          step: `remove ${this.driver.file.property}`,
+          template: this.driver.templates.remove,
+          data: { removals: plan.removals },
+        }),
+      );
       return plan.notes;
     });
   }
@@ -110,6 +127,16 @@ export class Machine<Model, Words, Facts> {
   ): Promise<string> {
     const { stdout } = await host.run({ step, script: fillTemplate(`${this.driver.name}/${template}`, data) });
     return stdout;
+  }
+
+  /** From here on a lost connection leaves the machine in one of two states. */
+  private async change(host: Host, action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      const isLost = error instanceof HostError && (error.kind === "unreachable" || error.kind === "timeout");
+      throw isLost ? new UnverifiedError(host.label, error) : error;
+    }
   }
 
   private agreed(host: Host, plan: Plan): Plan {

@@ -3,11 +3,9 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { connectSsh } from "../host/ssh.js";
-import type { Driver, MachineInputs } from "../platforms/driver.js";
-import { kvm } from "../platforms/kvm/index.js";
-import { netplan } from "../platforms/netplan/index.js";
-import { type Applied, Machine, MismatchError } from "./machine.js";
+import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
+import { DRIVERS } from "../platforms/index.js";
+import { type Applied, Machine, TouchedError } from "./machine.js";
 import { fromTextProperty, toTextProperty } from "./textProperty.js";
 
 type Properties = Record<string, unknown>;
@@ -34,29 +32,33 @@ function connector(settings: Settings) {
     ...(settings.sshPassphrase === undefined ? {} : { passphrase: settings.sshPassphrase }),
   };
   const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
-  return (target: MachineInputs["ssh"]) =>
-    connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+  return async (target: MachineInputs["ssh"]) => {
+    // Loaded when a machine is reached: a preview without changes only compares inputs.
+    const { connectSsh } = await import("../host/ssh.js");
+    return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
+  };
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
-export class MachineProvider<Model, Words, Facts> {
+export class MachineProvider<Model extends MachineModel, Words, Facts> {
   private readonly machine: Machine<Model, Words, Facts>;
 
   constructor(private readonly driver: Driver<Model, Words, Facts>) {
     this.machine = new Machine(driver, (target) => connect(target));
   }
 
+  /** Names with their namespace: the settings are ours whatever the user's project is called. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     connect = connector({
-      sshConfig: request.config.get("sshConfig"),
-      sshPassword: request.config.get("sshPassword"),
-      sshPassphrase: request.config.get("sshPassphrase"),
+      sshConfig: request.config.get("multiport:sshConfig"),
+      sshPassword: request.config.get("multiport:sshPassword"),
+      sshPassphrase: request.config.get("multiport:sshPassphrase"),
     });
   }
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const issues = Inputs.safeParse(news).error?.issues ?? [];
-    const missing = this.text(news) === undefined ? [{ path: [this.driver.file.property], message: "No text" }] : [];
+    const missing = this.text(news) ? [] : [{ path: [this.driver.file.property], message: "The text is missing" }];
     const failures = [...issues, ...missing].map((issue) => ({
       property: issue.path.join("."),
       reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
@@ -81,7 +83,7 @@ export class MachineProvider<Model, Words, Facts> {
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const { ssh, environment, driverVersion } = Inputs.parse(props);
-    const text = await withoutStack(this.machine.read({ ssh, environment }));
+    const text = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
     if (text === undefined) return { id: "", props: {} };
     const { file } = this.driver;
@@ -91,7 +93,7 @@ export class MachineProvider<Model, Words, Facts> {
 
   async delete(_id: string, props: Properties): Promise<void> {
     const { ssh, environment } = Inputs.parse(props);
-    for (const note of await withoutStack(this.machine.remove({ ssh, environment })))
+    for (const note of await toldOnce(ssh.name, this.machine.remove({ ssh, environment })))
       console.log(`${ssh.name}: ${note}`);
   }
 
@@ -101,8 +103,8 @@ export class MachineProvider<Model, Words, Facts> {
       report(inputs, await this.machine.apply(inputs));
       return this.outputs(news);
     } catch (error) {
-      if (!(error instanceof MismatchError)) throw error;
-      // The machine has it, though not as wanted: the engine keeps the resource and tries again. With no digest of the
+      if (!(error instanceof TouchedError)) throw error;
+      // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
       // inputs in its state, the next run sees a difference.
       throw Object.assign(error, { id, properties: { ...this.outputs(news), digest: "" }, reasons: [error.message] });
     }
@@ -134,13 +136,16 @@ function report({ ssh }: MachineInputs, { notes }: Applied): void {
   for (const note of notes) console.log(`${ssh.name}: ${note}`);
 }
 
-/** The engine prints the stack of what read and delete throw; the user is to see the message alone. */
-async function withoutStack<T>(promise: Promise<T>): Promise<T> {
+/**
+ * Pulumi tells an error of read and delete with the resource, and its dynamic provider prints `${error}: ${error.stack}`
+ * besides. So that the user reads the reason once and no stack, what is printed points to the resource.
+ */
+async function toldOnce<T>(machine: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof Error) error.stack = "";
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    throw Object.assign(error, { toString: () => machine, stack: "failed; the reason stands with its resource" });
   }
 }
 
@@ -153,4 +158,5 @@ function canonical(value: unknown): string {
   );
 }
 
-export const providers = { kvm: new MachineProvider(kvm), netplan: new MachineProvider(netplan) };
+/** By the name of the driver, as the code in the state has it: see providerCode. */
+export const providers = Object.fromEntries(DRIVERS.map((driver) => [driver.name, new MachineProvider(driver)]));

@@ -18,11 +18,12 @@ const YAML_WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false",
  */
 export function yaml(value: string): string {
   const isPlain = (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase())) || IPV4.test(value);
-  return isPlain
-    ? value
-    : JSON.stringify(value)
-        .replaceAll("\u007f", "\\x7F")
-        .replaceAll("\u2028", "\\L")
-        .replaceAll("\u2029", "\\P")
-        .replaceAll("\u0085", "\\N");
+  return isPlain ? value : JSON.stringify(value).replaceAll(UNPRINTABLE, (character) => `\\u${hex(character)}`);
+}
+
+/** What JSON leaves as it is, and YAML refuses or takes for a line break. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, "0");
 }

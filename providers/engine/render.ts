@@ -1,8 +1,7 @@
 // From the model to text, for every machine of an environment. Reads templates, touches no host.
 import type { Environment } from "../model/environment.js";
-import type { Driver, Heading } from "../platforms/driver.js";
-import { kvm } from "../platforms/kvm/index.js";
-import { netplan } from "../platforms/netplan/index.js";
+import type { Driver, Heading, MachineModel } from "../platforms/driver.js";
+import { DRIVERS } from "../platforms/index.js";
 import { fillTemplate } from "./template.js";
 
 /** One rendered file of one machine. */
@@ -15,7 +14,7 @@ export interface RenderedFile {
 }
 
 /** The text of one machine, from its model. */
-export function renderMachine<Machine, Words, Facts>(
+export function renderMachine<Machine extends MachineModel, Words, Facts>(
   driver: Driver<Machine, Words, Facts>,
   machine: Machine,
   heading: Heading,
@@ -24,21 +23,21 @@ export function renderMachine<Machine, Words, Facts>(
 }
 
 /** The text of one machine, from its words: the same for what is wanted and for what is there. */
-export function renderWords<Machine, Words, Facts>(driver: Driver<Machine, Words, Facts>, words: Words): string {
+export function renderWords<Machine extends MachineModel, Words, Facts>(
+  driver: Driver<Machine, Words, Facts>,
+  words: Words,
+): string {
   return fillTemplate(`${driver.name}/${driver.templates.config}`, driver.toView(words));
 }
 
 /** Every file of every machine, in the order of the environment. */
 export function renderEnvironment(environment: Environment): RenderedFile[] {
-  const files: RenderedFile[] = [];
-  const add = <Machine extends { readonly name: string }, Words, Facts>(
-    driver: Driver<Machine, Words, Facts>,
-    machine: Machine,
-  ) => {
-    const text = renderMachine(driver, machine, { machine: machine.name, environment: environment.name });
-    files.push({ machine: machine.name, driver: driver.name, path: `${machine.name}/${driver.file.extension}`, text });
-  };
-  for (const host of environment.kvmHosts) add(kvm, host);
-  for (const { guest } of environment.virtualMachines) if (guest) add(netplan, guest);
-  return files;
+  return DRIVERS.flatMap((driver) =>
+    driver.machines(environment).map(({ machine }) => ({
+      machine: machine.name,
+      driver: driver.name,
+      path: `${machine.name}/${driver.file.extension}`,
+      text: renderMachine(driver, machine, { machine: machine.name, environment: environment.name }),
+    })),
+  );
 }

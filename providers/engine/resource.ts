@@ -1,7 +1,7 @@
 // The Pulumi resource of a machine: inputs are the text and where it goes, so that a preview shows config lines.
 import * as pulumi from "@pulumi/pulumi";
-import type { SshTarget } from "../model/ssh.js";
-import type { Driver } from "../platforms/driver.js";
+import type { Driver, MachineModel } from "../platforms/driver.js";
+import { typeToken } from "../platforms/index.js";
 import { renderMachine } from "./render.js";
 import { toTextProperty } from "./textProperty.js";
 
@@ -12,19 +12,14 @@ export interface MachineArgs<Machine> {
 }
 
 /** A machine as a resource of Pulumi's dynamic provider, of type `dynamic/<module>:<type>`. */
-export abstract class MachineResource<
-  Machine extends { readonly name: string; readonly ssh: SshTarget },
-  Words,
-  Facts,
-> extends pulumi.CustomResource {
+export abstract class MachineResource<Machine extends MachineModel, Words, Facts> extends pulumi.CustomResource {
   constructor(
     driver: Driver<Machine, Words, Facts>,
     name: string,
     { args, options }: { args: MachineArgs<Machine>; options: pulumi.CustomResourceOptions | undefined },
   ) {
-    const { module, type } = driver.token;
     super(
-      `pulumi-nodejs:dynamic/${module}:${type}`,
+      typeToken(driver),
       name,
       { ...machineProperties(driver, args), __provider: providerCode(driver.name) },
       options,
@@ -42,7 +37,7 @@ export function providerCode(driver: string): string {
 }
 
 /** The properties of a machine resource, as they stand in the state. */
-function machineProperties<Machine extends { readonly name: string; readonly ssh: SshTarget }, Words, Facts>(
+function machineProperties<Machine extends MachineModel, Words, Facts>(
   driver: Driver<Machine, Words, Facts>,
   { machine, environment }: MachineArgs<Machine>,
 ): pulumi.Inputs {

@@ -1,7 +1,7 @@
 // A rendered text as a property of a resource, so that `pulumi preview --diff` shows a change as the lines that change. Pure.
-import type { Driver } from "../platforms/driver.js";
+import type { AnyDriver } from "../platforms/index.js";
 
-type File = Pick<Driver<unknown, unknown, unknown>["file"], "target">;
+type File = Pick<AnyDriver["file"], "target">;
 
 // Pulumi shows whatever it can read as YAML as a tree: its own idea of the file, without comments. A text with such a first line
 // is none, and the line says where the text goes.

@@ -4,7 +4,10 @@
 export interface Command {
   /** What this step does, as the user reads it in an error: "read facts", "apply Open vSwitch transaction". */
   readonly step: string;
-  /** POSIX shell text. It travels on standard input, so nothing of it appears in a process list. */
+  /**
+   * POSIX shell text. It travels on standard input, so nothing of it appears in a process list; it runs only when all of
+   * it has arrived, and its own standard input is empty.
+   */
   readonly script: string;
   /** Seconds until the command is given up. Default 60. */
   readonly timeoutSeconds?: number;

@@ -1,9 +1,9 @@
 // Whether a machine is the one it is said to be: the key it presents, judged by the environment file or by known_hosts.
 // Unknown keys are refused, whatever StrictHostKeyChecking says. I/O: reads the known_hosts files.
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import { hostKeyRefusal } from "./hostKeyRefusal.js";
+import { fingerprintOf, judgeKey, type PresentedKey, type Verdict } from "./hostKeyVerdict.js";
 import { findKnownHosts, type KnownHost, keyType, parseKnownHosts } from "./knownHosts.js";
 import type { SshSettings } from "./sshSettings.js";
 
@@ -15,36 +15,6 @@ const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
   "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
   "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
 };
-
-/** A key that a machine presented. */
-export interface PresentedKey {
-  readonly type: string;
-  /** "SHA256:..." as `ssh-keygen -l` prints it. */
-  readonly fingerprint: string;
-}
-
-/** What known_hosts says of a presented key. */
-export type Verdict =
-  | { readonly kind: "known" }
-  | { readonly kind: "revoked"; readonly by: KnownHost }
-  | { readonly kind: "changed"; readonly known: readonly KnownHost[] }
-  | { readonly kind: "unknown"; readonly authorities: readonly KnownHost[] };
-
-/** Fingerprint of a public key in SSH's wire format. */
-export function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
-}
-
-/** What the lines about a host say of a key. */
-export function judgeKey(lines: readonly KnownHost[], key: Buffer): Verdict {
-  const same = lines.filter((line) => line.key.equals(key));
-  const revoked = same.find((line) => line.marker === "revoked");
-  if (revoked) return { kind: "revoked", by: revoked };
-  if (same.some((line) => line.marker === undefined)) return { kind: "known" };
-  const known = lines.filter((line) => line.marker === undefined);
-  if (known.length > 0) return { kind: "changed", known };
-  return { kind: "unknown", authorities: lines.filter((line) => line.marker === "cert-authority") };
-}
 
 /** The check of one machine's key, over as many attempts as the machine has keys. */
 export class HostKeyCheck {

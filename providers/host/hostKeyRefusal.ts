@@ -1,5 +1,5 @@
 // Why a host key is refused, in words for the user, with both ways to accept it. Pure.
-import type { PresentedKey, Verdict } from "./hostKey.js";
+import type { PresentedKey, Verdict } from "./hostKeyVerdict.js";
 import type { KnownHost } from "./knownHosts.js";
 import { labelOf, type SshSettings } from "./sshSettings.js";
 

@@ -2,7 +2,7 @@
 import type { SshTarget } from "../model/ssh.js";
 import { HostError } from "./host.js";
 
-const HOP = /^(?:ssh:\/\/)?(?:(?<user>[^@]+)@)?(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:@[\]]+))(?::(?<port>\d+))?\/?$/;
+const HOP = /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:@[\]]+))(?::(?<port>\d+))?\/?$/;
 
 /** The hops in the order in which they are passed; `name` is the machine whose setting it is, for messages. */
 export function parseJump(value: string | undefined, name: string): SshTarget[] {

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.js";
 import { type Command, type CommandOutput, HostError } from "./host.js";
 import { lastLines, printable } from "./printable.js";
 import { labelOf } from "./sshSettings.js";
+import { announceShell, stopShell, withoutAnnouncement } from "./stopShell.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 /** Facts of a large host are some hundred KB; more than this is no answer to anything that we ask. */
@@ -34,14 +35,14 @@ class Execution {
     private readonly outcome: Outcome,
   ) {
     const seconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-    this.timer = setTimeout(() => this.fail("timeout", timedOut(seconds)), seconds * 1000);
+    this.timer = setTimeout(() => this.stop("timeout", `did not end within ${seconds} s`), seconds * 1000);
   }
 
   start(): void {
     const { client } = this.connection;
     client.once("close", this.onLost);
     try {
-      client.exec("sh -s", (error, channel) => {
+      client.exec("exec sh -s", (error, channel) => {
         if (error)
           return this.fail("command", `the machine's SSH server runs no command: ${printable(error.message)}.`);
         this.attach(channel);
@@ -54,7 +55,7 @@ class Execution {
   private attach(channel: ClientChannel): void {
     this.channel = channel;
     if (this.isOver) {
-      this.stop();
+      channel.close();
       return;
     }
     channel.on("exit", (code: number | null, signal?: string) => {
@@ -65,7 +66,7 @@ class Execution {
     // A script that ends before it has read all of itself closes its input: its exit code tells what there is to tell.
     channel.on("error", () => {});
     channel.on("close", () => this.finish());
-    channel.end(this.command.script);
+    channel.end(announceShell(this.command.script));
   }
 
   private collect(stream: "stdout" | "stderr", chunk: Buffer): void {
@@ -73,7 +74,7 @@ class Execution {
     this.output[stream].push(chunk);
     this.outputBytes += chunk.length;
     if (this.outputBytes > MAX_OUTPUT_BYTES)
-      this.fail("command", `printed more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MiB and was stopped. ${UNKNOWN_STATE}`);
+      this.stop("command", `printed more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MiB`);
   }
 
   private finish(): void {
@@ -81,17 +82,33 @@ class Execution {
     if (exit === undefined) this.onLost();
     else if (exit.code === null) this.fail("command", `ended by ${exit.signal ?? "a signal"}.`);
     else if (exit.code !== 0) this.fail("command", `exit code ${exit.code}.`);
-    else this.end(() => this.outcome.resolve({ stdout: this.text("stdout"), stderr: this.text("stderr") }));
+    else
+      this.end(() =>
+        this.outcome.resolve({ stdout: this.text("stdout"), stderr: withoutAnnouncement(this.text("stderr")) }),
+      );
   }
 
   private fail(kind: HostError["kind"], what: string): void {
-    this.end(() => {
-      this.stop();
-      const said = lastLines(this.text("stderr"));
-      const words = said.length === 0 ? "" : ` It said:\n${said.map((line) => `  ${line}`).join("\n")}`;
-      const { settings } = this.connection;
-      this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`));
+    this.end(() => this.reject(kind, what));
+  }
+
+  /** Gives up what still runs. */
+  private stop(kind: HostError["kind"], what: string): void {
+    this.end(async () => {
+      const isStopped = await stopShell(this.connection.client, this.text("stderr"));
+      this.channel?.close();
+      this.reject(
+        kind,
+        `${what} and ${isStopped ? "was stopped" : "could not be stopped: it may still run"}. ${UNKNOWN_STATE}`,
+      );
     });
+  }
+
+  private reject(kind: HostError["kind"], what: string): void {
+    const said = lastLines(withoutAnnouncement(this.text("stderr")));
+    const words = said.length === 0 ? "" : ` It said:\n${said.map((line) => `  ${line}`).join("\n")}`;
+    const { settings } = this.connection;
+    this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`));
   }
 
   /** The first end counts. */
@@ -103,17 +120,6 @@ class Execution {
     settle();
   }
 
-  /** Ends what still runs: servers pass the signal to the script's process group. */
-  private stop(): void {
-    if (this.channel === undefined || this.exit !== undefined) return;
-    try {
-      this.channel.signal("TERM");
-      this.channel.close();
-    } catch {
-      // The connection is gone, and with it the channel.
-    }
-  }
-
   private text(stream: "stdout" | "stderr"): string {
     return Buffer.concat(this.output[stream]).toString("utf8");
   }
@@ -122,7 +128,3 @@ class Execution {
 const UNKNOWN_STATE =
   "Whether it changed anything is not known. Run pulumi up again: it reads the machine first, and changes only what differs.";
 const LOST = `the connection was cut while this ran. ${UNKNOWN_STATE} If the machine does not answer any more, look at its console.`;
-
-function timedOut(seconds: number): string {
-  return `did not end within ${seconds} s and was stopped. ${UNKNOWN_STATE}`;
-}

@@ -17,7 +17,10 @@ export type UplinkSpec = z.input<typeof UplinkSpec>;
 
 const hostBody = {
   platform: field
-    .choice(HOST_PLATFORMS, "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi).")
+    .choice(
+      HOST_PLATFORMS,
+      "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi). Default: that of the profile; one of the two has to say it.",
+    )
     .optional(),
   address: field
     .address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.")

@@ -1,10 +1,11 @@
 // From text to model: every problem at once, with its place in the file. Never throws, does no I/O.
 import { type Environment, EnvironmentSpec } from "./environment.js";
 import { lint } from "./lint/index.js";
-import { hasErrors, type Path, type PathStep, type Problem, sortProblems } from "./problem.js";
+import { readPlainYaml } from "./plainYaml.js";
+import { hasErrors, type Path, type PathStep, type Problem, quoteValue, sortProblems } from "./problem.js";
 import { resolveEnvironment } from "./resolve/index.js";
 import { type AsWritten, asWrittenIn } from "./resolve/writtenPath.js";
-import { schemaProblems } from "./schemaProblem.js";
+import { fitSchema } from "./schemaProblem.js";
 import { type Places, readYamlFile } from "./yamlFile.js";
 
 export interface Parsed {
@@ -19,6 +20,13 @@ export type Check = (environment: Environment) => readonly Problem[];
 
 /** Reads an environment file. `file` is its name as it shall stand in messages. */
 export function parseEnvironment(text: string, file: string, check: Check = () => []): Parsed {
+  // Places in the file take most of the time of reading it, and only problems have any.
+  const plain = readPlainYaml(text);
+  const parsed = plain && checkSpec(plain.value, check);
+  return parsed?.problems.length === 0 ? parsed : parseWithPlaces(text, { file, check });
+}
+
+function parseWithPlaces(text: string, { file, check }: { readonly file: string; readonly check: Check }): Parsed {
   const { content, problems } = readYamlFile(text, file);
   if (!content) return { problems: problems.length > 0 ? problems : [emptyFile(file)] };
   if (content.value === null) return { problems: [emptyFile(file)] };
@@ -64,9 +72,9 @@ function isObject(value: unknown): value is Record<PathStep, unknown> {
 
 /** The same for a plain value, such as one that a program built; problems then have no place in a file. */
 export function checkSpec(value: unknown, check: Check = () => []): Parsed {
-  const problems = schemaProblems(EnvironmentSpec, value);
-  if (problems.length > 0) return { problems: distinct([...problems, ...beyondSchema(value, problems)]) };
-  const spec = value as EnvironmentSpec;
+  const fit = fitSchema(EnvironmentSpec, value);
+  if (!("fitted" in fit)) return { problems: distinct([...fit.problems, ...beyondSchema(value, fit.problems)]) };
+  const spec = fit.fitted;
   const { environment, problems: found } = resolveEnvironment(spec);
   const asWritten = asWrittenIn(spec);
   const judged = [...found, ...check(environment)];
@@ -87,25 +95,49 @@ const MAX_CUTS = 8;
  * much around it as needed, and the names in the rest are looked up. What a left-out part could cause is not reported.
  */
 function beyondSchema(value: unknown, problems: readonly Problem[]): Problem[] {
-  const missing = new Set<unknown>();
+  const missing = new MissingNames();
   let rest = value;
   let faults = problems;
-  for (let cut = 0; faults.length > 0 && cut < MAX_CUTS; cut++) {
-    for (const path of faults.map((problem) => cutPath(rest, problem.path))) {
-      if (path.length === 0) return [];
-      collectNames(path.at(-1), valueAt(rest, path), missing);
-      // The one key that can't be left out.
-      rest = path[0] === "environment" ? { ...(rest as object), environment: "unnamed" } : without(rest, path);
-    }
-    faults = schemaProblems(EnvironmentSpec, rest);
+  for (let cut = 0; cut < MAX_CUTS; cut++) {
+    const paths = faults.map((problem) => cutPath(rest, problem.path));
+    if (paths.some((path) => path.length === 0)) return [];
+    for (const path of paths) missing.add(path.at(-1), valueAt(rest, path));
+    rest = without(rest, paths);
+    const fit = fitSchema(EnvironmentSpec, rest);
+    if ("fitted" in fit) return referenceProblems(fit.fitted, missing);
+    faults = fit.problems;
   }
-  if (faults.length > 0) return [];
-  const spec = rest as EnvironmentSpec;
+  return [];
+}
+
+function referenceProblems(spec: EnvironmentSpec, missing: MissingNames): Problem[] {
   const found = resolveEnvironment(spec).problems.filter(
-    ({ rule, found: name }) =>
-      ["reference", "address", "duplicate"].includes(rule) && !missing.has(name) && !isWithinMissing(name, missing),
+    (problem) => ["reference", "address", "duplicate"].includes(problem.rule) && !missing.has(problem.found),
   );
   return written(found, asWrittenIn(spec));
+}
+
+/** Names of what was left out, as they stand in problems: the keys, and the texts that may be names. */
+class MissingNames {
+  private readonly names = new Set<string | undefined>();
+  private readonly groups: [string, string][] = [];
+
+  add(name: PathStep | undefined, value: unknown): void {
+    for (const text of [name, value, ...(isObject(value) ? Object.keys(value) : [])]) {
+      if (typeof text !== "string") continue;
+      this.names.add(quoteValue(text));
+      // A group that was left out: kvm-[01:40] is missing, so kvm-07 is.
+      const [before = "", after] = quoteValue(text).split(/\[\d+:\d+\]/);
+      if (after !== undefined) this.groups.push([before, after]);
+    }
+  }
+
+  has(found: string | undefined): boolean {
+    if (found === undefined) return false;
+    return (
+      this.names.has(found) || this.groups.some(([before, after]) => found.startsWith(before) && found.endsWith(after))
+    );
+  }
 }
 
 /** A fault in a list takes the whole list: its other items would get other numbers. One of a missing key, its owner. */
@@ -121,27 +153,30 @@ function hasKey(value: unknown, path: Path): boolean {
   return isObject(owner) && Object.hasOwn(owner, path.at(-1) ?? "");
 }
 
-/** A copy without what stands at the path; all else is shared with the original. */
-function without(value: unknown, [step, ...rest]: Path): unknown {
-  if (!isObject(value) || step === undefined || !Object.hasOwn(value, step)) return value;
-  if (rest.length > 0) return { ...value, [step]: without(value[step], rest) };
-  const { [step]: _, ...others } = value;
-  return others;
-}
-
-function collectNames(name: unknown, value: unknown, names: Set<unknown>): void {
-  names.add(JSON.stringify(name));
-  if (typeof value === "string") names.add(JSON.stringify(value));
-  if (!isObject(value)) return;
-  for (const key of Object.keys(value)) names.add(JSON.stringify(key));
-}
-
-/** A group that was left out: `kvm-[01:40]` is missing, so kvm-07 is. */
-function isWithinMissing(name: string | undefined, missing: ReadonlySet<unknown>): boolean {
-  return [...missing].some((pattern) => {
-    const [before, after] = String(pattern).split(/\[\d+:\d+\]/);
-    return after !== undefined && name?.startsWith(before ?? "") === true && name.endsWith(after);
-  });
+/** A copy without what stands at the paths; what is not on the way to one of them is shared with the original. */
+function without(value: unknown, paths: readonly Path[]): unknown {
+  const copies = new Set<unknown>();
+  const copied = (item: unknown): unknown => {
+    if (!isObject(item) || copies.has(item)) return item;
+    const copy = Array.isArray(item) ? [...item] : { ...item };
+    copies.add(copy);
+    return copy;
+  };
+  const root = copied(value);
+  for (const path of paths) {
+    let owner = root;
+    for (const step of path.slice(0, -1)) {
+      if (!isObject(owner) || !Object.hasOwn(owner, step)) break;
+      owner[step] = copied(owner[step]);
+      owner = owner[step];
+    }
+    const last = path.at(-1);
+    if (!isObject(owner) || last === undefined) continue;
+    // The one key that can't be left out.
+    if (owner === root && last === "environment") owner[last] = "unnamed";
+    else delete owner[last];
+  }
+  return root;
 }
 
 /** The members of a group share most of their faults: each is reported once, with how many more there are. */

@@ -14,10 +14,15 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
 }
 
-/** Every way in which the value does not fit the schema. */
-export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
+/** The value as the schema has it, or every way in which it does not fit. */
+export type Fitted<T> =
+  | { readonly fitted: T; readonly problems: readonly [] }
+  | { readonly problems: readonly Problem[] };
+
+export function fitSchema<T>(schema: z.ZodType<T>, value: unknown): Fitted<T> {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => toProblems(issue, { schema, value }, []));
+  if (result.success) return { fitted: result.data, problems: [] };
+  return { problems: result.error.issues.flatMap((issue) => toProblems(issue, { schema, value }, [])) };
 }
 
 interface Context {

@@ -20,7 +20,7 @@ export const SshSpec = z.strictObject({
         .min(1)
         .max(255)
         .regex(/^[^\p{Cc}]+$/u),
-      "Private key file on the machine that runs Pulumi. Default: the agent, the OpenSSH client configuration, then ~/.ssh/id_*.",
+      "Private key file on the machine that runs Pulumi. Default: those of the OpenSSH client configuration or ~/.ssh/id_*, then the agent's keys.",
       "the path of a private key such as ~/.ssh/id_ed25519",
     )
     .optional(),

@@ -55,7 +55,9 @@ export const UplinkTeamSpec = z.strictObject({
       "Carry on as active-backup while the switch does not answer LACP, instead of losing all traffic. Default true.",
     )
     .optional(),
-  failback: field.flag("Return to a preferred uplink as soon as it is back. Default true.").optional(),
+  failback: field
+    .flag("Return to a preferred uplink as soon as it is back; on KVM with policy active-backup. Default true.")
+    .optional(),
   notifySwitches: field.flag("Tell the switches at once where a VM moved after a failover. Default true.").optional(),
   failureDetection: field
     .choice(
@@ -121,7 +123,14 @@ function checkMembers(spec: UplinkTeamSpec, known: readonly string[], path: Path
     }
     if (spec.members.indexOf(member) !== index) {
       const problem = { rule: "duplicate", severity: "error", path: at, found: quoteValue(member) } as const;
-      return [{ ...problem, message: "the uplink is named twice in one team", remedy: "Name every member once." }];
+      return [
+        {
+          ...problem,
+          message: "the uplink is named twice in one team",
+          wanted: "another uplink",
+          remedy: "Name every member once.",
+        },
+      ];
     }
     return [];
   });

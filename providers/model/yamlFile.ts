@@ -178,12 +178,18 @@ class ValueReader {
     for (const { key, value } of map.items) {
       const name = keyName(key);
       const item = this.read(value);
-      if (name === "<<") merged.push(...mergeSources(item));
+      if (name === "__proto__") this.forbidden(key, name);
+      else if (name === "<<") merged.push(...mergeSources(item));
       else if (Object.hasOwn(own, name)) this.duplicate(key, name);
-      // Not by assignment: the key might be __proto__.
-      else Object.defineProperty(own, name, { value: item, enumerable: true, writable: true, configurable: true });
+      else own[name] = item;
     }
     return merged.length === 0 ? own : Object.assign({}, ...merged.reverse(), own);
+  }
+
+  /** JavaScript has its own idea of this one. */
+  private forbidden(key: unknown, name: string): void {
+    const problem = yamlProblem(this.at(startOf(key)), "this name is not allowed here", "Write another name.");
+    this.problems.push({ ...problem, found: JSON.stringify(name) });
   }
 
   private duplicate(key: unknown, name: string): void {
@@ -252,7 +258,9 @@ export class Places {
       this.indexes.set(map, index);
       const merged = map.items.filter((pair) => isPair(pair) && keyName(pair.key) === "<<");
       for (const { value } of merged) this.mergeInto(index, value);
-      for (const { key, value } of map.items) index.set(keyName(key), { node: value, offset: startOf(key) });
+      // Of a key that stands twice the first counts, as in the value.
+      for (const { key, value } of [...map.items].reverse())
+        index.set(keyName(key), { node: value, offset: startOf(key) });
     }
     return index;
   }

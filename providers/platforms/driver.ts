@@ -1,6 +1,7 @@
 // The contract of a platform that is configured with files over SSH: data and pure functions, no I/O. Two directions
 // that mirror each other: the model to the platform's own words and text, and what a machine says back to the words.
 import type { Change, Disruption } from "../model/change.js";
+import type { Environment } from "../model/environment.js";
 import type { Path, Problem } from "../model/problem.js";
 import type { SshTarget } from "../model/ssh.js";
 
@@ -20,8 +21,23 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-export interface Driver<Machine, Words, Facts> {
+/** A machine and where the environment file has it. */
+export interface Place<Machine> {
+  readonly machine: Machine;
+  readonly path: Path;
+}
+
+/** What every machine's model has, whatever its platform. */
+export interface MachineModel {
   readonly name: string;
+  readonly ssh: SshTarget;
+}
+
+export interface Driver<Machine extends MachineModel, Words, Facts> {
+  /** The name of its folders: platforms/<name>/ and templates/<name>/. */
+  readonly name: string;
+  /** What a network engineer calls such a machine: "KVM host". */
+  readonly kind: string;
   /** Pulumi type token is dynamic/<module>:<type>. */
   readonly token: { readonly module: string; readonly type: string };
   /**
@@ -39,6 +55,8 @@ export interface Driver<Machine, Words, Facts> {
   /** The Pulumi program's release of this driver's inputs; a change of it updates every machine. */
   readonly version: number;
 
+  /** The machines of an environment that the platform configures, each with its path in the environment file. */
+  machines(environment: Environment): readonly Place<Machine>[];
   /** Everything about a machine that the platform can't do, with paths below the machine. */
   unsupported(machine: Machine, path: Path): Problem[];
   toWords(machine: Machine, heading: Heading): Words;

@@ -7,6 +7,7 @@ import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec
 import { toPvlanMappings } from "../platforms/vsphere/portGroup.js";
 import { toTeaming } from "../platforms/vsphere/uplinkTeam.js";
 import { requireValid } from "../problems.js";
+import { readInventory } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
 
 /** A distributed switch in the words of the environment file, for programs that do without the file. */
@@ -32,12 +33,17 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel },
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("multiport:vsphere:DistributedSwitch", name, {}, options);
+    // Before any resource is registered: invalid arguments create nothing.
     const model = "model" in args ? args.model : fromSpec(name, args);
+    super("multiport:vsphere:DistributedSwitch", name, {}, options);
     this.switch = createSwitch(name, model, { parent: this });
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
-      new PortGroup(`${name}-${portGroup.name}`, { portGroup, switchId: this.switch.id }, { parent: this }),
+      new PortGroup(
+        `${name}-${portGroup.name}`,
+        { portGroup, uplinkTeam: model.uplinkTeam, switchId: this.switch.id },
+        { parent: this },
+      ),
     ]);
     this.portGroups = Object.fromEntries(entries);
     this.registerOutputs({ switch: this.switch });
@@ -49,17 +55,14 @@ function createSwitch(
   model: DistributedSwitchModel,
   options: { parent: pulumi.Resource },
 ): vsphere.DistributedVirtualSwitch {
-  const datacenterId = vsphere.getDatacenterOutput({ name: model.datacenter }, options).id;
+  const inventory = pulumi.output(readInventory(model, options));
   const devices = model.uplinks.map((uplink) => uplink.nic);
   return new vsphere.DistributedVirtualSwitch(
     name,
     {
       name: model.name,
-      datacenterId,
-      hosts: model.hosts.map((host) => ({
-        hostSystemId: vsphere.getHostOutput({ datacenterId, name: host.address }, options).id,
-        devices,
-      })),
+      datacenterId: inventory.datacenterId,
+      hosts: inventory.hostIds.apply((ids) => ids.map((hostSystemId) => ({ hostSystemId, devices }))),
       uplinks: model.uplinks.map((uplink) => uplink.name),
       ...toTeaming(model.uplinkTeam),
       maxMtu: model.mtuBytes,

@@ -64,7 +64,7 @@ describe("quoting", () => {
 
   it("yaml: netplan's own reader takes them too", () => {
     const texts = fc.sample(
-      hostile.filter((text) => text.isWellFormed()),
+      hostile.filter((text) => !/\p{Surrogate}/u.test(text)),
       200,
     );
     const document = texts.map((text) => `- ${yaml(text)}\n`).join("");

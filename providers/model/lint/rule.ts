@@ -10,7 +10,8 @@ export interface Finding {
   readonly found?: string;
 }
 
-export interface Rule {
+/** What a rule says, without the way it looks. */
+export interface RuleText {
   readonly id: string;
   readonly severity: Severity;
   /** The rule in one sentence, for the list of rules. */
@@ -19,5 +20,8 @@ export interface Rule {
   readonly remedy: string;
   /** Where the rule comes from. */
   readonly source: string;
+}
+
+export interface Rule extends RuleText {
   readonly check: (environment: Environment) => Iterable<Finding>;
 }

@@ -1,4 +1,4 @@
-// Design rules about uplink teams. Ids and sources are those of the rule list in docs/rules.md. Pure.
+// Design rules about uplink teams. docs/reference/rules.md lists them. Pure.
 import type { Environment } from "../environment.js";
 import type { Finding, Rule } from "./rule.js";
 import { cabledSwitches, cards, isOneLogicalSwitch, type TeamPlace, teams } from "./teams.js";
@@ -148,7 +148,8 @@ export const teamRules: readonly Rule[] = [
     {
       id: "OV-02",
       severity: "warning",
-      title: "balance-tcp drops all traffic while LACP is not negotiated, unless it may fall back to active-backup.",
+      title:
+        "An Open vSwitch bond passes nothing while its LACP is not negotiated, unless it may fall back to active-backup.",
       remedy: "Set lacpFallback: true.",
       source: "ovs-vswitchd.conf.db, bond_mode and lacp-fallback-ab",
     },

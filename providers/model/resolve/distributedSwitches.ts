@@ -1,5 +1,6 @@
 // Distributed switches of vSphere: members, the NIC behind each uplink, port groups. Pure.
 import type { EnvironmentSpec } from "../environment.js";
+import type { PortGroup, PortGroupsSpec } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { expandRange, rangeFault } from "../range.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
@@ -25,6 +26,7 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
         remedy: "Name the port groups differently (portGroups as a map with network).",
       });
     }
+    checkPrivateVlans(scope, body.portGroups, { portGroups, path: [...path, "portGroups"] });
     const [protocol, operation] = (body.discovery ?? "lldp-both").split("-") as ["cdp" | "lldp", "listen" | "both"];
     return {
       name,
@@ -37,6 +39,29 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
       discovery: { protocol, operation },
     };
   });
+}
+
+/** The map of a switch gives each secondary VLAN one primary and one type. */
+function checkPrivateVlans(
+  scope: Scope,
+  spec: PortGroupsSpec,
+  { portGroups, path }: { portGroups: readonly PortGroup[]; path: Path },
+): void {
+  const known = new Map<number, { meaning: string; network: string }>();
+  for (const { name, network } of portGroups) {
+    if (network.vlan.kind !== "private") continue;
+    const { primary, secondary, type } = network.vlan;
+    const meaning = `${type} of primary ${primary}`;
+    const first = known.get(secondary) ?? { meaning, network: network.name };
+    known.set(secondary, first);
+    if (first.meaning === meaning) continue;
+    scope.error("reference", [...path, Array.isArray(spec) ? spec.indexOf(name) : name], {
+      message: `private VLAN ${secondary} has another primary or type in network ${first.network}`,
+      found: meaning,
+      wanted: first.meaning,
+      remedy: "Give every secondary VLAN of a switch one primary and one type.",
+    });
+  }
 }
 
 function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts; path: Path }) {

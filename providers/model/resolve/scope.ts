@@ -122,7 +122,7 @@ export function toPortGroups(
   const names = new Claims(scope, "network");
   return portGroupEntries(spec).flatMap(([name, portGroup], index) => {
     const here = [...at.path, Array.isArray(spec) ? index : name];
-    if (!names.take(name, "this list", { path: here, remedy: "Name every network once." })) return [];
+    if (!names.take(name, "an earlier entry", { path: here, remedy: "Name every network once." })) return [];
     const wanted = portGroup.network ?? name;
     const network = scope.networks.get(wanted);
     if (!network) {

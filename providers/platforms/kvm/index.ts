@@ -23,10 +23,12 @@ const disruption = disruptionTable({
 
 export const kvm: Driver<KvmHost, OvsWords, OvsFacts> = {
   name: "kvm",
+  kind: "KVM host",
   token: { module: "kvm", type: "Host" },
   file: { property: "openvswitch", extension: "openvswitch.sh", target: "ovs-vsctl, one transaction" },
   templates: { config: "openvswitch.sh", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
+  machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
   unsupported: ovsUnsupported,
   toWords: toOvsWords,
   toView: toOvsView,

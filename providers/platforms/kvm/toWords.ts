@@ -87,24 +87,21 @@ export function ovsUnsupported(host: KvmHost, path: Path): Problem[] {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [
       ...checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]),
-      ...checkUplinkPortName(virtualSwitch, at),
+      ...checkUplinkPortName(virtualSwitch, host.virtualSwitches, at),
       ...virtualSwitch.portGroups.flatMap((group) => checkPortGroup(group, [...at, "portGroups", group.name])),
     ];
   });
 }
 
-function checkUplinkPortName(virtualSwitch: VirtualSwitch, path: Path): Problem[] {
+/** Port names are unique on a host, whatever bridge they are on; every bridge has a port of its own name. */
+function checkUplinkPortName(virtualSwitch: VirtualSwitch, all: readonly VirtualSwitch[], path: Path): Problem[] {
+  if (virtualSwitch.uplinkTeam.members.length < 2) return [];
   const name = uplinkPortName(virtualSwitch);
-  const taken = virtualSwitch.ports.find((port) => port.interface === name);
-  return taken
-    ? [
-        problem(
-          path,
-          `the interface ${name} of ${taken.vm} has the name of the uplink port`,
-          "Set another interface for the VM's port.",
-        ),
-      ]
-    : [];
+  const port = all.flatMap(({ ports }) => ports).find((candidate) => candidate.interface === name);
+  const bridge = all.find((candidate) => candidate.name === name);
+  const thing = port ? `interface ${name} of VM ${port.vm}` : bridge && `virtual switch ${name}`;
+  if (thing === undefined) return [];
+  return [problem(path, `the ${thing} has the name of the uplink port`, "Give one of the two another name.")];
 }
 
 function checkTeam(team: UplinkTeam, path: Path): Problem[] {

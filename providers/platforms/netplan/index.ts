@@ -108,10 +108,13 @@ function settings({ ethernets, bonds, strange }: NetplanWords) {
 
 export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   name: "netplan",
+  kind: "Linux guest",
   token: { module: "netplan", type: "Guest" },
   file: { property: "netplan", extension: "netplan.yaml", target: NETPLAN_FILE },
   templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
+  machines: ({ virtualMachines }) =>
+    virtualMachines.flatMap(({ guest }) => (guest ? [{ machine: guest, path: ["vms", guest.name] }] : [])),
   unsupported,
   toWords,
   toView,

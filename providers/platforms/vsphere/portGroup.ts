@@ -23,6 +23,11 @@ export function toVlan(vlan: Vlan): VlanWords {
   }
 }
 
+/** vSphere's kinds of VLAN setting. One can't be changed into another by the provider. */
+export function vlanKind(vlan: Vlan): "access" | "trunk" | "private" {
+  return vlan.kind === "untagged" ? "access" : vlan.kind;
+}
+
 export interface SecurityWords {
   readonly allowPromiscuous: boolean;
   readonly allowMacChanges: boolean;
@@ -44,7 +49,12 @@ export interface PvlanMapping {
   readonly pvlanType: "promiscuous" | "isolated" | "community";
 }
 
-/** The map that the private VLANs of the port groups need: each primary as its own promiscuous entry, then the others. */
+/**
+ * The map that the private VLANs of the port groups need: each primary as its own promiscuous entry, then the others.
+ *
+ * vCenter keeps an entry while a port group carries it, and Pulumi changes the switch before it deletes a port group: a
+ * private VLAN that goes with its port group takes `pulumi up --continue-on-error`, then `pulumi up --refresh`.
+ */
 export function toPvlanMappings(portGroups: readonly PortGroup[]): PvlanMapping[] {
   const mappings = new Map<number, PvlanMapping>();
   for (const { network } of portGroups) {

@@ -1,0 +1,99 @@
+// The nouns of the environment file in the order in which one meets them: where each stands, its schema, its example. Pure data.
+import type { z } from "zod";
+import { BondSpec } from "../../providers/model/bond.js";
+import { AcceptedSpec, EnvironmentSpec } from "../../providers/model/environment.js";
+import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { NetworkSpec } from "../../providers/model/network.js";
+import { PortGroupSpec } from "../../providers/model/portGroup.js";
+import { SshSpec } from "../../providers/model/ssh.js";
+import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
+import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
+import { GuestSpec, VirtualMachineSpec, VmPortSpec } from "../../providers/model/virtualMachine.js";
+import { DistributedSwitchSpec, VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
+
+export interface Noun {
+  readonly title: string;
+  /** Paths in the file at which it stands; `<name>` is a name of the user's. */
+  readonly at: readonly string[];
+  readonly schema: z.ZodType;
+  /** Further schemas with a part of the same keys. */
+  readonly parts?: readonly z.ZodType[];
+  /** File below docs/reference/examples, without `.yaml`. */
+  readonly example: string;
+  readonly note?: string;
+}
+
+export const NOUNS: readonly Noun[] = [
+  { title: "Environment", at: [""], schema: EnvironmentSpec, example: "environment" },
+  {
+    title: "Network",
+    at: ["networks.<network>"],
+    schema: NetworkSpec,
+    example: "network",
+    note: "At most one of `vlan`, `vlans` and `privateVlan`; with none of them frames are untagged.",
+  },
+  { title: "Physical switch", at: ["switches.<switch>"], schema: PhysicalSwitchSpec, example: "switch" },
+  {
+    title: "Host",
+    at: ["hosts.<host>", "profiles.<profile>"],
+    schema: HostSpec,
+    parts: [HostProfileSpec],
+    example: "host",
+    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; the maps `ssh`, `uplinks` and `virtualSwitches` are merged by key.",
+  },
+  {
+    title: "Uplink",
+    at: ["hosts.<host>.uplinks.<interface>", "profiles.<profile>.uplinks.<interface>"],
+    schema: UplinkSpec,
+    example: "uplink",
+    note: "An uplink may be empty (`ens1f0:`). The design rules about network cards and switches look only at teams whose uplinks all have `pci` or `cable`.",
+  },
+  {
+    title: "SSH",
+    at: ["hosts.<host>.ssh", "profiles.<profile>.ssh", "vms.<vm>.guest.ssh"],
+    schema: SshSpec,
+    example: "ssh",
+    note: "Passwords and passphrases never stand in the file: see [SSH](../ssh.md).",
+  },
+  {
+    title: "Virtual switch",
+    at: ["hosts.<host>.virtualSwitches.<virtual switch>", "profiles.<profile>.virtualSwitches.<virtual switch>"],
+    schema: VirtualSwitchSpec,
+    example: "virtual-switch",
+  },
+  {
+    title: "Uplink team",
+    at: [
+      "hosts.<host>.virtualSwitches.<virtual switch>.uplinkTeam",
+      "profiles.<profile>.virtualSwitches.<virtual switch>.uplinkTeam",
+      "hosts.<host>.virtualSwitches.<virtual switch>.portGroups.<port group>.uplinkTeam",
+      "profiles.<profile>.virtualSwitches.<virtual switch>.portGroups.<port group>.uplinkTeam",
+      "distributedSwitches.<switch>.uplinkTeam",
+      "distributedSwitches.<switch>.portGroups.<port group>.uplinkTeam",
+    ],
+    schema: UplinkTeamSpec,
+    example: "uplink-team",
+    note: "Which platform has which pair of `mode` and `policy`: see [support](support.md).",
+  },
+  {
+    title: "Port group",
+    at: [
+      "hosts.<host>.virtualSwitches.<virtual switch>.portGroups.<port group>",
+      "profiles.<profile>.virtualSwitches.<virtual switch>.portGroups.<port group>",
+      "distributedSwitches.<switch>.portGroups.<port group>",
+    ],
+    schema: PortGroupSpec,
+    example: "port-group",
+  },
+  {
+    title: "Distributed switch",
+    at: ["distributedSwitches.<switch>"],
+    schema: DistributedSwitchSpec,
+    example: "distributed-switch",
+  },
+  { title: "Virtual machine", at: ["vms.<vm>"], schema: VirtualMachineSpec, example: "virtual-machine" },
+  { title: "VM port", at: ["vms.<vm>.ports.<port>"], schema: VmPortSpec, example: "vm-port" },
+  { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },
+  { title: "Bond", at: ["vms.<vm>.bonds.<bond>"], schema: BondSpec, example: "bond" },
+  { title: "Accepted rule", at: ["accepted[]"], schema: AcceptedSpec, example: "accepted" },
+];

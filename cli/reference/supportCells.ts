@@ -1,0 +1,172 @@
+// What each platform makes of one choice: a small environment per cell is judged and put into the platform's words. Pure.
+import { checkEnvironmentSpec } from "../../providers/engine/check.js";
+import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
+import type { Problem } from "../../providers/model/problem.js";
+import { toOvsWords } from "../../providers/platforms/kvm/toWords.js";
+import { netplan } from "../../providers/platforms/netplan/index.js";
+import { toPvlanMappings, toSecurity, toVlan } from "../../providers/platforms/vsphere/portGroup.js";
+import { toTeaming } from "../../providers/platforms/vsphere/uplinkTeam.js";
+
+/** One choice in the words of the environment file, on top of a plain switch with one port group. */
+export interface Choice {
+  readonly network?: object;
+  readonly team?: object;
+  readonly portGroup?: object;
+  readonly bond?: object;
+}
+
+export interface Platform {
+  readonly title: string;
+  readonly spec: (choice: Choice) => EnvironmentSpec;
+  /** Every setting that multiport gives the platform for the environment above. */
+  readonly words: (environment: Environment) => object;
+}
+
+const heading = { machine: "host", environment: "support" };
+
+const portGroups = (choice: Choice) => ({ app: { ...choice.portGroup } });
+
+function kvmSpec(choice: Choice): EnvironmentSpec {
+  const uplinkTeam = { members: ["up1", "up2"], ...choice.team };
+  return {
+    environment: "support",
+    networks: { app: { ...choice.network } },
+    hosts: {
+      host: {
+        platform: "kvm",
+        uplinks: { up1: {}, up2: {} },
+        virtualSwitches: { vs0: { uplinkTeam, portGroups: portGroups(choice) } },
+      },
+    },
+    vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } },
+  };
+}
+
+function vsphereSpec(choice: Choice): EnvironmentSpec {
+  return {
+    environment: "support",
+    networks: { app: { ...choice.network } },
+    hosts: { host: { platform: "vsphere", uplinks: { vmnic1: {}, vmnic2: {} } } },
+    distributedSwitches: {
+      dvs0: {
+        datacenter: "dc1",
+        hosts: ["host"],
+        uplinks: { up1: "vmnic1", up2: "vmnic2" },
+        uplinkTeam: { members: ["up1", "up2"], ...choice.team },
+        portGroups: portGroups(choice),
+      },
+    },
+  };
+}
+
+/** A guest with one bond, above a plain switch of either platform. */
+function withGuest(spec: EnvironmentSpec, switchName: string, { bond, network }: Choice): EnvironmentSpec {
+  const port = (mac: string) => ({ portGroup: `${switchName}/app`, mac });
+  return {
+    ...spec,
+    networks: { app: { ...network } },
+    vms: {
+      vm: {
+        host: "host",
+        ports: { port1: port("52:54:00:00:00:01"), port2: port("52:54:00:00:00:02") },
+        guest: { os: "linux", renderer: "netplan" },
+        bonds: { bond0: { members: ["port1", "port2"], ...bond } },
+      },
+    },
+  };
+}
+
+function ovsWords({ kvmHosts: [host] }: Environment): object {
+  const bridge = host && toOvsWords(host, heading).bridges.vs0;
+  return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"] };
+}
+
+function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
+  const [group] = dvs?.portGroups ?? [];
+  if (!dvs || !group) return {};
+  const pvlanMappings = toPvlanMappings(dvs.portGroups);
+  return {
+    switch: {
+      ...toTeaming(dvs.uplinkTeam),
+      maxMtu: dvs.mtuBytes,
+      ...(pvlanMappings.length > 0 ? { pvlanMappings } : {}),
+    },
+    port: {
+      ...toVlan(group.network.vlan),
+      ...toSecurity(group.security),
+      ...toTeaming(group.uplinkTeam ?? dvs.uplinkTeam),
+    },
+  };
+}
+
+function guestWords({ virtualMachines: [vm] }: Environment): object {
+  return vm?.guest ? { bond: netplan.toWords(vm.guest, heading).bonds.bond0 } : {};
+}
+
+export const KVM: Platform = { title: "KVM with Open vSwitch", spec: kvmSpec, words: ovsWords };
+export const VSPHERE: Platform = { title: "vSphere distributed switch", spec: vsphereSpec, words: vsphereWords };
+export const GUEST_ON_KVM: Platform = {
+  title: "Linux guest with netplan",
+  spec: (choice) => withGuest(kvmSpec({}), "vs0", choice),
+  words: guestWords,
+};
+export const GUEST_ON_VSPHERE: Platform = {
+  title: "Linux guest with netplan, on vSphere",
+  spec: (choice) => withGuest(vsphereSpec({}), "dvs0", choice),
+  words: guestWords,
+};
+
+/** The platform's words for a choice, or why it can't be made. */
+export type Cell = { readonly words: readonly string[] } | { readonly reason: string };
+
+/**
+ * What the choice sets on the platform beyond what `base` sets: words such as `lacp-time=slow`. No words: the platform
+ * takes the choice and nothing of it changes.
+ */
+export function judge(platform: Platform, choice: Choice, base: Choice = {}): Cell {
+  const wanted = settingsOf(platform, choice);
+  if ("reason" in wanted) return wanted;
+  const before = settingsOf(platform, base);
+  const had = new Map("reason" in before ? [] : before.settings.map(({ path, value }) => [path, value]));
+  return { words: words(wanted.settings.filter(({ path, value }) => had.get(path) !== value)) };
+}
+
+/** All that stands at these paths for a choice, such as `bond/mode`. */
+export function wordsAt(platform: Platform, choice: Choice, paths: readonly string[]): Cell {
+  const wanted = settingsOf(platform, choice);
+  if ("reason" in wanted) return wanted;
+  return { words: words(wanted.settings.filter(({ path, value }) => value !== UNSET && paths.includes(path))) };
+}
+
+interface Setting {
+  /** Such as `port/vlan_mode`. */
+  readonly path: string;
+  readonly value: string;
+}
+
+const UNSET = "unset";
+
+function settingsOf(platform: Platform, choice: Choice): { settings: readonly Setting[] } | { reason: string } {
+  const { environment, problems } = checkEnvironmentSpec(platform.spec(choice));
+  const error = problems.find((problem) => problem.severity === "error");
+  if (error) return { reason: reasonOf(error) };
+  if (!environment) throw new Error(`${platform.title}: no model of ${JSON.stringify(choice)}`);
+  return { settings: leaves(platform.words(environment), []) };
+}
+
+function leaves(value: unknown, path: readonly string[]): Setting[] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+  const text = value === null || value === "" ? UNSET : typeof value === "string" ? value : JSON.stringify(value);
+  return [{ path: path.join("/"), value: text ?? UNSET }];
+}
+
+function words(settings: readonly Setting[]): string[] {
+  return [...new Set(settings.map(({ path, value }) => `${path.slice(path.lastIndexOf("/") + 1)}=${value}`))];
+}
+
+/** A message about a pair of mode and policy only repeats the row: its remedy says why. */
+function reasonOf({ rule, path, message, remedy }: Problem): string {
+  if (rule === "unsupported" && path.at(-1) === "policy") return remedy;
+  return `${message.replace(/^(?!multiport)./, (letter) => letter.toUpperCase())}. ${remedy}`;
+}

@@ -1,0 +1,167 @@
+// docs/reference/support.md: what each platform makes of each choice, found by judging one small environment per cell. Pure.
+import { TEAM_MODES, TEAM_POLICIES } from "../../providers/model/uplinkTeam.js";
+import { code, type Page, page, plain, table } from "./page.js";
+import {
+  type Cell,
+  type Choice,
+  GUEST_ON_KVM,
+  GUEST_ON_VSPHERE,
+  judge,
+  KVM,
+  type Platform,
+  VSPHERE,
+  wordsAt,
+} from "./supportCells.js";
+
+export function supportPage(): Page {
+  return page("support.md", "What each platform can do", [
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, SR-IOV, standard vSphere switches, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
+    "## Teams and bonds",
+    "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond.",
+    withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
+    "A team of one uplink on a KVM host is an ordinary port: mode and policy are not looked at. A bond in a guest on a KVM host is on ports of Open vSwitch, which do not form a port channel: modes `static` and `lacp` suit bonds whose ports reach a switch by themselves.",
+    "## Options of a team",
+    withReasons(["Option", "Value", "With", KVM.title, VSPHERE.title], teamOptionRows()),
+    "## Options of a bond in a guest",
+    withReasons(["Option", "Value", "With", GUEST_ON_KVM.title], bondOptionRows()),
+    "## VLANs of a port group",
+    withReasons(["Network", "In the file", KVM.title, VSPHERE.title], vlanRows()),
+    "A distributed switch also gets the private VLAN map that its port groups need. On KVM the uplinks carry the VLANs of the port groups and no others.",
+    "## Packet size and security of a port group",
+    withReasons(["Setting", "In the file", KVM.title, VSPHERE.title], portGroupRows()),
+    "Where nothing is said, all three security settings of vSphere are rejected, on the switch and on every port group.",
+  ]);
+}
+
+const TEAM_PLATFORMS = [KVM, VSPHERE, GUEST_ON_KVM, GUEST_ON_VSPHERE];
+
+function titles(platforms: readonly Platform[]): string[] {
+  return platforms.map(({ title }) => title);
+}
+
+const TEAM_PATHS = ["uplinks/bond/bond_mode", "uplinks/bond/lacp", "switch/teamingPolicy", ...bondPaths()];
+
+function bondPaths(): string[] {
+  return ["mode", "transmit-hash-policy"].map((key) => `bond/parameters/${key}`);
+}
+
+type Row = readonly (string | Cell)[];
+
+function teamRows(): Row[] {
+  return TEAM_MODES.flatMap((mode) =>
+    TEAM_POLICIES.map((policy) => {
+      const choice = { team: { mode, policy }, bond: { mode, policy } };
+      return [code(mode), code(policy), ...TEAM_PLATFORMS.map((platform) => wordsAt(platform, choice, TEAM_PATHS))];
+    }),
+  );
+}
+
+/** An option, its value, and what has to stand beside it. */
+type Option = readonly [key: string, value: unknown, beside: Readonly<Record<string, unknown>>];
+
+const TEAM_OPTIONS: readonly Option[] = [
+  ["standby", ["up2"], { policy: "source-mac" }],
+  ["standby", ["up1"], { policy: "active-backup" }],
+  ["failback", false, { policy: "active-backup" }],
+  ["failback", false, { policy: "source-mac" }],
+  ["failureDetection", "beacon", {}],
+  ["notifySwitches", false, {}],
+  ["lacpRate", "slow", { mode: "lacp" }],
+  ["lacpRole", "passive", { mode: "lacp" }],
+  ["lacpFallback", false, { mode: "lacp" }],
+];
+
+function teamOptionRows(): Row[] {
+  return TEAM_OPTIONS.map(([key, value, beside]) => [
+    ...optionWords(key, value, beside),
+    ...[KVM, VSPHERE].map((platform) => judge(platform, { team: { ...beside, [key]: value } }, { team: beside })),
+  ]);
+}
+
+const BOND_OPTIONS: readonly Option[] = [
+  ["primary", "port2", {}],
+  ["lacpRate", "slow", { mode: "lacp" }],
+  ["monitorMilliseconds", 200, {}],
+  ["addresses", ["10.0.0.1/24"], {}],
+];
+
+function bondOptionRows(): Row[] {
+  return BOND_OPTIONS.map(([key, value, beside]) => [
+    ...optionWords(key, value, beside),
+    judge(GUEST_ON_KVM, { bond: { ...beside, [key]: value } }, { bond: beside }),
+  ]);
+}
+
+function optionWords(key: string, value: unknown, beside: object): string[] {
+  const others = Object.entries(beside).map(([name, word]) => code(`${name}: ${word}`));
+  return [code(key), code(flow(value)), others.join(", ") || "-"];
+}
+
+const VLANS: readonly (readonly [title: string, network: object])[] = [
+  ["untagged", {}],
+  ["access", { vlan: 10 }],
+  ["trunk", { vlans: [10, "100-199"] }],
+  ["trunk with native VLAN", { vlans: [10, "100-199"], native: 10 }],
+  ["private, promiscuous", { privateVlan: { primary: 200, type: "promiscuous" } }],
+  ["private, isolated", { privateVlan: { primary: 200, secondary: 201, type: "isolated" } }],
+  ["private, community", { privateVlan: { primary: 200, secondary: 202, type: "community" } }],
+];
+
+const VLAN_PATHS = ["vlan_mode", "tag", "trunks", "vlanId", "vlanRanges", "portPrivateSecondaryVlanId"].map(
+  (key) => `port/${key}`,
+);
+
+function vlanRows(): Row[] {
+  return VLANS.map(([title, network]) => [
+    title,
+    code(flow(network)),
+    ...[KVM, VSPHERE].map((platform) => wordsAt(platform, { network }, VLAN_PATHS)),
+  ]);
+}
+
+const SETTINGS: readonly (readonly [title: string, choice: Choice])[] = [
+  ["large packets", { network: { mtu: 9000 } }],
+  ["promiscuous mode", { portGroup: { security: { promiscuous: true } } }],
+  ["MAC address changes", { portGroup: { security: { macChanges: true } } }],
+  ["forged transmits", { portGroup: { security: { forgedTransmits: true } } }],
+  ["a team of its own", { portGroup: { uplinkTeam: { members: ["up2", "up1"], policy: "active-backup" } } }],
+];
+
+function portGroupRows(): Row[] {
+  return SETTINGS.map(([title, choice]) => [
+    title,
+    code(flow(choice.portGroup ?? choice.network)),
+    ...[KVM, VSPHERE].map((platform) => judge(platform, choice)),
+  ]);
+}
+
+/** A value as the file has it, on one line. */
+function flow(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll(/"(\w[\w-]*)":/g, " $1: ")
+    .replaceAll(/"([a-z][\w-]*)"/g, "$1")
+    .replaceAll(/[,}]/g, (sign) => (sign === "," ? ", " : " }"))
+    .replaceAll(/ {2,}/g, " ");
+}
+
+/** The table, its reasons as numbers, and the list of reasons. */
+function withReasons(head: readonly string[], rows: readonly Row[]): string {
+  const reasons: string[] = [];
+  const number = (reason: string) => {
+    if (!reasons.includes(reason)) reasons.push(reason);
+    return reasons.indexOf(reason) + 1;
+  };
+  const cell = (item: string | Cell): string => {
+    if (typeof item === "string") return item;
+    if ("reason" in item) return `no (${number(item.reason)})`;
+    return item.words.length > 0 ? item.words.map(code).join(" ") : "no effect";
+  };
+  const shown = table(
+    head,
+    rows.map((row) => row.map(cell)),
+  );
+  return [
+    shown,
+    ...(reasons.length > 0 ? [reasons.map((reason, index) => `${index + 1}. ${plain(reason)}`).join("\n")] : []),
+  ].join("\n\n");
+}

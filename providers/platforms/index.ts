@@ -1,0 +1,14 @@
+// The platforms whose machines are configured with text over SSH. Check, render, provider and pull-request comment go by this list. Pure.
+import type { Driver, MachineModel } from "./driver.js";
+import { kvm } from "./kvm/index.js";
+import { netplan } from "./netplan/index.js";
+
+/** A driver of which only the contract is known: its words and facts go from one of its members to another. */
+export type AnyDriver = Driver<MachineModel, unknown, unknown>;
+
+export const DRIVERS: readonly AnyDriver[] = [kvm, netplan];
+
+/** Pulumi's type token of a driver's machines. */
+export function typeToken({ token }: Pick<AnyDriver, "token">): string {
+  return `pulumi-nodejs:dynamic/${token.module}:${token.type}`;
+}

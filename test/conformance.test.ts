@@ -1,0 +1,189 @@
+// Every platform against every pair of mode and policy: the platform's own words, or that it can't and why. Written out
+// whole, so that a platform that is added or a word that changes shows here, line by line.
+import { describe, expect, it } from "vitest";
+import { checkEnvironmentText, unsupportedBy } from "../providers/engine/check.js";
+import type { Environment } from "../providers/model/environment.js";
+import { TEAM_MODES, TEAM_POLICIES } from "../providers/model/uplinkTeam.js";
+import { kvm } from "../providers/platforms/kvm/index.js";
+import { OVS_TEAMS } from "../providers/platforms/kvm/uplinkTeam.js";
+import { NETPLAN_BONDS } from "../providers/platforms/netplan/bond.js";
+import { netplan } from "../providers/platforms/netplan/index.js";
+import { teamWord } from "../providers/platforms/teamSupport.js";
+import { toTeaming, VSPHERE_TEAMS } from "../providers/platforms/vsphere/uplinkTeam.js";
+
+type Platform = "kvm" | "netplan" | "vsphere";
+/** The platform's words; or, after "no: ", the beginning of its reason. */
+type Expectation = Record<Platform, string>;
+
+const CASES: Record<string, Expectation> = {
+  "switch-independent active-backup": {
+    kvm: "active-backup off",
+    netplan: "active-backup",
+    vsphere: "failover_explicit",
+  },
+  "switch-independent source-port": {
+    kvm: "no: Open vSwitch does not spread by virtual port",
+    netplan: "no: A bond in a guest has no virtual ports",
+    vsphere: "loadbalance_srcid",
+  },
+  "switch-independent source-mac": {
+    kvm: "balance-slb off",
+    netplan: "no: The kernel hashes only towards a port channel",
+    vsphere: "loadbalance_srcmac",
+  },
+  "switch-independent ip-hash": {
+    kvm: "no: Open vSwitch does not hash IP addresses alone",
+    netplan: "no: The kernel hashes only towards a port channel",
+    vsphere: "no: Route based on IP hash needs a static port channel",
+  },
+  "switch-independent transport-ports": {
+    kvm: "no: balance-tcp needs LACP",
+    netplan: "no: The kernel hashes only towards a port channel",
+    vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
+  },
+  "switch-independent load": {
+    kvm: "no: Open vSwitch has no policy of this name",
+    netplan: "balance-tlb",
+    vsphere: "loadbalance_loadbased",
+  },
+  "static active-backup": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "no: The kernel has no standby members",
+    vsphere: "no: This policy wants no port channel",
+  },
+  "static source-port": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "no: A bond in a guest has no virtual ports",
+    vsphere: "no: This policy wants no port channel",
+  },
+  "static source-mac": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "balance-xor layer2",
+    vsphere: "no: This policy wants no port channel",
+  },
+  "static ip-hash": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "balance-xor layer2+3",
+    vsphere: "loadbalance_ip",
+  },
+  "static transport-ports": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "balance-xor layer3+4",
+    vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
+  },
+  "static load": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "no: The kernel spreads by load only towards separate ports",
+    vsphere: "no: This policy wants no port channel",
+  },
+  "lacp active-backup": {
+    kvm: "active-backup active",
+    netplan: "no: The kernel has no standby members",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+  "lacp source-port": {
+    kvm: "no: Open vSwitch does not spread by virtual port",
+    netplan: "no: A bond in a guest has no virtual ports",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+  "lacp source-mac": {
+    kvm: "balance-slb active",
+    netplan: "802.3ad layer2",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+  "lacp ip-hash": {
+    kvm: "no: Open vSwitch does not hash IP addresses alone",
+    netplan: "802.3ad layer2+3",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+  "lacp transport-ports": {
+    kvm: "balance-tcp active",
+    netplan: "802.3ad layer3+4",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+  "lacp load": {
+    kvm: "no: Open vSwitch has no policy of this name",
+    netplan: "no: The kernel spreads by load only towards separate ports",
+    vsphere: "no: LAG groups of a distributed switch",
+  },
+};
+
+/** The pair on one platform, through the whole flow from file to words. */
+const SITES: Record<
+  Platform,
+  { readonly text: (pair: string) => string; readonly words: (environment: Environment) => string }
+> = {
+  kvm: {
+    text: (pair) => `environment: t
+networks: { app: {} }
+hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { uplinkTeam: { members: [a, b], ${pair} }, portGroups: [app] } } } }
+`,
+    words: ({ kvmHosts: [host] }) => {
+      const bond =
+        host && kvm.toWords(host, { machine: "k", environment: "t" }).bridges.vs0?.ports["vs0-uplinks"]?.bond;
+      return `${bond?.bond_mode} ${bond?.lacp}`;
+    },
+  },
+  netplan: {
+    text: (pair) => `environment: t
+networks: { app: {} }
+hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { uplinkTeam: { members: [a, b] }, portGroups: [app] } } } }
+vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0 }, q: { portGroup: vs0/app, guestInterface: eth1 } }, guest: { os: linux, renderer: netplan }, bonds: { b: { members: [p, q], ${pair} } } } }
+`,
+    words: ({ virtualMachines: [vm] }) => {
+      const parameters = vm?.guest && netplan.toWords(vm.guest, { machine: "v", environment: "t" }).bonds.b?.parameters;
+      return [parameters?.mode, parameters?.["transmit-hash-policy"]].filter(Boolean).join(" ");
+    },
+  },
+  vsphere: {
+    text: (pair) => `environment: t
+networks: { app: {} }
+hosts: { e: { platform: vsphere, uplinks: { vmnic0: , vmnic1: } } }
+distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1], ${pair} }, portGroups: [app] } }
+`,
+    words: ({ distributedSwitches: [dvs] }) => (dvs ? toTeaming(dvs.uplinkTeam).teamingPolicy : "none"),
+  },
+};
+
+const TABLES = { kvm: OVS_TEAMS, netplan: NETPLAN_BONDS, vsphere: VSPHERE_TEAMS } as const;
+
+describe("teams on every platform", () => {
+  it("every neutral pair is expected of every platform", () => {
+    const pairs = TEAM_MODES.flatMap((mode) => TEAM_POLICIES.map((policy) => `${mode} ${policy}`));
+    expect(Object.keys(CASES)).toEqual(pairs);
+  });
+
+  const rows = Object.entries(CASES).flatMap(([pair, expectation]) =>
+    (Object.keys(SITES) as Platform[]).map((platform) => ({ pair, platform, expected: expectation[platform] })),
+  );
+
+  it.each(rows)("$pair on $platform: $expected", ({ pair, platform, expected }) => {
+    const [mode = "", policy = ""] = pair.split(" ");
+    const { environment, problems } = checkEnvironmentText(
+      SITES[platform].text(`mode: ${mode}, policy: ${policy}`),
+      "e",
+    );
+    if (!environment) throw new Error("no model");
+    const unsupported = problems.filter((problem) => problem.rule === "unsupported");
+    if (expected.startsWith("no: ")) {
+      expect(unsupported).toHaveLength(1);
+      expect(unsupported[0]?.remedy).toContain(expected.slice(4));
+      expect(unsupported[0]?.wanted).toMatch(/^one of .* with /);
+    } else {
+      expect(unsupported).toEqual([]);
+      expect(SITES[platform].words(environment)).toBe(expected);
+    }
+    expect(unsupportedBy(environment)).toHaveLength(expected.startsWith("no: ") ? 1 : 0);
+  });
+
+  it("no reason is empty, and each says what to use instead", () => {
+    for (const table of Object.values(TABLES)) {
+      for (const mode of TEAM_MODES) {
+        for (const policy of TEAM_POLICIES) {
+          const entry = teamWord<unknown>(table, { mode, policy });
+          if ("unsupported" in entry) expect(entry.unsupported).toMatch(/\b(Use|Set) /);
+        }
+      }
+    }
+  });
+});

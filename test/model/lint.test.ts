@@ -1,0 +1,211 @@
+// Every design rule with a design that breaks it and the nearest one that does not; and how findings are accepted.
+import { describe, expect, it } from "vitest";
+import { checkEnvironmentText } from "../../providers/engine/check.js";
+import { RULES } from "../../providers/model/lint/index.js";
+import { rulesOf } from "./given.js";
+
+const kvm = (team: string, uplinks = "{ e0: , e1: , e2: }", switches = "{}") => `environment: t
+networks: { app: {} }
+switches: ${switches}
+hosts: { k: { platform: kvm, uplinks: ${uplinks}, virtualSwitches: { vs0: { uplinkTeam: ${team}, portGroups: [app] } } } }
+`;
+
+const dvs = (team: string, rest = "portGroups: [app]", uplinks = "{ vmnic0: , vmnic1: , vmnic2: }") => `environment: t
+networks: { app: { mtu: 1600 } }
+switches: { a: { platform: nxos }, b: { platform: nxos } }
+hosts: { e: { platform: vsphere, uplinks: ${uplinks} } }
+distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1, u2: vmnic2 }, uplinkTeam: ${team}, ${rest} } }
+`;
+
+const guest = (bond: string, { port = "", platform = "kvm" } = {}) => `environment: t
+networks: { app: { subnet: 10.0.0.0/24 } }
+hosts:
+  k: { platform: kvm, uplinks: { e0: , e1: }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0, e1] }, portGroups: [app] } } }
+  e: { platform: vsphere, uplinks: { vmnic0: , vmnic1: } }
+distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1] }, portGroups: [app] } }
+vms:
+  v:
+    host: ${platform === "kvm" ? "k" : "e"}
+    ports:
+      p: { portGroup: ${platform === "kvm" ? "vs0" : "d"}/app, guestInterface: eth0${port} }
+      q: { portGroup: ${platform === "kvm" ? "vs0" : "d"}/app, guestInterface: eth1 }
+    guest: { os: linux, renderer: netplan }
+    bonds: { b: ${bond} }
+`;
+
+const eight = [..."abcdefghi"].map((letter) => `e${letter}`);
+const wide = (count: number, platform: string) =>
+  kvm(
+    `{ members: [${eight.slice(0, count).join(", ")}], mode: lacp }`,
+    `{ ${eight
+      .slice(0, count)
+      .map((name) => `${name}: { cable: s 1/${name} }`)
+      .join(", ")} }`,
+    `{ s: { platform: ${platform} } }`,
+  );
+const pair =
+  "{ a: { platform: nxos, mlag: { peer: b, domain: 1 } }, b: { platform: nxos, mlag: { peer: a, domain: 1 } } }";
+const cabled = "{ e0: { cable: a 1/1 }, e1: { cable: b 1/1 } }";
+const oneCard = '{ e0: { pci: "0000:01:00.0" }, e1: { pci: "0000:01:00.1" } }';
+const twoCards = '{ e0: { pci: "0000:01:00.0" }, e1: { pci: "0000:02:00.0" } }';
+
+/** Rule by rule: designs that break it, and designs that look like them and do not. */
+const CASES: Record<string, { readonly breaks: Record<string, string>; readonly keeps: Record<string, string> }> = {
+  "VS-22": {
+    breaks: { "beacon probing with IP hash": dvs("{ members: [u0, u1, u2], mode: static, failureDetection: beacon }") },
+    keeps: {
+      "beacon probing by port": dvs("{ members: [u0, u1, u2], policy: source-port, failureDetection: beacon }"),
+    },
+  },
+  "VS-23": {
+    breaks: { "a standby uplink with IP hash": dvs("{ members: [u0, u1, u2], mode: static, standby: [u2] }") },
+    keeps: { "a standby uplink by port": dvs("{ members: [u0, u1, u2], policy: source-port, standby: [u2] }") },
+  },
+  "VS-25": {
+    breaks: {
+      "LACP over two single switches": kvm(
+        "{ members: [e0, e1], mode: lacp }",
+        cabled,
+        "{ a: { platform: nxos }, b: { platform: nxos } }",
+      ),
+      "a static channel of a host over two switches": dvs(
+        "{ members: [u0, u1], mode: static }",
+        "portGroups: [app]",
+        "{ vmnic0: { cable: a 1 }, vmnic1: { cable: b 1 }, vmnic2: }",
+      ),
+    },
+    keeps: {
+      "LACP over an MLAG pair": kvm("{ members: [e0, e1], mode: lacp }", cabled, pair),
+      "a team that needs no channel": kvm(
+        "{ members: [e0, e1] }",
+        cabled,
+        "{ a: { platform: nxos }, b: { platform: nxos } }",
+      ),
+    },
+  },
+  "VS-27": {
+    breaks: { "beacons over two uplinks": dvs("{ members: [u0, u1], policy: source-port, failureDetection: beacon }") },
+    keeps: { "beacons over three": dvs("{ members: [u0, u1, u2], policy: source-port, failureDetection: beacon }") },
+  },
+  "VS-38": {
+    breaks: {
+      "one uplink": kvm("{ members: [e0] }"),
+      "one network card": kvm("{ members: [e0, e1] }", oneCard),
+      "one switch": kvm(
+        "{ members: [e0, e1] }",
+        "{ e0: { cable: a 1/1 }, e1: { cable: a 1/2 } }",
+        "{ a: { platform: nxos } }",
+      ),
+    },
+    keeps: {
+      "two cards and two switches": kvm("{ members: [e0, e1] }", twoCards),
+      "nothing known of the cards": kvm("{ members: [e0, e1] }"),
+    },
+  },
+  "OV-01": {
+    breaks: { "LACP over one uplink": kvm("{ members: [e0], mode: lacp }") },
+    keeps: { "LACP over two": kvm("{ members: [e0, e1], mode: lacp }") },
+  },
+  "OV-02": {
+    breaks: { "LACP without a fallback": kvm("{ members: [e0, e1], mode: lacp, lacpFallback: false }") },
+    keeps: { "LACP with it": kvm("{ members: [e0, e1], mode: lacp }") },
+  },
+  "SW-05": {
+    breaks: { "nine links to a Catalyst": wide(9, "iosxe") },
+    keeps: { "eight links to it": wide(8, "iosxe"), "nine to another make": wide(9, "nxos") },
+  },
+  "VS-12": {
+    breaks: { "LACP in a guest on vSphere": guest("{ members: [p, q], mode: lacp }", { platform: "vsphere" }) },
+    keeps: { "LACP in a guest on KVM": guest("{ members: [p, q], mode: lacp }") },
+  },
+  "LB-26": {
+    breaks: { "a bond of one": guest("{ members: [p] }") },
+    keeps: { "a bond of two": guest("{ members: [p, q] }") },
+  },
+  "LB-30": {
+    breaks: { "an address on a member": guest("{ members: [p, q] }", { port: ", addresses: [10.0.0.5/24]" }) },
+    keeps: { "an address on the bond": guest("{ members: [p, q], addresses: [10.0.0.5/24] }") },
+  },
+  "SW-08": {
+    breaks: { "a bond larger than its network": guest("{ members: [p, q], mtu: 9000 }") },
+    keeps: { "a bond smaller than it": guest("{ members: [p, q], mtu: 1400 }") },
+  },
+  "VS-34": {
+    breaks: { "a switch smaller than its network": dvs("{ members: [u0, u1] }", "portGroups: [app], mtu: 1500") },
+    keeps: { "a switch as large": dvs("{ members: [u0, u1] }", "portGroups: [app], mtu: 1600") },
+  },
+};
+
+describe("the design rules", () => {
+  it("are all tried here, and each says what it wants, what to do, and where it comes from", () => {
+    expect(Object.keys(CASES).sort()).toEqual(RULES.map((rule) => rule.id).sort());
+    for (const { id, title, remedy, source } of RULES) {
+      expect(id).toMatch(/^[A-Z]{2}-\d{2}$/);
+      expect(title).toMatch(/^[A-Z].*\.$/);
+      expect(remedy).toMatch(/^[A-Z].*\.$/);
+      expect(source).not.toBe("");
+    }
+  });
+
+  const rows = (side: "breaks" | "keeps") =>
+    Object.entries(CASES).flatMap(([rule, cases]) =>
+      Object.entries(cases[side]).map(([sentence, text]) => ({ rule, sentence, text })),
+    );
+
+  it.each(rows("breaks"))("$rule is broken by $sentence", ({ rule, text }) => {
+    const severity = RULES.find((candidate) => candidate.id === rule)?.severity;
+    expect(rulesOf(text)).toContain(`${severity} ${rule}`);
+  });
+
+  it.each(rows("keeps"))("$rule is kept by $sentence", ({ rule, text }) => {
+    expect(rulesOf(text).filter((found) => found.endsWith(rule))).toEqual([]);
+    expect(rulesOf(text).filter((found) => /(schema|reference|yaml)$/.test(found))).toEqual([]);
+  });
+});
+
+describe("accepted", () => {
+  const group = (accepted: string) =>
+    `${kvm("{ members: [e0] }").replace(" k: ", ' "k[1:3]": ')}accepted: [${accepted}]\n`;
+  const messages = (text: string) =>
+    checkEnvironmentText(text, "e").problems.map(({ severity, rule, message }) => `${severity} ${rule} ${message}`);
+  it.each([
+    ["everywhere", "{ rule: VS-38, reason: lab }", []],
+    ["below a path as messages show it", `{ rule: VS-38, at: 'hosts."k[1:3]"', reason: lab }`, []],
+    [
+      "to the last step",
+      `{ rule: VS-38, at: 'hosts."k[1:3]".virtualSwitches.vs0.uplinkTeam.members', reason: lab }`,
+      [],
+    ],
+    [
+      "of one member alone leaves the others",
+      "{ rule: VS-38, at: hosts.k1, reason: lab }",
+      ["warning VS-38 a team of one uplink has no redundancy"],
+    ],
+    [
+      "elsewhere leaves it, and is itself of no use",
+      "{ rule: VS-38, at: hosts.k, reason: lab }",
+      ["warning VS-38 a team of one uplink has no redundancy", "warning accepted nothing breaks VS-38 at hosts.k"],
+    ],
+    [
+      "another rule is of no use",
+      "{ rule: OV-02, reason: lab }, { rule: VS-38, reason: lab }",
+      ["warning accepted nothing breaks OV-02"],
+    ],
+    [
+      "an unknown rule",
+      "{ rule: VS-99, reason: lab }, { rule: VS-38, reason: lab }",
+      ["error reference there is no design rule of this name"],
+    ],
+    [
+      "an error",
+      "{ rule: VS-25, reason: lab }, { rule: VS-38, reason: lab }",
+      ["error accepted VS-25 is an error: what can't work is not made to work by a reason"],
+    ],
+  ])("%s", (_sentence, accepted, expected) => {
+    expect(messages(group(accepted))).toEqual(expected);
+  });
+
+  it("wants a reason", () => {
+    expect(messages(group("{ rule: VS-38 }"))).toEqual(["error schema a required value is missing"]);
+  });
+});

@@ -1,0 +1,184 @@
+// The components for programs without an environment file: the same resources from typed arguments, and for wrong ones one
+// message a problem and nothing registered.
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Environment } from "../../providers/environment.js";
+import { GuestBond, type GuestBondArgs } from "../../providers/guestBond.js";
+import { KvmHost, type KvmHostArgs } from "../../providers/kvmHost.js";
+import { DistributedSwitch, type DistributedSwitchArgs } from "../../providers/vsphere/distributedSwitch.js";
+import { registered } from "./program.js";
+
+const networks = { app: { vlan: 10, subnet: "10.0.0.0/24" }, storage: { vlan: 30, mtu: 9000 } };
+
+const kvmArgs: KvmHostArgs = {
+  networks,
+  address: "kvm-01.example.net",
+  ssh: { user: "root" },
+  uplinks: { e0: {}, e1: {} },
+  virtualSwitches: { vs0: { uplinkTeam: { members: ["e0", "e1"], mode: "lacp" }, portGroups: ["app", "storage"] } },
+  vms: { db: { ports: { app: { portGroup: "vs0/app" } } } },
+};
+
+const switchArgs: DistributedSwitchArgs = {
+  networks,
+  datacenter: "dc1",
+  hosts: ["esx-01.example.net"],
+  uplinks: { uplink1: "vmnic2", uplink2: "vmnic3" },
+  uplinkTeam: { members: ["uplink1", "uplink2"], policy: "load" },
+  portGroups: { app: {}, sto: { network: "storage", security: { macChanges: true } } },
+};
+
+const guestArgs: GuestBondArgs = {
+  networks,
+  ports: { s0: { network: "storage", mac: "52:54:00:00:00:01" }, s1: { network: "storage", mac: "52:54:00:00:00:02" } },
+  bonds: { storage: { members: ["s0", "s1"], addresses: ["10.30.0.5/24"] } },
+};
+
+describe("from typed arguments", () => {
+  it("KvmHost: one resource with the text of the host, its VMs' ports on it, marked with the stack's name", async () => {
+    const [host, ...others] = await registered((parent) => new KvmHost("kvm-01", kvmArgs, { parent }));
+    expect(others).toEqual([]);
+    expect(host).toMatchObject({
+      type: "pulumi-nodejs:dynamic/kvm:Host",
+      name: "kvm-01",
+      parent: "root",
+      inputs: { environment: "demo", ssh: { name: "kvm-01", address: "kvm-01.example.net", user: "root" } },
+    });
+    expect(host?.inputs.openvswitch).toMatch(/add-bond vs0 vs0-uplinks e0 e1/);
+    expect(host?.inputs.openvswitch).toMatch(/add-port vs0 db-app/);
+  });
+
+  it("GuestBond: one resource with the netplan file of the guest", async () => {
+    const [guest, ...others] = await registered(
+      (parent) => new GuestBond("db-01", { ...guestArgs, address: "db-01.example.net" }, { parent }),
+    );
+    expect(others).toEqual([]);
+    expect(guest).toMatchObject({
+      type: "pulumi-nodejs:dynamic/netplan:Guest",
+      name: "db-01",
+      inputs: { ssh: { name: "db-01", address: "db-01.example.net" } },
+    });
+    expect(guest?.inputs.netplan).toMatch(/bonds:\n {4}storage:\n {6}interfaces: \[s0, s1\]\n {6}mtu: 9000/);
+  });
+
+  it("DistributedSwitch: the switch with its hosts, and a port group for each", async () => {
+    const resources = await registered((parent) => new DistributedSwitch("dvs0", switchArgs, { parent }));
+    expect(resources.map(({ type, name, parent }) => [type, name, parent])).toEqual([
+      ["multiport:vsphere:DistributedSwitch", "dvs0", "root"],
+      ["vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch", "dvs0", "dvs0"],
+      ["multiport:vsphere:PortGroup", "dvs0-app", "dvs0"],
+      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0-app", "dvs0-app"],
+      ["multiport:vsphere:PortGroup", "dvs0-sto", "dvs0"],
+      ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0-sto", "dvs0-sto"],
+    ]);
+    expect(resources[1]?.inputs).toMatchObject({
+      name: "dvs0",
+      datacenterId: "getDatacenter dc1",
+      hosts: [{ hostSystemId: "getHost esx-01.example.net", devices: ["vmnic2", "vmnic3"] }],
+      uplinks: ["uplink1", "uplink2"],
+      teamingPolicy: "loadbalance_loadbased",
+      activeUplinks: ["uplink1", "uplink2"],
+      standbyUplinks: [],
+      maxMtu: 9000,
+    });
+    expect(resources[5]?.inputs).toMatchObject({
+      name: "sto",
+      vlanId: 30,
+      allowPromiscuous: false,
+      allowMacChanges: true,
+      allowForgedTransmits: false,
+    });
+  });
+
+  it("Environment: from a value in the words of the file", async () => {
+    const spec = { environment: "t", networks, hosts: { "k[1:2]": { platform: "kvm" as const } } };
+    const resources = await registered((parent) => new Environment("t", { spec }, { parent }));
+    expect(resources.map(({ name, parent }) => [name, parent])).toEqual([
+      ["t", "root"],
+      ["k1", "t"],
+      ["k2", "t"],
+    ]);
+  });
+});
+
+describe("from wrong arguments", () => {
+  let errors: string[];
+  beforeEach(() => {
+    errors = [];
+    // Where the engine is not there to take the messages, the SDK prints them.
+    vi.spyOn(console, "error").mockImplementation((line: string) => void errors.push(line));
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  const cases: [string, (parent: pulumi.Resource) => unknown, RegExp, RegExp[]][] = [
+    [
+      "KvmHost",
+      (parent) =>
+        new KvmHost(
+          "kvm-01",
+          {
+            ...kvmArgs,
+            virtualSwitches: { vs0: { uplinkTeam: { members: ["e0", "e9"] }, portGroups: ["app", "nope"] } },
+          },
+          { parent },
+        ),
+      /KvmHost "kvm-01": 2 errors, nothing was changed/,
+      [/no uplink of this name; found "e9"; wanted one of e0, e1/, /no network of this name; found "nope"/],
+    ],
+    [
+      "DistributedSwitch",
+      (parent) =>
+        new DistributedSwitch("dvs0", { ...switchArgs, uplinkTeam: { members: ["uplink9"] }, mtu: 100 }, { parent }),
+      /DistributedSwitch "dvs0": 2 errors/,
+      [/distributedSwitches\.dvs0\.mtu: the value is not allowed here; found 100/, /found "uplink9"/],
+    ],
+    [
+      "GuestBond",
+      (parent) =>
+        new GuestBond(
+          "db-01",
+          { ...guestArgs, bonds: { b: { members: ["s0", "s9"], policy: "source-port" } } },
+          { parent },
+        ),
+      /GuestBond "db-01": 2 errors/,
+      [/found "s9"/, /a Linux bond can't do mode switch-independent with policy source-port/],
+    ],
+    [
+      "Environment",
+      (parent) => new Environment("t", { spec: { environment: "t t" } }, { parent }),
+      /t: 1 error, nothing was changed/,
+      [/environment: the value is not allowed here; found "t t"/],
+    ],
+    [
+      "Environment of a file that is not there",
+      (parent) => new Environment("t", { file: "stacks/none.yaml" }, { parent }),
+      /stacks\/none\.yaml: the environment file can't be read\. Correct multiport:environment/,
+      [],
+    ],
+  ];
+
+  it.each(cases)(
+    "%s: one message a problem, no stack for the user, and nothing registered",
+    async (_name, build, message, expected) => {
+      let error: unknown;
+      const resources = await registered((parent) => {
+        try {
+          build(parent);
+        } catch (caught) {
+          error = caught;
+        }
+      });
+      // Pulumi prints the message of a RunError without its stack.
+      expect(pulumi.RunError.isInstance(error)).toBe(true);
+      expect((error as Error).message).toMatch(message);
+      expect(errors).toHaveLength(expected.length);
+      for (const text of expected)
+        expect(
+          errors.some((line) => text.test(line)),
+          `${text} in ${errors.join("\n")}`,
+        ).toBe(true);
+      expect(resources).toEqual([]);
+    },
+  );
+});
