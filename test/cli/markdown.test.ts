@@ -12,8 +12,7 @@ import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { providers } from "../../providers/engine/provider.js";
 import { renderEnvironment } from "../../providers/engine/render.js";
 import type { Problem } from "../../providers/model/problem.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
+import { DRIVERS, typeToken } from "../../providers/platforms/index.js";
 import { VSPHERE_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
 import { hostile } from "../arbitrary.js";
 
@@ -176,10 +175,9 @@ describe("disruption", () => {
     }
   });
 
-  it("and kind are known of every resource that multiport makes", () => {
-    for (const driver of [kvm, netplan])
-      expect(machineDriver(`pulumi-nodejs:dynamic/${driver.token.module}:${driver.token.type}`)?.kind).toBeTruthy();
-    expect(Object.keys(providers).sort()).toEqual(["kvm", "netplan"]);
+  it("and kind are known of every machine that has a provider", () => {
+    const types = Object.keys(providers).map((name) => DRIVERS.find((driver) => driver.name === name));
+    for (const driver of types) expect(driver && machineDriver(typeToken(driver))).toBe(driver);
   });
 });
 
@@ -325,6 +323,7 @@ const MARKUP = fc.oneof(
     "a\n\n# b",
     "a\r\n\r\n```\r\n</details>",
     "\n~~~\n",
+    "a\n```\n</details>\n",
     "&lt;b&gt; &#64;octocat",
     "$`x`$",
     ":smile:",
@@ -355,6 +354,13 @@ describe("hostile text", () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it("does not end a fence", () => {
+    const diff = "@@ -1 +1 @@\n-a\n```\n</details>\n# out";
+    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", summary: [], diff };
+    const html = toHtml(toMarkdown({ ...about, changes: [change] }));
+    expect(tags(html).filter((tag) => /details|h1/.test(tag))).toEqual(["<details>", "</details>"]);
   });
 
   it("is made visible where it would be read in another order than it stands", () => {
@@ -410,7 +416,7 @@ describe("the limit", () => {
           expect(rows - (left > 0 ? 1 : 0) + left).toBe(comment.changes.length);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
