@@ -62,19 +62,19 @@ ${dmz}
 ${extra}`;
 }
 
-let directory: string;
 let vcenter: Vcenter;
 let variables: Record<string, string>;
 
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
-  vcenter = await startVcenter(directory, inventory, { report: () => {} });
-  variables = { ...vcenterVariables(vcenter), GOVC_PERSIST_SESSION: "false" };
-});
-
-afterAll(async () => {
-  await stopVcenter(directory);
-});
+/** Gives the tests of a group a vCenter of their own: what one group leaves behind is nothing to the next. */
+function useVcenter(): void {
+  let directory: string;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
+    vcenter = await startVcenter(directory, inventory, { report: () => {} });
+    variables = { ...vcenterVariables(vcenter), GOVC_PERSIST_SESSION: "false" };
+  });
+  afterAll(() => stopVcenter(directory));
+}
 
 /** Runs govc and returns what it printed. */
 async function govc(project: Project, ...args: readonly string[]): Promise<string> {
@@ -150,6 +150,7 @@ function expectNoStackTrace({ text }: Outcome): void {
 }
 
 describe("a distributed switch", () => {
+  useVcenter();
   let project: Project;
   let before: string;
   const foreign = { switch: "", portGroup: "" };
@@ -359,6 +360,7 @@ describe("a distributed switch", () => {
 });
 
 describe("a declaration that can't be made true", () => {
+  useVcenter();
   let project: Project;
   beforeAll(async () => {
     project = await Project.create({ environment: environment(), variables });
