@@ -1,6 +1,6 @@
 // Cables: veth pairs between machines, made, plugged, pulled and cut. I/O.
 import { executeOrThrow } from "./execute";
-import { runScriptOn } from "./machine";
+import { restartVswitchd, runScriptOn } from "./machine";
 import { managementAddress } from "./outer";
 import type { ProcessRecord } from "./processRecord";
 import type { Cable, CableEnd, LabMachine, LabTopology, NicAddress } from "./topology";
@@ -43,12 +43,20 @@ export async function makeCables(
   await Promise.all(
     topology.machines.filter(({ name }) => changed.has(name)).map((machine) => setUpNics(topology, lab, machine)),
   );
+  const kept = new Set(leftOver.map(({ machine }) => machine));
+  await Promise.all(
+    topology.machines
+      .filter(({ name, kind }) => kept.has(name) && kind !== "guest")
+      .map(({ name }) => restartVswitchd(processOf(lab, name))),
+  );
 }
 
 function managementCommands(topology: LabTopology, lab: LabProcesses, name: string): readonly string[] {
-  const port = `m${topology.machines.findIndex((machine) => machine.name === name)}`;
+  const number = topology.machines.findIndex((machine) => machine.name === name);
   const { pid } = processOf(lab, name);
-  return [`link add ${port} up master mgmt type veth peer name mgmt0 netns ${pid}`];
+  // A machine that is made again keeps its MAC address: the lab's network still has the old one in mind.
+  const mac = `02:00:00:00:${[number >> 8, number & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
+  return [`link add m${number} up master mgmt type veth peer name mgmt0 address ${mac} netns ${pid}`];
 }
 
 function cableCommand(topology: LabTopology, lab: LabProcesses, { a, b }: Cable): string {
@@ -95,7 +103,9 @@ function cutScript({ nic }: CableEnd): string {
   return `nft -f - <<'RULES'
 table netdev cut-${nic}
 delete table netdev cut-${nic}
-table netdev cut-${nic} { chain egress { type filter hook egress device "${nic}" priority 0; policy drop; } }
+table netdev cut-${nic} {
+  chain egress { type filter hook egress device "${nic}" priority 0; policy drop; }
+}
 RULES`;
 }
 

@@ -1,7 +1,7 @@
 // Machines: starting one, entering one. Each is a set of namespaces below the outer ones. I/O.
 import { rmSync } from "node:fs";
 import { type ExecuteOptions, execute, executeOrThrow, type Outcome, waitFor } from "./execute";
-import { machineScript } from "./machineScript";
+import { machineScript, startVswitchd } from "./machineScript";
 import { spawnDetached } from "./outer";
 import { currentBoot, endAll, isAlive, type ProcessRecord, readIfThere, readRecords } from "./processRecord";
 import { type StateDirectory, tailOf } from "./stateDirectory";
@@ -77,6 +77,14 @@ export function executeOn(
 /** Runs a shell script on a machine that has to succeed. */
 export function runScriptOn(machine: ProcessRecord, script: string): Promise<string> {
   return executeOrThrow(inside(machine, ["sh", "-eu"]), { input: script });
+}
+
+/** Makes Open vSwitch open its interfaces anew: its userspace datapath holds on to a device that was made again under its name. */
+export async function restartVswitchd(machine: ProcessRecord): Promise<void> {
+  const stop = `pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
+ovs-appctl --timeout=10 exit
+while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done`;
+  await runScriptOn(machine, `${stop}\n${startVswitchd}`);
 }
 
 /** Whether the machine's servers answer. */

@@ -49,11 +49,14 @@ cp /run/lab/hosts /etc/hosts
 tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
 ip link set lo up`;
 
+/** Starts the switch daemon of a machine; its database runs. */
+export const startVswitchd = "ovs-vswitchd --pidfile --log-file -vconsole:off --detach";
+
 const startOpenVSwitch = `mkdir /run/openvswitch /var/log/openvswitch
 ovsdb-tool create /etc/openvswitch/conf.db /usr/share/openvswitch/vswitch.ovsschema
 ovsdb-server /etc/openvswitch/conf.db --remote=punix:/run/openvswitch/db.sock --pidfile --log-file -vconsole:off --detach
 ovs-vsctl --no-wait init -- set Open_vSwitch . external_ids:hostname="$name" external_ids:system-id="$name"
-ovs-vswitchd --pidfile --log-file -vconsole:off --detach`;
+${startVswitchd}`;
 
 // Without PAM, sshd refuses root with a locked password even by key: the machine's own /etc/shadow gets another one.
 // Servers newer than OpenSSH 9.8 slow down addresses that fail to log in; here all connections come from one address.
