@@ -4,7 +4,16 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/live/**"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/live/**"],
+          testTimeout: 20_000,
+          // The default leaves one processor free, which on a machine with two is half of it.
+          maxWorkers: "100%",
+        },
+      },
       {
         test: {
           name: "live",

@@ -24,7 +24,12 @@ const loaded = seconds();
 const { environment, problems } = checkEnvironmentText(text, file);
 const parsed = seconds();
 if (!environment || problems.length > 0) throw new Error(`${file} has problems: ${JSON.stringify(problems[0])}`);
-const files = renderEnvironment(environment);
+let files = 0;
+let bytes = 0;
+for (const file of renderEnvironment(environment)) {
+  files += 1;
+  bytes += file.text.length;
+}
 const rendered = seconds();
 const { user, system } = process.cpuUsage();
 const run: ParseRun = {
@@ -32,7 +37,7 @@ const run: ParseRun = {
   parse: parsed - loaded,
   render: rendered - parsed,
   processor: (user + system) / 1e6,
-  files: files.length,
-  bytes: files.reduce((sum, { text: { length } }) => sum + length, 0),
+  files,
+  bytes,
 };
 console.log(JSON.stringify(run));

@@ -43,5 +43,5 @@ export async function withSite<T>(hosts: number, use: (site: Site) => Promise<T>
 function textBytes(text: string): number {
   const { environment } = checkEnvironmentText(text, "environment.yaml");
   if (!environment) throw new Error("the environment of the bench has errors");
-  return renderEnvironment(environment).reduce((sum, file) => sum + Buffer.byteLength(file.text), 0);
+  return [...renderEnvironment(environment)].reduce((sum, file) => sum + Buffer.byteLength(file.text), 0);
 }

@@ -58,7 +58,7 @@ function renderAll(files: readonly EnvironmentFile[], out: string): Output[] {
 }
 
 function toOutput(environment: Environment, folder: string): Output {
-  const texts = new Map(renderEnvironment(environment).map(({ path, text }) => [join(folder, path), text]));
+  const texts = new Map(Array.from(renderEnvironment(environment), ({ path, text }) => [join(folder, path), text]));
   return { folder, environment, texts };
 }
 

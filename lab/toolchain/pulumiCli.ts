@@ -21,11 +21,11 @@ export interface PulumiCli {
 }
 
 // As package.json's peer dependency on @pulumi/pulumi says.
-const leastVersion = "3.200.0";
+const leastVersion = "3.212.0";
 const builtVersion = "3.250.0";
 const languageHostVersion = "3.68.0";
 
-/** Uses the CLI on PATH when it is 3.200.0 or newer, else builds one. */
+/** Uses the CLI on PATH when it is 3.212.0 or newer, else builds one. */
 export async function ensurePulumiCli(options: { readonly report: Report }): Promise<PulumiCli> {
   const started = Date.now();
   const found = findOnPath("pulumi", cacheFolder());

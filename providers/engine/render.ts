@@ -30,14 +30,16 @@ export function renderWords<Machine extends MachineModel, Words, Facts>(
   return fillTemplate(`${driver.name}/${driver.templates.config}`, driver.toView(words));
 }
 
-/** Every file of every machine, in the order of the environment. */
-export function renderEnvironment(environment: Environment): RenderedFile[] {
-  return DRIVERS.flatMap((driver) =>
-    driver.machines(environment).map(({ machine }) => ({
-      machine: machine.name,
-      driver: driver.name,
-      path: `${machine.name}/${driver.file.extension}`,
-      text: renderMachine(driver, machine, { machine: machine.name, environment: environment.name }),
-    })),
-  );
+/** Every file of every machine, in the order of the environment, one at a time: a large site's texts need not all be in memory. */
+export function* renderEnvironment(environment: Environment): Generator<RenderedFile> {
+  for (const driver of DRIVERS) {
+    for (const { machine } of driver.machines(environment)) {
+      yield {
+        machine: machine.name,
+        driver: driver.name,
+        path: `${machine.name}/${driver.file.extension}`,
+        text: renderMachine(driver, machine, { machine: machine.name, environment: environment.name }),
+      };
+    }
+  }
 }

@@ -141,7 +141,7 @@ describe("disruption", () => {
   const environment = readFileSync(join(__dirname, "environments", "clean.yaml"), "utf8");
   const script = (text: string) => {
     const parsed = checkEnvironmentText(text, "e.yaml").environment;
-    return parsed && renderEnvironment(parsed).find(({ driver }) => driver === "kvm")?.text;
+    return parsed && [...renderEnvironment(parsed)].find(({ driver }) => driver === "kvm")?.text;
   };
 
   it.each([

@@ -15,7 +15,7 @@ function render({ spec }: GoldenCase): RenderedFile[] {
   const errors = problems.filter((problem) => problem.severity === "error").map(formatProblem);
   expect(errors).toEqual([]);
   if (!environment) throw new Error("no model");
-  return renderEnvironment(environment);
+  return [...renderEnvironment(environment)];
 }
 
 /** A case shows the files of its own platform; the machines below a guest are golden elsewhere. */

@@ -71,7 +71,7 @@ describe.each(Object.entries(COUNTS))("the stack %s", (name, counts) => {
     const machines = resources.filter(({ type }) => type in TEXT);
     expect(
       machines.map(({ type, name: machine, inputs }) => [machine, fromTextProperty(inputs[TEXT[type] ?? ""])]),
-    ).toEqual(renderEnvironment(environment).map(({ machine, text }) => [machine, text]));
+    ).toEqual([...renderEnvironment(environment)].map(({ machine, text }) => [machine, text]));
     for (const { type, inputs } of machines)
       expect(Object.keys(inputs).sort()).toEqual(
         ["__provider", "driverVersion", "environment", TEXT[type], "ssh"].sort(),
