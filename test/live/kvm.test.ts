@@ -40,11 +40,16 @@ const topology: LabTopology = {
 };
 
 /** The environment file of most tests; what a test changes is a parameter. */
-function environment({ vlan = 10, team = "members: [ens1f0, ens2f0], mode: lacp", extra = "" } = {}): string {
+function environment({
+  vlan = 10,
+  carried = "",
+  team = "members: [ens1f0, ens2f0], mode: lacp",
+  address = "10.30.0.11/24",
+} = {}): string {
   return `
 environment: t
 networks:
-  app: { vlan: ${vlan}, subnet: 10.10.0.0/24 }
+  app: { ${carried || `vlan: ${vlan}`}, subnet: 10.10.0.0/24 }
   storage: { vlan: 30, mtu: 1500 }
 hosts:
   kvm-01:
@@ -60,8 +65,8 @@ vms:
       sto0: { portGroup: vs0/storage, mac: "52:54:00:10:00:02" }
       sto1: { portGroup: vs0/storage, mac: "52:54:00:10:00:03" }
     guest: { os: linux, renderer: netplan }
-    bonds: { storage: { members: [sto0, sto1], addresses: [10.30.0.11/24] } }
-${extra}`;
+    bonds: { storage: { members: [sto0, sto1], addresses: [${address}] } }
+`;
 }
 
 let lab: NetnsLab;
@@ -230,6 +235,39 @@ describe("a host and its guest", () => {
     expect(await vsctl("get", "port", "vs0-uplinks", "bond_mode", "lacp")).toBe(`${bondMode}\n${lacp}`);
     if (lacp === "active") await negotiated();
     if (team === "mode: lacp") await eventually(async () => expect(await ping()).toBe(true));
+  });
+
+  it.each([
+    ["vlans: [20, 50], native: 10", "native-untagged", "10", true],
+    ["vlans: [10, 20]", "trunk", "[]", false],
+    [`vlan: 10`, "access", "10", true],
+  ])(
+    "carry a port group with %s: untagged frames of the guest go where they belong",
+    async (carried, mode, tag, passes) => {
+      project.write(environment({ carried }));
+      await project.up();
+      expect(await vsctl("get", "port", "db-01-app0", "vlan_mode", "tag")).toBe(`${mode}\n${tag}`);
+      if (passes) await eventually(async () => expect(await ping()).toBe(true));
+      else expect(await ping()).toBe(false);
+      await project.must("preview", "--refresh", "--expect-no-changes");
+    },
+  );
+
+  it("keep their file when the guest's own netplan refuses the new one", async () => {
+    const file = "/etc/netplan/60-multiport.yaml";
+    const before = await on("db-01", "cat", file);
+    const broken = "network: {version: 2, bonds: {x: {interfaces: [nowhere]}}}";
+    await on("db-01", "sh", "-c", `umask 077; echo '${broken}' > /etc/netplan/99-theirs.yaml`);
+    project.write(environment({ address: "10.30.0.12/24" }));
+    const { code, text } = await project.pulumi("up", "--yes", "--skip-preview");
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/db-01.*apply netplan: exit code \d+/);
+    expect(text).toContain("nowhere");
+    expect(text).not.toMatch(/^\s+at /m);
+    expect(await on("db-01", "cat", file)).toBe(before);
+    await on("db-01", "rm", "/etc/netplan/99-theirs.yaml");
+    await project.up();
+    expect(await on("db-01", "cat", file)).toContain("10.30.0.12/24");
   });
 
   it("carry on when a cable is pulled, and say so themselves", async () => {

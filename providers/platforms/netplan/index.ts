@@ -19,8 +19,10 @@ export type NetplanFacts = z.infer<typeof Facts>;
 
 function toWords(guest: Guest, heading: Heading): NetplanWords {
   const id = (port: GuestPort) => port.guestInterface ?? port.name;
-  const idOf = (name: string) =>
-    id(guest.ports.find((port) => port.name === name) ?? { name, addresses: [], network: {} as GuestPort["network"] });
+  const idOf = (name: string) => {
+    const port = guest.ports.find((candidate) => candidate.name === name);
+    return port ? id(port) : name;
+  };
   return {
     ...heading,
     ethernets: Object.fromEntries(guest.ports.map((port) => [id(port), toEthernet(port, guest.bonds)])),
