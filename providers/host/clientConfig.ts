@@ -2,13 +2,13 @@
 // reads the files, and runs the commands of `Match exec`, which are the user's own.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { type Directive, LineType, parse, type Section } from "ssh-config";
 import { listFiles } from "./fileList.js";
 import { HostError } from "./host.js";
 import { matchPatternList } from "./patterns.js";
-import { expandTilde, expandTokens, type Tokens } from "./tokens.js";
+import { expandTilde, expandTokens, homeFolder, type Tokens } from "./tokens.js";
 
 /** Options by lower-case keyword. The first value that ssh meets is in force; only IdentityFile has several. */
 export type ClientOptions = ReadonlyMap<string, readonly string[]>;
@@ -58,7 +58,7 @@ class Evaluation {
   }
 
   readAll(): void {
-    const user = join(homedir(), ".ssh");
+    const user = join(homeFolder(), ".ssh");
     const { configFile } = this.query;
     if (configFile !== undefined) {
       this.readFile({ file: requireFile(configFile), folder: user, depth: 0 });
@@ -135,7 +135,7 @@ export function clientTokens(host: string, options: ClientOptions): Tokens {
   const [hostName = "%h"] = options.get("hostname") ?? [];
   return {
     "%": "%",
-    d: homedir(),
+    d: homeFolder(),
     h: hostName.replace(/%([%h])/g, (_, token) => (token === "h" ? host : "%")),
     n: host,
     p: options.get("port")?.[0] ?? "22",

@@ -1,5 +1,5 @@
 // Names in OpenSSH's files: `~`, `%h` and `${VARIABLE}` (ssh_config(5), TOKENS and ENVIRONMENT VARIABLES). Reads the environment.
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 /** What each letter after `%` stands for. */
@@ -17,11 +17,16 @@ export function expandTokens(text: string, tokens: Tokens): string {
 
 /** The path that a leading `~` stands for. */
 export function expandTilde(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+  return path === "~" || path.startsWith("~/") ? join(homeFolder(), path.slice(1)) : path;
 }
 
 /** A file name of the client configuration as a path. */
 export function expandPath(path: string, tokens: Tokens): string {
   const named = path.replace(/\$\{(\w+)\}/g, (whole, name: string) => process.env[name] ?? whole);
   return expandTilde(expandTokens(named, tokens));
+}
+
+/** The home folder in ssh's eyes: that of the user database, whatever HOME says. */
+export function homeFolder(): string {
+  return userInfo().homedir;
 }
