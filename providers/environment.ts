@@ -7,6 +7,7 @@ import { findProjectFolder } from "./engine/projectFolder.js";
 import { GuestBond } from "./guestBond.js";
 import { KvmHost } from "./kvmHost.js";
 import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
+import type { Guest } from "./model/virtualMachine.js";
 import { requireValid } from "./problems.js";
 import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
 
@@ -39,7 +40,7 @@ export class Environment extends pulumi.ComponentResource {
     this.guests = named(guestsOf(model), ({ guest, host }) => {
       // The host's ports come first: a guest that changes over to a network which is not there yet would be cut off.
       const below = this.kvmHosts[host];
-      return new GuestBond(
+      return new GUESTS[guest.renderer](
         guest.name,
         { machine: guest, environment },
         { parent: this, ...(below ? { dependsOn: below } : {}) },
@@ -48,6 +49,9 @@ export class Environment extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/** The resource of a guest by what configures its network; a renderer without one does not compile. */
+const GUESTS: Record<Guest["renderer"], typeof GuestBond> = { netplan: GuestBond };
 
 function guestsOf(model: EnvironmentModel) {
   return model.virtualMachines.flatMap(({ name, guest, host }) => (guest ? [{ name, guest, host }] : []));

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { checkEnvironmentText } from "../providers/engine/check.js";
 import { environmentJsonSchema } from "../providers/model/environment.js";
+import { DRIVERS } from "../providers/platforms/index.js";
 import { goldenCases } from "./golden.js";
 
 const root = join(__dirname, "..");
@@ -33,7 +34,7 @@ describe("the schema", () => {
     expect(keysWithoutDescription(schema, "")).toEqual([]);
   });
 
-  it.each([...stacks, ...goldenCases("kvm"), ...goldenCases("netplan")])("takes $name", ({ spec }) => {
+  it.each([...stacks, ...DRIVERS.flatMap(({ name }) => goldenCases(name))])("takes $name", ({ spec }) => {
     expect(validate(parse(spec)), ajv.errorsText(validate.errors)).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { DRIVERS } from "../providers/platforms/index.js";
 import { goldenCases } from "./golden.js";
 
 const root = join(__dirname, "..");
@@ -148,8 +149,7 @@ describe("files", () => {
 describe("golden files", () => {
   // Each folder with the test that lists its cases; a folder in no test would be text that nothing keeps true.
   const LISTED: Record<string, string> = {
-    kvm: "test/platforms/golden.test.ts",
-    netplan: "test/platforms/golden.test.ts",
+    ...Object.fromEntries(DRIVERS.map(({ name }) => [name, "test/platforms/golden.test.ts"])),
     problems: "test/model/problems.test.ts",
     stacks: "test/pulumi/stacks.test.ts",
   };
@@ -167,7 +167,7 @@ describe("golden files", () => {
     expect(folders.filter((folder) => !named.includes(folder))).toEqual([]);
   });
 
-  it.each(["kvm", "netplan", "problems"])("every case of %s has its environment", (area) => {
+  it.each([...DRIVERS.map(({ name }) => name), "problems"])("every case of %s has its environment", (area) => {
     for (const { spec } of goldenCases(area)) expect(spec).not.toBe("");
   });
 

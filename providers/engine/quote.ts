@@ -11,13 +11,16 @@ const YAML_PLAIN = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/;
 /** Words that some reader of YAML takes for something other than text. */
 const YAML_WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"]);
+/** An exponent without a number: some readers of YAML 1.1 take it for one. */
+const YAML_EXPONENT = /^e\d+$/i;
 
 /**
  * A string scalar for YAML 1.1 and 1.2, in block and in flow style: a double-quoted JSON string is one. It never spans
  * lines, so it is also what stands in a comment of any language.
  */
 export function yaml(value: string): string {
-  const isPlain = (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase())) || IPV4.test(value);
+  const isPlain =
+    (YAML_PLAIN.test(value) && !YAML_WORDS.has(value.toLowerCase()) && !YAML_EXPONENT.test(value)) || IPV4.test(value);
   return isPlain ? value : JSON.stringify(value).replaceAll(UNPRINTABLE, (character) => `\\u${hex(character)}`);
 }
 

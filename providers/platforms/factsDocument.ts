@@ -17,6 +17,6 @@ export function readFactsDocument<T>(schema: z.ZodType<T>, stdout: string): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new Error(
-    `the facts of the machine are incomplete at ${issue?.path.join(".")}: ${issue?.message}. Look at the versions of its tools (ip -V, ovs-vsctl --version)`,
+    `the facts of the machine are incomplete at ${issue?.path.join(".")}: ${issue?.message}. Look at what the step "read facts" prints on the machine, and at the versions of the tools that it calls`,
   );
 }

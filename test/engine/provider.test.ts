@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { renderMachine } from "../../providers/engine/render.js";
 import { toTextProperty } from "../../providers/engine/textProperty.js";
 import type { Host, HostError as HostErrorClass } from "../../providers/host/host.js";
+import { DRIVERS } from "../../providers/platforms/index.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
 import { modelOf } from "../model/given.js";
 import { recordedFacts, recordedSpec } from "../recorded.js";
@@ -65,12 +66,15 @@ const converged = recordedFacts("kvm", "lacp-bond");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
 
 describe("the code in a state", () => {
-  it.each(["kvm", "netplan"])("of %s is small, captures nothing, and finds the package by its name", (driver) => {
-    expect(Buffer.byteLength(code(driver))).toBeLessThan(2048);
-    const provider = providerFromState(code(driver)) as unknown as Record<string, unknown>;
-    for (const method of ["check", "diff", "create", "update", "read", "delete", "configure"])
-      expect(typeof provider[method], method).toBe("function");
-  });
+  it.each(DRIVERS.map(({ name }) => name))(
+    "of %s is small, captures nothing, and finds the package by its name",
+    (driver) => {
+      expect(Buffer.byteLength(code(driver))).toBeLessThan(2048);
+      const provider = providerFromState(code(driver)) as unknown as Record<string, unknown>;
+      for (const method of ["check", "diff", "create", "update", "read", "delete", "configure"])
+        expect(typeof provider[method], method).toBe("function");
+    },
+  );
 
   it("finds the package by the names that a user's program has for it", () => {
     expect(load.resolve("multiport/provider")).toBe(join(dist, "engine/provider.js"));

@@ -11,7 +11,7 @@ describe("what the user is told about a wrong file", () => {
     const text = problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}\n`).join("");
     await expect(text).toMatchFileSnapshot(join(folder, "problems.txt"));
     expect(text).not.toBe("");
-    expect(goldenFiles(folder)).toEqual(["problems.txt"]);
+    expect(goldenFiles(folder).filter((path) => path !== "problems.txt")).toEqual([]);
   });
 
   it("names a place and a remedy in every problem, each a sentence", () => {

@@ -6,8 +6,7 @@ import { parse } from "yaml";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { type RenderedFile, renderEnvironment, renderWords } from "../../providers/engine/render.js";
 import { formatProblem } from "../../providers/model/problem.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
+import { DRIVERS } from "../../providers/platforms/index.js";
 import { type GoldenCase, goldenCases, goldenFiles } from "../golden.js";
 
 function render({ spec }: GoldenCase): RenderedFile[] {
@@ -24,26 +23,38 @@ function ownFiles(platform: string, golden: GoldenCase): RenderedFile[] {
 }
 
 const READERS: Record<string, (text: string) => void> = {
-  kvm: (text) => void execFileSync("sh", ["-n"], { input: text }),
-  netplan: (text) => void parse(text, { version: "1.1" }),
+  sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
+  yaml: (text) => void parse(text, { version: "1.1" }),
 };
 
-describe.each(["kvm", "netplan"])("%s", (platform) => {
+describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (platform, driver) => {
+  it("has cases", () => expect(goldenCases(platform)).not.toEqual([]));
+
   it.each(goldenCases(platform))("$name", async (golden) => {
     const files = ownFiles(platform, golden);
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       await expect(file.text).toMatchFileSnapshot(join(golden.folder, file.path));
-      READERS[platform]?.(file.text);
+      const read = READERS[file.path.split(".").at(-1) ?? ""];
+      if (!read) throw new Error(`no reader of ${file.path}: give its language one in READERS`);
+      read(file.text);
     }
-    expect(goldenFiles(golden.folder)).toEqual(files.map((file) => file.path).sort());
+    // A file that is missing is the snapshot's matter, and is there only when the test has ended.
+    const paths = files.map((file) => file.path);
+    expect(goldenFiles(golden.folder).filter((path) => !paths.includes(path))).toEqual([]);
   });
 
   it.each(goldenCases(platform))("$name reads back as the words that it was made from", (golden) => {
-    for (const { text } of ownFiles(platform, golden)) {
-      const again =
-        platform === "kvm" ? renderWords(kvm, kvm.fromText(text)) : renderWords(netplan, netplan.fromText(text));
-      expect(again).toBe(text);
-    }
+    for (const { text } of ownFiles(platform, golden)) expect(renderWords(driver, driver.fromText(text))).toBe(text);
   });
+});
+
+it("every machine of an environment has one driver", () => {
+  for (const golden of DRIVERS.flatMap(({ name }) => goldenCases(name))) {
+    const { environment } = checkEnvironmentText(golden.spec, "spec.yaml");
+    const paths = DRIVERS.flatMap((driver) => (environment ? driver.machines(environment) : [])).map(({ path }) =>
+      path.join("/"),
+    );
+    expect(paths, golden.name).toEqual([...new Set(paths)]);
+  }
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { renderWords } from "../../providers/engine/render.js";
 import type { FactBridge, FactPort, OvsFacts } from "../../providers/platforms/kvm/facts.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
-import type { OvsPort, OvsWords } from "../../providers/platforms/kvm/words.js";
+import { type OvsPort, type OvsWords, toBondConfig } from "../../providers/platforms/kvm/words.js";
 import { ovsWords } from "../arbitrary.js";
 import { modelOf } from "../model/given.js";
 import { recordedFacts, recordedNames, recordedSpec } from "../recorded.js";
@@ -38,7 +38,7 @@ const bond = (...interfaces: string[]): OvsPort => ({
   tag: null,
   trunks: "10",
   mtu_request: 1500,
-  bond: { bond_mode: "active-backup", lacp: "off", "lacp-time": null, "lacp-fallback-ab": null, "bond-primary": null },
+  bond: { bond_mode: "active-backup", lacp: "off", ...toBondConfig(() => undefined) },
 });
 const words = (bridges: Record<string, Record<string, OvsPort>>): OvsWords => ({
   ...heading,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { formatRanges, mergeRanges } from "../../model/network.js";
 import type { Heading } from "../driver.js";
 import { readFactsDocument } from "../factsDocument.js";
-import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
+import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys, toBondConfig } from "./words.js";
 
 /** One row of OVSDB with its values unwrapped. */
 interface Row {
@@ -113,9 +113,7 @@ function toBond(row: Row): OvsBond {
     // OVSDB leaves out what is default: ovs-vswitchd.conf.db(5) names active-backup and off.
     bond_mode: text(row.bond_mode) || "active-backup",
     lacp: text(row.lacp) || "off",
-    "lacp-time": config["lacp-time"] ?? null,
-    "lacp-fallback-ab": config["lacp-fallback-ab"] ?? null,
-    "bond-primary": config["bond-primary"] ?? null,
+    ...toBondConfig((key) => config[key]),
   };
 }
 

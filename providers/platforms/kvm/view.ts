@@ -1,6 +1,6 @@
 // Between words and text: what the template's holes are filled with, and the way back from the text. Pure.
 import { readHeading } from "../heading.js";
-import { BOND_CONFIG, type OvsBond, type OvsPort, type OvsWords } from "./words.js";
+import { BOND_CONFIG, type OvsBond, type OvsPort, type OvsWords, toBondConfig } from "./words.js";
 
 /** OVSDB's spelling of "no value". */
 const NOTHING = "[]";
@@ -71,9 +71,7 @@ class TextReader {
   }
 
   private addPort(isBond: boolean, [bridge = "", name = "", ...members]: readonly string[]): void {
-    const bond = isBond
-      ? { bond_mode: "", lacp: "", "lacp-time": null, "lacp-fallback-ab": null, "bond-primary": null }
-      : null;
+    const bond = isBond ? { bond_mode: "", lacp: "", ...toBondConfig(() => undefined) } : null;
     const port: Draft<OvsPort> = {
       interfaces: isBond ? members : [name],
       vlan_mode: "",

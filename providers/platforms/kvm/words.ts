@@ -14,16 +14,19 @@ export interface OvsPort {
   readonly bond: OvsBond | null;
 }
 
-export interface OvsBond {
+/** The keys of a bond's other_config that are ours. A new one needs its value in toWords.ts, and nothing else. */
+export const BOND_CONFIG = ["lacp-time", "lacp-fallback-ab", "bond-primary"] as const;
+export type BondConfig = Readonly<Record<(typeof BOND_CONFIG)[number], string | null>>;
+
+export interface OvsBond extends BondConfig {
   readonly bond_mode: string;
   readonly lacp: string;
-  readonly "lacp-time": string | null;
-  readonly "lacp-fallback-ab": string | null;
-  readonly "bond-primary": string | null;
 }
 
-/** The keys of a bond's other_config that are ours. */
-export const BOND_CONFIG = ["lacp-time", "lacp-fallback-ab", "bond-primary"] as const;
+/** Values of all keys that are ours; what `lookUp` does not find is not set. */
+export function toBondConfig(lookUp: (key: string) => string | undefined): BondConfig {
+  return Object.fromEntries(BOND_CONFIG.map((key) => [key, lookUp(key) ?? null])) as BondConfig;
+}
 
 export interface OvsBridge {
   readonly datapath_type: string;

@@ -116,7 +116,9 @@ export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
   templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
   machines: ({ virtualMachines }) =>
-    virtualMachines.flatMap(({ guest }) => (guest ? [{ machine: guest, path: ["vms", guest.name] }] : [])),
+    virtualMachines.flatMap(({ guest }) =>
+      guest?.renderer === "netplan" ? [{ machine: guest, path: ["vms", guest.name] }] : [],
+    ),
   unsupported,
   toWords,
   toView,
