@@ -27,9 +27,11 @@ const vitestReport = (project: string) => join(projectFolder(), ".lab", `test-${
 function vitest(project: string, args: readonly string[]): Runner {
   const output = vitestReport(project);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`];
+  // Files that are named belong to one project; the other then has nothing to do.
+  const none = args.length > 0 ? ["--passWithNoTests"] : [];
   return {
     name: `${project} tests`,
-    command: [bin("vitest"), "run", "--project", project, ...reporters, ...args],
+    command: [bin("vitest"), "run", "--project", project, ...reporters, ...none, ...args],
     count: () => countVitest(output),
   };
 }
@@ -62,6 +64,13 @@ export async function test(args: readonly string[]): Promise<number> {
   console.log("");
   for (const { name, count, seconds } of results) console.log(`${name}: ${words(count)} (${seconds} s)`);
   const total = sum(results.map((result) => result.count));
+  const named = sum(results.filter(({ name }) => /^(unit|live) /.test(name)).map((result) => result.count));
+  if (args.length > 0 && named.passed + named.failed + named.skipped === 0) {
+    console.log(
+      `No test file matches ${args.join(" ")}: name a file or a part of its path, such as test/live/kvm.test.ts.`,
+    );
+    return 1;
+  }
   console.log(words(total));
   return total.failed > 0 ? 1 : 0;
 }
