@@ -1,5 +1,5 @@
 // What the dynamic provider process loads (as `multiport/provider`): the resource methods of every platform. The state
-// of a stack holds six lines that call these; connections and credentials come from the stack's config at run time.
+// of a stack holds one line that calls these; connections and credentials come from the stack's config at run time.
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
