@@ -9,7 +9,8 @@ import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { GuestSpec, VirtualMachineSpec, VmPortSpec } from "../../providers/model/virtualMachine.js";
-import { DistributedSwitchSpec, VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
+import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
+import { VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
 
 export interface Noun {
   readonly title: string;

@@ -1,12 +1,13 @@
 // What the dynamic provider process loads (as `multiport/provider`): the resource methods of every platform. The state
 // of a stack holds one line that calls these; connections and credentials come from the stack's config at run time.
-import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
+import { digestOf } from "./digest.js";
 import { type Applied, Machine, TouchedError } from "./machine.js";
 import { fromTextProperty, toTextProperty } from "./textProperty.js";
+import { toldOnce } from "./toldOnce.js";
 
 type Properties = Record<string, unknown>;
 
@@ -128,34 +129,12 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
   private digest(inputs: Properties): string {
     const { ssh, environment, driverVersion } = inputs;
     const text = this.text(inputs);
-    return createHash("sha256").update(canonical({ ssh, environment, driverVersion, text })).digest("base64url");
+    return digestOf({ ssh, environment, driverVersion, text });
   }
 }
 
 function report({ ssh }: MachineInputs, { notes }: Applied): void {
   for (const note of notes) console.log(`${ssh.name}: ${note}`);
-}
-
-/**
- * Pulumi tells an error of read and delete with the resource, and its dynamic provider prints `${error}: ${error.stack}`
- * besides. So that the user reads the reason once and no stack, what is printed points to the resource.
- */
-async function toldOnce<T>(machine: string, promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw Object.assign(error, { toString: () => machine, stack: "failed; the reason stands with its resource" });
-  }
-}
-
-/** JSON with sorted keys, so that one value has one spelling. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }
 
 /** By the name of the driver, as the code in the state has it: see providerCode. */

@@ -1,11 +1,11 @@
 // Environment: one site, as one file describes it. The schema of the file and the model that all else works on. Pure.
 import { z } from "zod";
+import { type DistributedSwitch, DistributedSwitchSpec } from "./distributedSwitch.js";
 import * as field from "./field.js";
 import { type EsxHost, HostProfileSpec, HostSpec, type KvmHost } from "./host.js";
 import { type Network, NetworkSpec } from "./network.js";
 import { type PhysicalSwitch, PhysicalSwitchSpec } from "./switchPort.js";
 import { type VirtualMachine, VirtualMachineSpec } from "./virtualMachine.js";
-import { type DistributedSwitch, DistributedSwitchSpec } from "./virtualSwitch.js";
 
 export const AcceptedSpec = z.strictObject({
   rule: field.described(
@@ -23,6 +23,19 @@ export const AcceptedSpec = z.strictObject({
   reason: field.described(z.string().min(3).max(200), "Why.", "a reason in words"),
 });
 export type AcceptedSpec = z.input<typeof AcceptedSpec>;
+
+/** Releases of vSphere whose limits are known: see lint/vsphereLimits.ts. */
+export const VSPHERE_VERSIONS = ["7.0", "8.0", "9.0"] as const;
+export type VsphereVersion = (typeof VSPHERE_VERSIONS)[number];
+
+export const VcenterSpec = z.strictObject({
+  version: field
+    .choice(VSPHERE_VERSIONS, "Release of vSphere, for limits and options that depend on it. Default 8.0.")
+    .optional(),
+  datacenter: field
+    .name("Datacenter in which VMs are made. Default: that of the only distributed switch, or of all of them.")
+    .optional(),
+});
 
 export const EnvironmentSpec = z
   .strictObject({
@@ -55,6 +68,7 @@ export const EnvironmentSpec = z
         "a map of hosts by name",
       )
       .optional(),
+    vcenter: VcenterSpec.optional().meta({ description: "The vCenter of the vSphere hosts." }),
     distributedSwitches: field
       .described(
         z.record(field.name("Distributed switch."), DistributedSwitchSpec),
@@ -88,6 +102,7 @@ export interface Environment {
   readonly name: string;
   readonly networks: readonly Network[];
   readonly switches: readonly PhysicalSwitch[];
+  readonly vsphereVersion: VsphereVersion;
   readonly kvmHosts: readonly KvmHost[];
   readonly esxHosts: readonly EsxHost[];
   readonly distributedSwitches: readonly DistributedSwitch[];

@@ -3,14 +3,26 @@ import { z } from "zod";
 import * as field from "./field.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
-import { type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
+import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
+import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
 export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
 
+export const SriovSpec = z.strictObject({
+  numVfs: field.integer({ min: 0, max: 256 }, "Virtual functions of the port; 0 turns SR-IOV off."),
+});
+
+/** When a host may be restarted for a setting that takes it. */
+export const REBOOT = ["never", "whenRequired"] as const;
+export type Reboot = (typeof REBOOT)[number];
+
 export const UplinkSpec = z.strictObject({
   pci: field.pciAddress.optional(),
   cable: cable.optional(),
+  sriov: SriovSpec.optional().meta({
+    description: "SR-IOV of the port (vsphere). Left out: stays as it is, unless it was set here before.",
+  }),
   description: field.description.optional(),
 });
 export type UplinkSpec = z.input<typeof UplinkSpec>;
@@ -33,7 +45,7 @@ const hostBody = {
         field.described(
           z.union([UplinkSpec, z.null()]),
           "What is known of the port; may be empty.",
-          "nothing, or a map with pci, cable, description",
+          "nothing, or a map with pci, cable, sriov, description",
         ),
       ),
       "Physical ports by the name that the host gives them.",
@@ -43,8 +55,33 @@ const hostBody = {
   virtualSwitches: field
     .described(
       z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec),
-      "Virtual switches of the host (kvm).",
+      "Virtual switches of the host: Open vSwitch (kvm) or standard switches (vsphere).",
       "a map of virtual switches by name",
+    )
+    .optional(),
+  vmkernelPorts: field
+    .described(
+      z.record(field.interfaceName("vmkernel port."), VmkernelPortSpec),
+      "Network interfaces of ESXi itself (vsphere), by a name for this file: ESXi calls them vmk1, vmk2 .. in the order of their making.",
+      "a map such as {vmotion: {portGroup: vSwitch1/vmotion, address: 10.32.0.11/24, services: [vmotion]}}",
+    )
+    .optional(),
+  passthrough: field
+    .described(
+      z.array(field.pciAddress).max(64),
+      "PCI devices of the host that VMs may be given whole (vsphere).",
+      'a list of PCI addresses such as ["0000:af:00.0"]',
+    )
+    .optional(),
+  reboot: field
+    .choice(
+      REBOOT,
+      "Whether the host may be restarted, in maintenance mode and one host of a group at a time, for what takes it (vsphere). Default never: what waits for a restart is told.",
+    )
+    .optional(),
+  redundancyGroup: field
+    .name(
+      "Hosts of one group are restarted one after the other (vsphere). Default: all hosts of the environment are one group.",
     )
     .optional(),
   description: field.description.optional(),
@@ -63,6 +100,8 @@ export interface Uplink {
   readonly name: string;
   readonly pci?: string;
   readonly cable?: Cable;
+  /** Virtual functions that the port shall have; undefined: not ours to set. */
+  readonly numVfs?: number;
 }
 
 export interface KvmHost {
@@ -79,11 +118,17 @@ export interface EsxHost {
   /** Name of the host in vCenter. */
   readonly address: string;
   readonly uplinks: readonly Uplink[];
+  readonly standardSwitches: readonly StandardSwitch[];
+  readonly vmkernelPorts: readonly VmkernelPort[];
+  /** PCI addresses, in lower case. */
+  readonly passthrough: readonly string[];
+  readonly reboot: Reboot;
+  readonly redundancyGroup: string;
 }
 
 /**
  * The host's own words over those of its profile. The settings of ssh and of each uplink are merged one by one, virtual
- * switches by name, and all else is replaced.
+ * switches and vmkernel ports by name, and all else is replaced.
  */
 export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined): HostSpec {
   if (!profile) return host;
@@ -93,6 +138,7 @@ export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined
     ...mergeMap("ssh", profile, host),
     ...(profile.uplinks && host.uplinks ? { uplinks: mergeUplinks(profile.uplinks, host.uplinks) } : {}),
     ...mergeMap("virtualSwitches", profile, host),
+    ...mergeMap("vmkernelPorts", profile, host),
   };
 }
 
@@ -104,6 +150,10 @@ function mergeUplinks(profile: Uplinks, host: Uplinks): Uplinks {
   return { ...profile, ...Object.fromEntries(own) };
 }
 
-function mergeMap<K extends "ssh" | "virtualSwitches">(key: K, profile: HostProfileSpec, host: HostSpec) {
+function mergeMap<K extends "ssh" | "virtualSwitches" | "vmkernelPorts">(
+  key: K,
+  profile: HostProfileSpec,
+  host: HostSpec,
+) {
   return profile[key] && host[key] ? { [key]: { ...profile[key], ...host[key] } } : {};
 }

@@ -10,6 +10,12 @@ const vlanRange = field.described(
   "a VLAN number from 1 to 4094 or a range such as 100-199",
 );
 
+/** VLANs and ranges of them, as `vlans` has them wherever it stands. */
+export function vlanListSpec(description: string) {
+  return field.described(z.array(vlanRange).min(1), description, "a list such as [10, 100-199]");
+}
+export type VlanList = z.input<ReturnType<typeof vlanListSpec>>;
+
 export const PrivateVlanSpec = z.strictObject({
   primary: field.integer({ min: 1, max: 4094 }, "Primary VLAN."),
   secondary: field
@@ -20,9 +26,7 @@ export const PrivateVlanSpec = z.strictObject({
 
 export const NetworkSpec = z.strictObject({
   vlan: field.vlanId.optional().meta({ description: "Access VLAN: frames leave and enter the VM untagged." }),
-  vlans: field
-    .described(z.array(vlanRange).min(1), "Trunk: the VLANs a VM may tag itself.", "a list such as [10, 100-199]")
-    .optional(),
+  vlans: vlanListSpec("Trunk: the VLANs a VM may tag itself.").optional(),
   native: field
     .integer({ min: 1, max: 4094 }, "With vlans: the VLAN that untagged frames of the VM belong to.")
     .optional(),
@@ -84,10 +88,14 @@ function toVlan(spec: NetworkSpec): Vlan {
     return { kind: "private", primary, secondary, type };
   }
   if (spec.vlans) {
-    const ranges = mergeRanges(spec.vlans.map(toRange));
+    const ranges = mergeRanges(toVlanRanges(spec.vlans));
     return spec.native === undefined ? { kind: "trunk", ranges } : { kind: "trunk", ranges, native: spec.native };
   }
   return spec.vlan === undefined ? { kind: "untagged" } : { kind: "access", id: spec.vlan };
+}
+
+export function toVlanRanges(list: VlanList): VlanRange[] {
+  return list.map(toRange);
 }
 
 function toRange(value: number | string): VlanRange {
@@ -134,7 +142,7 @@ export function carriedVlans(vlan: Vlan): VlanRange[] {
 export function checkNetwork(spec: NetworkSpec, path: Path): Problem[] {
   return [
     ...checkVlanChoice(spec, path),
-    ...checkVlanList(spec, path),
+    ...checkVlanList(spec.vlans ?? [], [...path, "vlans"]),
     ...checkPrivateVlan(spec, path),
     ...checkSubnet(spec, path),
   ];
@@ -154,12 +162,13 @@ function checkVlanChoice(spec: NetworkSpec, path: Path): Problem[] {
   return problems;
 }
 
-function checkVlanList(spec: NetworkSpec, path: Path): Problem[] {
+/** Every VLAN of a list is in range and named once. */
+export function checkVlanList(list: VlanList, path: Path): Problem[] {
   const problems: Problem[] = [];
   const seen: VlanRange[] = [];
-  for (const [index, value] of (spec.vlans ?? []).entries()) {
+  for (const [index, value] of list.entries()) {
     const range = toRange(value);
-    const at = [...path, "vlans", index];
+    const at = [...path, index];
     if (range.first < 1 || range.last > 4094 || range.first > range.last) {
       problems.push({
         ...problem(at, "not a VLAN range", "Write the smaller number first and stay within 1-4094."),

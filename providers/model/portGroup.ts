@@ -2,7 +2,8 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
-import { type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
+import { type Shaping, ShapingSpec, toShaping } from "./shaping.js";
+import { toUplinkTeam, type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
 
 export const SecurityPolicySpec = z.strictObject({
   promiscuous: field.flag("A VM may receive frames that are not for it. Default false: rejected.").optional(),
@@ -12,12 +13,49 @@ export const SecurityPolicySpec = z.strictObject({
     .optional(),
 });
 
+/** What a single port of a distributed port group may have otherwise than its group. */
+export const PORT_OVERRIDES = ["blocked", "netflow", "security", "shaping", "uplinkTeam", "vlan"] as const;
+export type PortOverride = (typeof PORT_OVERRIDES)[number];
+
+export const DirectionalShapingSpec = z.strictObject({
+  ingress: ShapingSpec.optional().meta({ description: "From the VM into the switch. Default: not limited." }),
+  egress: ShapingSpec.optional().meta({ description: "From the switch to the VM. Default: not limited." }),
+});
+
 export const PortGroupSpec = z.strictObject({
   network: field.name("Network that the ports carry.").optional().meta({
     description: "Network that the ports carry. Default: the network with the port group's own name.",
   }),
   security: SecurityPolicySpec.optional().meta({ description: "What a VM on this port group may do (vSphere)." }),
   uplinkTeam: UplinkTeamSpec.optional().meta({ description: "Overrides the uplink team of the switch (vSphere)." }),
+  shaping: DirectionalShapingSpec.optional().meta({
+    description: "Limits the bandwidth of each port (vSphere; a standard switch has only ingress).",
+  }),
+  blocked: field.flag("Stop all traffic of the port group (vSphere distributed switches). Default false.").optional(),
+  netflow: field
+    .flag(
+      "Report the flows of the port group to the switch's NetFlow collector (vSphere distributed switches). Default false.",
+    )
+    .optional(),
+  binding: field
+    .choice(
+      ["static", "ephemeral"],
+      "When a VM gets its port: for good when it is connected, or anew at each power-on (vSphere distributed switches). Default static.",
+    )
+    .optional(),
+  numPorts: field
+    .integer(
+      { min: 0, max: 8192 },
+      "Ports of a static port group that never grows (vSphere distributed switches). Default: as many as are needed.",
+    )
+    .optional(),
+  portOverrides: field
+    .described(
+      z.array(field.choice(PORT_OVERRIDES, "Setting that a port may have otherwise.")),
+      "Settings that a single port may have otherwise than its port group (vSphere distributed switches). Default: none.",
+      `a list of ${PORT_OVERRIDES.join(", ")}`,
+    )
+    .optional(),
 });
 export type PortGroupSpec = z.input<typeof PortGroupSpec>;
 
@@ -47,6 +85,35 @@ export interface PortGroup {
   readonly security: SecurityPolicy;
   /** Only where it differs from the switch's own. */
   readonly uplinkTeam?: UplinkTeam;
+  readonly shaping: { readonly ingress?: Shaping; readonly egress?: Shaping };
+  readonly blocked: boolean;
+  readonly netflow: boolean;
+  readonly binding: "static" | "ephemeral";
+  /** Undefined: grows as needed. */
+  readonly numPorts?: number;
+  readonly portOverrides: readonly PortOverride[];
+  /** Keys of the port group that stand in the file, for platforms that lack some. */
+  readonly given: readonly (keyof PortGroupSpec)[];
+}
+
+export function toPortGroup(name: string, spec: PortGroupSpec, network: Network): PortGroup {
+  const { ingress, egress } = spec.shaping ?? {};
+  return {
+    name,
+    network,
+    security: toSecurityPolicy(spec.security),
+    ...(spec.uplinkTeam ? { uplinkTeam: toUplinkTeam(spec.uplinkTeam) } : {}),
+    shaping: {
+      ...(ingress ? { ingress: toShaping(ingress) } : {}),
+      ...(egress ? { egress: toShaping(egress) } : {}),
+    },
+    blocked: spec.blocked ?? false,
+    netflow: spec.netflow ?? false,
+    binding: spec.binding ?? "static",
+    ...(spec.numPorts === undefined ? {} : { numPorts: spec.numPorts }),
+    portOverrides: PORT_OVERRIDES.filter((override) => spec.portOverrides?.includes(override)),
+    given: Object.keys(spec) as (keyof PortGroupSpec)[],
+  };
 }
 
 /** Names and settings of either spelling, in the order of the file. */

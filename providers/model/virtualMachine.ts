@@ -4,13 +4,25 @@ import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
+import { portGroupReference } from "./vmkernelPort.js";
+
+export const VfPoolSpec = z.strictObject({
+  from: field.described(
+    z.array(field.interfaceName("Physical port.")).min(1),
+    "Physical ports with SR-IOV that the virtual function may come from. Ports of one VM get different network cards and physical switches.",
+    "a list of uplinks such as [vmnic4, vmnic5]",
+  ),
+});
 
 export const VmPortSpec = z.strictObject({
-  portGroup: field.described(
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-    "Virtual switch and port group.",
-    "switch/port group, such as vs0/app",
-  ),
+  portGroup: portGroupReference,
+  vf: field
+    .described(
+      z.union([field.interfaceName("Physical port."), VfPoolSpec]),
+      "The port is a virtual function (SR-IOV) of this physical port of the host, or of one of a pool (vsphere). The port group gives its VLAN and security policy.",
+      "an uplink such as vmnic4, or {from: [vmnic4, vmnic5]}",
+    )
+    .optional(),
   interface: field
     .described(
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.[\]:-]{0,30}$/),
@@ -40,6 +52,77 @@ export const GuestSpec = z.strictObject({
   ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
 });
 
+/** What a VM with virtual functions or passthrough devices can't do. Source: vSphere Networking 6.5, SR-IOV support. */
+export const VM_FEATURES = [
+  "vmotion",
+  "storage-vmotion",
+  "ha",
+  "ft",
+  "drs",
+  "suspend",
+  "snapshots",
+  "hot-add",
+  "netflow",
+] as const;
+export type VmFeature = (typeof VM_FEATURES)[number];
+
+export const CreateVmSpec = z.strictObject({
+  cpus: field.integer({ min: 1, max: 768 }, "Virtual processors. Default 1.").optional(),
+  memoryMegabytes: field.integer({ min: 4, max: 25_165_824 }, "Memory in megabytes, a multiple of 4. Default 1024."),
+  guestId: described100("Guest operating system, in vSphere's own words. Default otherGuest64.").optional(),
+  datastore: field.name("Datastore that the VM lives on."),
+  resourcePool: described100(
+    "Resource pool, as a path below the datacenter's host folder. Default: that of the host's cluster.",
+  ).optional(),
+  diskGigabytes: field
+    .described(
+      z.array(z.number().int().min(1).max(63_488)),
+      "Sizes of the VM's disks, in gigabytes. Default: one of 8.",
+      "a list of sizes such as [20, 100]",
+    )
+    .optional(),
+  folder: described100("Folder for VMs, below the datacenter. Default: the top.").optional(),
+});
+
+export const VsphereVmSpec = z.strictObject({
+  create: CreateVmSpec.optional().meta({
+    description: "Make the VM. Left out: it exists, and only its network cards and passthrough devices are set.",
+  }),
+  passthrough: field
+    .described(
+      z.array(field.pciAddress).max(16),
+      "PCI devices of the host that the VM is given whole; the host lists them under passthrough.",
+      'a list of PCI addresses such as ["0000:af:00.0"]',
+    )
+    .optional(),
+  powerOff: field
+    .choice(
+      ["never", "whenRequired"],
+      "Whether the VM may be shut down and started again for changes that take it. Default never: the change is refused while the VM runs.",
+    )
+    .optional(),
+  requires: field
+    .described(
+      z.array(field.choice(VM_FEATURES, "Feature.")),
+      "What the VM has to be able to do. Virtual functions and passthrough devices exclude all of these.",
+      `a list of ${VM_FEATURES.join(", ")}`,
+    )
+    .optional(),
+});
+
+/** A name or path of vCenter's inventory. */
+function described100(description: string) {
+  return field.described(
+    z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^\p{Cc}%\\]*$/u),
+    description,
+    "1-200 characters without control characters, % and \\",
+  );
+}
+
 export const VirtualMachineSpec = z.strictObject({
   host: field.namePattern("Host that the VM runs on."),
   ports: field.described(
@@ -47,6 +130,10 @@ export const VirtualMachineSpec = z.strictObject({
     "Ports of the VM by name.",
     "a map such as {app0: {portGroup: vs0/app}}",
   ),
+  vsphere: VsphereVmSpec.optional().meta({
+    description:
+      "Set when multiport also sets the VM's network cards in vCenter; may be empty. Cards that are not declared stay as they are.",
+  }),
   guest: GuestSpec.optional().meta({ description: "Set when multiport also configures the inside of the VM." }),
   bonds: field
     .described(
@@ -78,9 +165,44 @@ export interface Guest {
   readonly bonds: readonly Bond[];
 }
 
+/** A network card of a VM in vCenter. */
+export interface NetworkCard {
+  readonly port: string;
+  readonly switch: string;
+  readonly switchKind: "standard" | "distributed";
+  readonly portGroup: string;
+  readonly mac?: string;
+  /** The physical port that its virtual function comes from, chosen from the pool; undefined: an ordinary vmxnet3 card. */
+  readonly vf?: { readonly uplink: string; readonly pci?: string };
+}
+
+export interface NewVm {
+  readonly datacenter: string;
+  readonly cpus: number;
+  readonly memoryMegabytes: number;
+  readonly guestId: string;
+  readonly datastore: string;
+  readonly resourcePool?: string;
+  readonly diskGigabytes: readonly number[];
+  readonly folder?: string;
+}
+
+/** The hardware of a VM that vCenter is told about. */
+export interface VsphereVm {
+  /** The host's name in vCenter. */
+  readonly hostAddress: string;
+  /** Ordinary cards first, virtual functions last, as vSphere wants them. */
+  readonly cards: readonly NetworkCard[];
+  readonly passthrough: readonly string[];
+  readonly powerOff: "never" | "whenRequired";
+  readonly requires: readonly VmFeature[];
+  readonly create?: NewVm;
+}
+
 export interface VirtualMachine {
   readonly name: string;
   readonly host: string;
   readonly ports: readonly GuestPort[];
   readonly guest?: Guest;
+  readonly vsphere?: VsphereVm;
 }

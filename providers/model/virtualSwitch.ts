@@ -2,8 +2,15 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import { carriedVlans, mergeRanges, type VlanRange } from "./network.js";
-import { type PortGroup, PortGroupsSpec } from "./portGroup.js";
+import { type PortGroup, PortGroupsSpec, type SecurityPolicy, SecurityPolicySpec } from "./portGroup.js";
+import { type Shaping, ShapingSpec } from "./shaping.js";
 import { type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
+
+/** Discovery protocol towards the physical switches, and whether the switch only listens or also tells who it is. */
+export interface Discovery {
+  readonly protocol: "cdp" | "lldp";
+  readonly operation: "none" | "listen" | "advertise" | "both";
+}
 
 export const VirtualSwitchSpec = z.strictObject({
   datapath: field
@@ -12,8 +19,34 @@ export const VirtualSwitchSpec = z.strictObject({
       "Open vSwitch datapath: system is the kernel's, netdev runs in user space. Default system.",
     )
     .optional(),
-  uplinkTeam: UplinkTeamSpec.meta({ description: "Physical ports that join the switch to the network." }),
+  uplinkTeam: UplinkTeamSpec.optional().meta({
+    description:
+      "Physical ports that join the switch to the network. A standard switch of ESXi may do without (vsphere).",
+  }),
   portGroups: PortGroupsSpec,
+  mtu: field.mtu.optional().meta({
+    description: "Largest packet of the switch in bytes (vsphere). Default: the largest of its networks.",
+  }),
+  discovery: field
+    .choice(
+      ["off", "cdp-listen", "cdp-advertise", "cdp-both"],
+      "Discovery protocol towards the physical switches (vsphere). Default cdp-listen.",
+    )
+    .optional(),
+  security: SecurityPolicySpec.optional().meta({
+    description: "What a VM on the switch may do, where its port group says nothing (vsphere).",
+  }),
+  shaping: ShapingSpec.optional().meta({
+    description: "Limits what each port sends, where its port group says nothing (vsphere). Default: not limited.",
+  }),
+  beaconIntervalSeconds: field
+    .integer({ min: 1, max: 3600 }, "Time between beacon probes, in seconds (vsphere). Default 1.")
+    .optional(),
+  adopt: field
+    .flag(
+      "Take over a switch of this name that exists already, such as vSwitch0 (vsphere). Its port groups that are not declared stay as they are. Default false.",
+    )
+    .optional(),
 });
 export type VirtualSwitchSpec = z.input<typeof VirtualSwitchSpec>;
 
@@ -34,43 +67,18 @@ export interface VirtualSwitch {
   readonly ports: readonly VmPort[];
 }
 
-export const DistributedSwitchSpec = z.strictObject({
-  datacenter: field.name("Datacenter of the vCenter that the switch lives in."),
-  hosts: field.described(
-    z.array(field.namePattern("ESXi hosts.")).min(1),
-    "ESXi hosts that are members, by their names in this file; ranges are allowed.",
-    'a list of hosts such as [esx-01, esx-02] or ["esx-[01:02]"]',
-  ),
-  uplinks: field.described(
-    z.record(field.interfaceName("Uplink of the switch."), field.interfaceName("Physical NIC.")),
-    "Uplinks of the switch, each with the physical NIC that every member host puts on it.",
-    "a map such as {uplink1: vmnic2, uplink2: vmnic3}",
-  ),
-  uplinkTeam: UplinkTeamSpec.meta({ description: "Uplinks of the switch, and how traffic is spread over them." }),
-  portGroups: PortGroupsSpec,
-  mtu: field.mtu
-    .optional()
-    .meta({ description: "Largest packet of the switch in bytes. Default: the largest of its networks." }),
-  discovery: field
-    .choice(
-      ["cdp-listen", "cdp-both", "lldp-listen", "lldp-both"],
-      "Discovery protocol towards the physical switches. Default lldp-both.",
-    )
-    .optional(),
-  description: field.description.optional(),
-});
-export type DistributedSwitchSpec = z.input<typeof DistributedSwitchSpec>;
-
-export interface DistributedSwitch {
+/** A standard switch of one ESXi host. */
+export interface StandardSwitch {
   readonly name: string;
-  readonly datacenter: string;
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
-  /** Uplink names of the switch in order, and the physical NIC behind each. */
-  readonly uplinks: readonly { readonly name: string; readonly nic: string }[];
-  readonly uplinkTeam: UplinkTeam;
+  /** Undefined: joined to no physical port. */
+  readonly uplinkTeam?: UplinkTeam;
   readonly portGroups: readonly PortGroup[];
   readonly mtuBytes: number;
-  readonly discovery: { readonly protocol: "cdp" | "lldp"; readonly operation: "listen" | "both" };
+  readonly discovery: Discovery;
+  readonly security: SecurityPolicy;
+  readonly shaping?: Shaping;
+  readonly beaconIntervalSeconds: number;
+  readonly adopt: boolean;
 }
 
 /** The tagged VLANs that the uplinks of a switch have to carry. */

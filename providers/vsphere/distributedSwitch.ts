@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as vsphere from "@pulumi/vsphere";
 import { checkEnvironmentSpec } from "../engine/check.js";
+import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/distributedSwitch.js";
 import type { EnvironmentSpec } from "../model/environment.js";
-import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/virtualSwitch.js";
 import { toPvlanMappings } from "../platforms/vsphere/portGroup.js";
 import { toTeaming } from "../platforms/vsphere/uplinkTeam.js";
 import { requireValid } from "../problems.js";
@@ -57,7 +57,7 @@ function createSwitch(
   options: { parent: pulumi.Resource },
 ): vsphere.DistributedVirtualSwitch {
   const inventory = pulumi.output(readInventory(model, options));
-  const devices = model.uplinks.map((uplink) => uplink.nic);
+  const devices = model.uplinks.flatMap((uplink) => uplink.nic ?? []);
   return new (vsphereSdk().DistributedVirtualSwitch)(
     name,
     {

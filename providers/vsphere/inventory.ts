@@ -1,7 +1,7 @@
 // What a distributed switch needs to know from vCenter's inventory: the ids behind the names in the environment. I/O.
 import * as pulumi from "@pulumi/pulumi";
 
-import type { DistributedSwitch } from "../model/virtualSwitch.js";
+import type { DistributedSwitch } from "../model/distributedSwitch.js";
 import { vsphereSdk } from "./sdk.js";
 
 /** Managed object ids as vCenter gives them. */

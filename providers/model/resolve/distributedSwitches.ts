@@ -1,10 +1,21 @@
 // Distributed switches of vSphere: members, the NIC behind each uplink, port groups. Pure.
+import {
+  type DistributedSwitch,
+  type DistributedSwitchSpec,
+  nicPlaces,
+  toDiscovery,
+  toHealthCheck,
+  toNetflow,
+} from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
+import { type Lag, lagPortName, toLag } from "../lag.js";
+import { checkVlanList } from "../network.js";
+import { toNetworkIoControl } from "../networkIoControl.js";
 import type { PortGroup, PortGroupsSpec } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { expandRange, rangeFault } from "../range.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
-import { type DistributedSwitch, type DistributedSwitchSpec, largestMtu } from "../virtualSwitch.js";
+import { largestMtu } from "../virtualSwitch.js";
 import type { Hosts } from "./hosts.js";
 import { Claims, type Scope, toPortGroups } from "./scope.js";
 
@@ -14,10 +25,15 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
   return Object.entries(spec.distributedSwitches ?? {}).map(([name, body]) => {
     const path = ["distributedSwitches", name];
     const members = toMembers(scope, body, { hosts, path });
-    claimNics(scope, { name, body, path, members: members.map((member) => member.name), hosts, nics });
-    const uplinkNames = Object.keys(body.uplinks);
-    scope.add(...checkUplinkTeam(body.uplinkTeam, uplinkNames, [...path, "uplinkTeam"]));
-    const portGroups = toPortGroups(scope, body.portGroups, { path: [...path, "portGroups"], uplinks: uplinkNames });
+    const uplinks = Object.entries(body.uplinks).map(([uplink, nic]) => ({
+      name: uplink,
+      ...(nic === null ? {} : { nic }),
+    }));
+    const lags = toLags(scope, body, path);
+    claimNics(scope, { name, uplinks, lags, path, members: members.map((member) => member.name), hosts, nics });
+    const known = [...uplinks, ...lags].map((uplink) => uplink.name);
+    scope.add(...checkUplinkTeam(body.uplinkTeam, known, [...path, "uplinkTeam"]));
+    const portGroups = toPortGroups(scope, body.portGroups, { path: [...path, "portGroups"], uplinks: known });
     // A port group's name is unique in a datacenter, whatever switch it is on.
     for (const { name: group } of portGroups) {
       portGroupNames.take(`${body.datacenter}/${group}`, `switch ${name}`, {
@@ -27,17 +43,46 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
       });
     }
     checkPrivateVlans(scope, body.portGroups, { portGroups, path: [...path, "portGroups"] });
-    const [protocol, operation] = (body.discovery ?? "lldp-both").split("-") as ["cdp" | "lldp", "listen" | "both"];
     return {
       name,
       datacenter: body.datacenter,
+      ...(body.version === undefined ? {} : { version: body.version }),
       hosts: members,
-      uplinks: Object.entries(body.uplinks).map(([uplink, nic]) => ({ name: uplink, nic })),
+      uplinks,
+      lags,
       uplinkTeam: toUplinkTeam(body.uplinkTeam),
       portGroups,
       mtuBytes: body.mtu ?? largestMtu(portGroups),
-      discovery: { protocol, operation },
+      discovery: toDiscovery(body.discovery ?? "lldp-both"),
+      multicast: body.multicast ?? "legacy",
+      networkIoControl: toNetworkIoControl(body.networkIoControl),
+      ...(body.netflow ? { netflow: toNetflow(body.netflow) } : {}),
+      ...(body.healthCheck ? { healthCheck: toHealthCheck(body.healthCheck) } : {}),
+      alarms: body.alarms ?? [],
     };
+  });
+}
+
+function toLags(scope: Scope, body: DistributedSwitchSpec, path: Path): Lag[] {
+  return Object.entries(body.lags ?? {}).map(([name, spec]) => {
+    const at = [...path, "lags", name];
+    if (Object.hasOwn(body.uplinks, name)) {
+      scope.error("duplicate", at, {
+        message: "an uplink of the switch has the same name",
+        found: name,
+        remedy: "Name the LAG differently: port groups tell uplinks and LAGs apart by their names.",
+      });
+    }
+    if (spec.ports !== undefined && spec.ports < spec.nics.length) {
+      scope.error("schema", [...at, "ports"], {
+        message: "the LAG has fewer ports than NICs",
+        found: spec.ports,
+        wanted: `at least ${spec.nics.length}`,
+        remedy: "Leave ports out, or raise it.",
+      });
+    }
+    scope.add(...checkVlanList(spec.vlans ?? [], [...at, "vlans"]));
+    return toLag(name, spec);
   });
 }
 
@@ -98,18 +143,16 @@ function notVsphere(name: string) {
   return { message: "the host is not a vSphere host", found: name, wanted: "a host of platform vsphere", remedy };
 }
 
-interface NicClaim {
-  readonly name: string;
-  readonly body: DistributedSwitchSpec;
+interface NicClaim extends Pick<DistributedSwitch, "name" | "uplinks" | "lags"> {
   readonly path: Path;
   readonly members: readonly string[];
   readonly hosts: Hosts;
   readonly nics: Claims;
 }
 
-function claimNics(scope: Scope, { name, body, path, members, hosts, nics }: NicClaim): void {
-  for (const [uplink, nic] of Object.entries(body.uplinks)) {
-    const at = [...path, "uplinks", uplink];
+function claimNics(scope: Scope, { name, uplinks, lags, path, members, hosts, nics }: NicClaim): void {
+  for (const { place, nic } of nicPlaces({ uplinks, lags })) {
+    const at = [...path, ...nicPath({ lags }, place)];
     for (const member of members) {
       const known = hosts.esx.get(member)?.uplinks.map((candidate) => candidate.name) ?? [];
       if (!known.includes(nic))
@@ -118,10 +161,20 @@ function claimNics(scope: Scope, { name, body, path, members, hosts, nics }: Nic
           message: `host ${member} has no uplink of this name`,
         });
       else
-        nics.take(`${member} ${nic}`, `switch ${name}`, {
+        nics.take(`${member} ${nic}`, `${place} of switch ${name}`, {
           path: at,
-          remedy: "A physical NIC serves one uplink of one switch.",
+          shown: nic,
+          remedy: "A physical NIC serves one uplink or one port of a LAG, of one switch.",
         });
     }
   }
+}
+
+/** Where the file has the NIC of a place. */
+function nicPath({ lags }: Pick<DistributedSwitch, "lags">, place: string): Path {
+  for (const lag of lags) {
+    const index = lag.nics.findIndex((_, candidate) => lagPortName(lag.name, candidate) === place);
+    if (index >= 0) return ["lags", lag.name, "nics", index];
+  }
+  return ["uplinks", place];
 }

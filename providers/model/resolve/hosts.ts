@@ -1,12 +1,22 @@
 // Hosts: profiles and ranges filled in, uplinks and cables checked, virtual switches resolved. Pure.
 import type { EnvironmentSpec } from "../environment.js";
-import { type EsxHost, type HostSpec, type KvmHost, type Uplink, withProfile } from "../host.js";
+import { type HostSpec, type KvmHost, type Uplink, withProfile } from "../host.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { toCable } from "../switchPort.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
-import type { VirtualSwitch, VmPort } from "../virtualSwitch.js";
-import { Claims, checkExpanded, expandMap, FITTING_RANGE, type Scope, toPortGroups } from "./scope.js";
+import type { VirtualSwitch, VirtualSwitchSpec, VmPort } from "../virtualSwitch.js";
+import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
+import {
+  Claims,
+  checkExpanded,
+  claimMembers,
+  expandMap,
+  FITTING_RANGE,
+  refuseKeys,
+  type Scope,
+  toPortGroups,
+} from "./scope.js";
 
 /** A KVM host whose virtual switches can still be given the ports of VMs. */
 export interface OpenKvmHost extends KvmHost {
@@ -15,7 +25,7 @@ export interface OpenKvmHost extends KvmHost {
 
 export interface Hosts {
   readonly kvm: Map<string, OpenKvmHost>;
-  readonly esx: Map<string, EsxHost>;
+  readonly esx: Map<string, OpenEsxHost>;
   /** Interface names on KVM hosts, as `<host> <interface>`: uplinks and switches have theirs, VMs come later. */
   readonly interfaces: Claims;
   /** Declared hosts with faults of their own: what names them is not at fault. */
@@ -68,7 +78,7 @@ function withProfiles(scope: Scope, { hosts = {}, profiles = {} }: EnvironmentSp
   return Object.fromEntries(filled);
 }
 
-interface Resolved {
+export interface Resolved {
   readonly host: HostSpec;
   readonly name: string;
   readonly address: string;
@@ -112,50 +122,63 @@ function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Ca
         path: [...at, "pci"],
         remedy: "Give every uplink its own PCI address.",
       });
-    return { name: uplinkName, ...(pci ? { pci } : {}), ...(cable ? { cable } : {}) };
+    const numVfs = uplink?.sriov?.numVfs;
+    return {
+      name: uplinkName,
+      ...(pci ? { pci } : {}),
+      ...(cable ? { cable } : {}),
+      ...(numVfs === undefined ? {} : { numVfs }),
+    };
   });
 }
 
-function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: Resolved): EsxHost {
-  for (const key of ["virtualSwitches", "ssh"] as const) {
-    if (host[key] === undefined) continue;
-    const remedy =
-      key === "ssh"
-        ? "Remove it: the host is managed through vCenter."
-        : "Declare the switch under distributedSwitches.";
-    scope.error("unsupported", [...path, key], { message: `${key} of a vSphere host is not supported`, remedy });
-  }
-  return { platform: "vsphere", name, address, uplinks };
-}
+/** Keys of a host that only ESXi has. */
+const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot", "redundancyGroup"] as const satisfies (keyof HostSpec)[];
+/** Keys of a virtual switch that only a standard switch of ESXi has. */
+const STANDARD_SWITCH_ONLY = [
+  "mtu",
+  "discovery",
+  "security",
+  "shaping",
+  "beaconIntervalSeconds",
+  "adopt",
+] as const satisfies (keyof VirtualSwitchSpec)[];
 
 function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolved, interfaces: Claims): OpenKvmHost {
   const teams = new Claims(scope, "uplink");
   const known = uplinks.map((uplink) => uplink.name);
   for (const uplink of known)
     interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
-  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) => {
+  refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
+  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) => {
     const at = [...path, "virtualSwitches", switchName];
+    refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path: at, platform: "a KVM host" });
+    const team = spec.uplinkTeam;
+    if (!team) {
+      scope.error("schema", [...at, "uplinkTeam"], {
+        message: "a required value is missing",
+        wanted: "a map with members",
+        remedy: "Add uplinkTeam.",
+      });
+      return [];
+    }
     interfaces.take(`${name} ${switchName}`, `virtual switch ${switchName}`, {
       path: at,
       shown: switchName,
       remedy: "Name the virtual switch differently: its bridge is an interface of the host too.",
     });
-    scope.add(...checkUplinkTeam(spec.uplinkTeam, known, [...at, "uplinkTeam"]));
-    for (const [index, member] of spec.uplinkTeam.members.entries()) {
-      if (spec.uplinkTeam.members.indexOf(member) !== index) continue;
-      teams.take(member, `the team of ${switchName}`, {
-        path: [...at, "uplinkTeam", "members", index],
-        remedy: "An uplink belongs to one team: remove it from the other.",
-      });
-    }
+    scope.add(...checkUplinkTeam(team, known, [...at, "uplinkTeam"]));
+    claimMembers(teams, team.members, { holder: `the team of ${switchName}`, path: at });
     const portGroups = toPortGroups(scope, spec.portGroups, { path: [...at, "portGroups"], uplinks: known });
-    return {
-      name: switchName,
-      datapath: spec.datapath ?? ("system" as const),
-      uplinkTeam: toUplinkTeam(spec.uplinkTeam),
-      portGroups,
-      ports: [],
-    };
+    return [
+      {
+        name: switchName,
+        datapath: spec.datapath ?? ("system" as const),
+        uplinkTeam: toUplinkTeam(team),
+        portGroups,
+        ports: [],
+      },
+    ];
   });
   return { platform: "kvm", name, ssh: toSshTarget(name, address, host.ssh), uplinks, virtualSwitches };
 }

@@ -5,6 +5,7 @@ import type { Problem } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
+import { resolveVmkernelPorts } from "./esxHosts.js";
 import { resolveHosts } from "./hosts.js";
 import { Scope } from "./scope.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
@@ -18,13 +19,15 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
   const switches = resolveSwitches(scope, spec);
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
+  resolveVmkernelPorts(scope, hosts.esx.values(), distributedSwitches);
   const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches });
   const environment: Environment = {
     name: spec.environment,
     networks: [...scope.networks.values()],
     switches,
+    vsphereVersion: spec.vcenter?.version ?? "8.0",
     kvmHosts: [...hosts.kvm.values()],
-    esxHosts: [...hosts.esx.values()],
+    esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,
   };

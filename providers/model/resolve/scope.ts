@@ -1,10 +1,10 @@
 // What resolving shares: the names declared so far and the problems found so far. Pure but for its own lists.
 import { ADDRESS, INTERFACE_NAME, NAME } from "../field.js";
 import type { Network } from "../network.js";
-import { type PortGroup, type PortGroupsSpec, portGroupEntries, toSecurityPolicy } from "../portGroup.js";
+import { type PortGroup, type PortGroupsSpec, portGroupEntries, toPortGroup } from "../portGroup.js";
 import { type Path, type Problem, quoteValue } from "../problem.js";
 import { expandRange, MAX_RANGE, memberBodies, rangeFault, rangeSize } from "../range.js";
-import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
+import { checkUplinkTeam, unknownName } from "../uplinkTeam.js";
 
 export class Scope {
   readonly problems: Problem[] = [];
@@ -50,6 +50,37 @@ export class Claims {
       remedy: at.remedy,
     });
     return false;
+  }
+}
+
+/** Uplinks that a team takes for itself; an uplink named twice in one team is the team's own fault. */
+export function claimMembers(
+  teams: Claims,
+  members: readonly string[],
+  { holder, path }: { holder: string; path: Path },
+): void {
+  for (const [index, member] of members.entries()) {
+    if (members.indexOf(member) !== index) continue;
+    teams.take(member, holder, {
+      path: [...path, "uplinkTeam", "members", index],
+      remedy: "An uplink belongs to one team: remove it from the other.",
+    });
+  }
+}
+
+interface Refused<T> {
+  readonly body: T;
+  readonly keys: readonly (keyof T & string)[];
+  readonly path: Path;
+  /** What does not have them: "a KVM host". */
+  readonly platform: string;
+}
+
+/** Reports what is given although the platform does not have it, whatever its value. */
+export function refuseKeys<T extends object>(scope: Scope, { body, keys, path, platform }: Refused<T>): void {
+  for (const key of keys) {
+    if (body[key] === undefined) continue;
+    scope.error("unsupported", [...path, key], { message: `${platform} has no ${key}`, remedy: "Remove it." });
   }
 }
 
@@ -132,7 +163,6 @@ export function toPortGroups(
     }
     const team = portGroup.uplinkTeam;
     if (team) scope.add(...checkUplinkTeam(team, at.uplinks, [...here, "uplinkTeam"]));
-    const security = toSecurityPolicy(portGroup.security);
-    return [{ name, network, security, ...(team ? { uplinkTeam: toUplinkTeam(team) } : {}) }];
+    return [toPortGroup(name, portGroup, network)];
   });
 }

@@ -1,14 +1,17 @@
 // Virtual machines: every port put on its virtual switch. Pure.
+
+import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
-import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
-import type { DistributedSwitch, VmPort } from "../virtualSwitch.js";
+import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
+import type { VmPort } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
 import { toGuest } from "./guest.js";
 import type { Hosts } from "./hosts.js";
-import { Claims, checkExpanded, type Expanded, expandMap, type Scope } from "./scope.js";
+import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope } from "./scope.js";
+import { type TakenVfs, toHardware } from "./virtualHardware.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
 export interface Surroundings {
@@ -20,6 +23,7 @@ interface SharedClaims {
   readonly interfaces: Claims;
   /** The distributed switches of each ESXi host. */
   readonly reachable: ReadonlyMap<string, readonly DistributedSwitch[]>;
+  readonly takenVfs: TakenVfs;
   readonly macs: Claims;
   readonly addresses: Claims;
 }
@@ -28,6 +32,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   const shared: SharedClaims = {
     interfaces: around.hosts.interfaces,
     reachable: switchesByHost(around.distributedSwitches),
+    takenVfs: new Map(),
     macs: new Claims(scope, "MAC address"),
     addresses: new Claims(scope, "IP address"),
   };
@@ -43,9 +48,33 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
       toPort(scope, vm, { port, spec: portSpec, attach, shared }),
     );
     const guest = toGuest(scope, { vm, ports, shared });
-    machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}) });
+    const vsphere = hardwareOf(scope, vm, { spec, around, shared });
+    machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
   }
   return machines;
+}
+
+interface Everything {
+  readonly spec: EnvironmentSpec;
+  readonly around: Surroundings;
+  readonly shared: SharedClaims;
+}
+
+function hardwareOf(
+  scope: Scope,
+  vm: Expanded<VirtualMachineSpec>,
+  { spec, around, shared }: Everything,
+): VsphereVm | undefined {
+  const host = around.hosts.esx.get(vm.body.host);
+  if (host) {
+    const switches = shared.reachable.get(host.name) ?? [];
+    return toHardware(scope, vm, { host, switches, taken: shared.takenVfs, spec });
+  }
+  const path = ["vms", vm.key];
+  refuseKeys(scope, { body: vm.body, keys: ["vsphere"], path, platform: "a VM on a KVM host" });
+  for (const [port, body] of Object.entries(vm.body.ports))
+    refuseKeys(scope, { body, keys: ["vf"], path: [...path, "ports", port], platform: "a port on a KVM host" });
+  return undefined;
 }
 
 /** Finds a port group by switch and name, and takes the VM's port where the host has to know it. */
@@ -82,8 +111,9 @@ function attachment(scope: Scope, hostName: string, around: AttachmentContext): 
         kvm.virtualSwitches.find((candidate) => candidate.name === switchName)?.ports.push(port),
     };
   }
-  if (around.hosts.esx.has(hostName)) {
-    const reachable = around.reachable.get(hostName) ?? [];
+  const esx = around.hosts.esx.get(hostName);
+  if (esx) {
+    const reachable = [...esx.standardSwitches, ...(around.reachable.get(hostName) ?? [])];
     return { portGroup: (switchName, portGroup) => findPortGroup(reachable, switchName, portGroup) };
   }
   if (around.hosts.faulty.has(hostName)) return undefined;

@@ -1,8 +1,9 @@
 // VLAN and security settings of a port group in the words of the vSphere provider, and what vSphere can't do. Pure.
+
+import type { DistributedSwitch } from "../../model/distributedSwitch.js";
 import type { Vlan } from "../../model/network.js";
 import type { PortGroup, SecurityPolicy } from "../../model/portGroup.js";
 import type { Path, Problem } from "../../model/problem.js";
-import type { DistributedSwitch } from "../../model/virtualSwitch.js";
 import { checkVsphereTeam } from "./uplinkTeam.js";
 
 export type VlanWords =

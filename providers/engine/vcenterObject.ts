@@ -1,0 +1,197 @@
+// The one place that sequences I/O with vCenter, the same for every kind of object: read, plan, one step, read again.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vim.js";
+import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
+import { TouchedError } from "./machine.js";
+
+/** What the engine needs of a session. */
+export interface VcenterSession extends VcenterAbout {
+  /** A call that changes nothing, or a task to its end. */
+  run(call: VimCall): Promise<VimTree | undefined>;
+  retrieve(query: PropertyQuery): Promise<readonly ObjectContent[]>;
+}
+
+/** A call failed although a repetition may do: another client was faster, or the answer got lost on the way. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && (error as { isPassing?: unknown }).isPassing === true;
+}
+
+/** Something stands in the way in vCenter; nothing was changed. */
+export class VcenterConflictError extends Error {
+  constructor(title: string, conflicts: readonly string[]) {
+    super(`${title}: nothing was changed, because ${conflicts.join("; and ")}.`);
+    this.name = "VcenterConflictError";
+  }
+}
+
+/** The object that the resource sets is not in vCenter. */
+export class MissingObjectError extends Error {
+  constructor(title: string) {
+    super(`${title} is not in this vCenter. Run pulumi refresh to see what is, then pulumi up.`);
+    this.name = "MissingObjectError";
+  }
+}
+
+/** Some steps were done and one failed: the object is there, not as wanted. */
+export class StepError extends TouchedError {
+  constructor(title: string, { done, step, reason }: { done: readonly Step[]; step: Step; reason: string }) {
+    const before =
+      done.length === 0 ? "Nothing was changed before" : `Done before: ${done.map((each) => each.title).join("; ")}`;
+    super(`${title}: ${step.title}: ${reason} ${before}. The next pulumi up goes on from what vCenter has then.`);
+    this.name = "StepError";
+  }
+}
+
+/** vCenter took a step, and what it says does not change. */
+export class NoProgressError extends TouchedError {
+  constructor(title: string, step: Step) {
+    super(
+      `${title}: ${step.title}: vCenter took it, but what reads back is as before. Look at the recent tasks of the object, and for other tools that set it; then run pulumi up again.`,
+    );
+    this.name = "NoProgressError";
+  }
+}
+
+/** How long vCenter may take until it shows what it was told, and how often a passing failure is tried again. */
+const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000, 4000];
+const PASSING_MILLISECONDS = [200, 1000, 3000];
+const WAIT_MILLISECONDS = 1000;
+
+/** What a run did. */
+export interface Done {
+  readonly steps: readonly Step[];
+  readonly notes: readonly string[];
+}
+
+export class VcenterObject<Model, Target extends object, W extends object, Facts, S extends Step> {
+  constructor(
+    private readonly driver: VcenterDriver<Model, Target, W, Facts, S>,
+    private readonly connect: () => Promise<VcenterSession>,
+  ) {}
+
+  /** Makes vCenter say what is wanted. `scope` names all that is or was declared. Calls nothing when it already does. */
+  async apply(target: Target, { desired, scope }: { desired: W; scope: W }, told: (step: Step) => void): Promise<Done> {
+    return this.carryOut(target, {
+      scope,
+      told,
+      plan: (facts) => this.driver.plan(desired, this.driver.fromFacts(facts, scope), facts),
+    });
+  }
+
+  /** What vCenter has of all that `scope` names; undefined when the object is not there. */
+  async read(target: Target, scope: W): Promise<W | undefined> {
+    const facts = await this.facts(await this.connect(), target, scope);
+    return facts && this.driver.fromFacts(facts, scope);
+  }
+
+  /** Takes away what `scope` names. An object that is gone already needs nothing. */
+  async remove(target: Target, scope: W, told: (step: Step) => void): Promise<Done> {
+    const session = await this.connect();
+    if (!(await this.facts(session, target, scope))) return { steps: [], notes: [] };
+    return this.carryOut(target, {
+      scope,
+      told,
+      plan: (facts) => this.driver.planRemoval(this.driver.fromFacts(facts, scope), facts),
+    });
+  }
+
+  private async carryOut(target: Target, work: Work<W, Facts, S>): Promise<Done> {
+    const title = this.driver.title(target);
+    const done: S[] = [];
+    let failures = 0;
+    let waited = 0;
+    for (;;) {
+      const session = await this.connect();
+      const facts = await this.known(session, target, work.scope);
+      const { conflicts, steps, notes } = work.plan(facts);
+      if (conflicts.length > 0) throw this.inTheWay(title, conflicts, done);
+      const [first] = steps;
+      if (!first) return { steps: done, notes };
+      if (first.waitSeconds !== undefined) {
+        if (waited >= first.waitSeconds * 1000)
+          throw new StepError(title, {
+            done,
+            step: first,
+            reason: `it took longer than ${first.waitSeconds} seconds.`,
+          });
+        waited += WAIT_MILLISECONDS;
+        await sleep(WAIT_MILLISECONDS);
+        continue;
+      }
+      waited = 0;
+      if (isRepeated(first, done)) await this.settle(target, { ...work, title, step: first });
+      else {
+        for (const step of batchOf(steps)) {
+          work.told(step);
+          try {
+            await session.run(this.driver.toCall(step, facts));
+            done.push(step);
+            failures = 0;
+          } catch (error) {
+            const wait = isPassing(error) ? PASSING_MILLISECONDS[failures] : undefined;
+            if (wait === undefined) throw new StepError(title, { done, step, reason: sentence(error) });
+            failures += 1;
+            await sleep(wait);
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  /** Waits until a step that was taken shows; vCenter hears from its hosts later than it answers. */
+  private async settle(target: Target, { scope, plan, title, step }: Work<W, Facts, S> & { title: string; step: S }) {
+    for (const wait of SETTLE_MILLISECONDS) {
+      await sleep(wait);
+      const facts = await this.known(await this.connect(), target, scope);
+      if (plan(facts).steps[0]?.title !== step.title) return;
+    }
+    throw new NoProgressError(title, step);
+  }
+
+  private async known(session: VcenterSession, target: Target, scope: W): Promise<Facts> {
+    const facts = await this.facts(session, target, scope);
+    if (!facts) throw new MissingObjectError(this.driver.title(target));
+    return facts;
+  }
+
+  private async facts(session: VcenterSession, target: Target, scope: W): Promise<Facts | undefined> {
+    const answers: Answer[] = [];
+    for (;;) {
+      const question = this.driver.ask({ target, scope, about: session }, answers);
+      if (!question) return this.driver.toFacts(target, answers);
+      answers.push("query" in question ? await session.retrieve(question.query) : await session.run(question.call));
+    }
+  }
+
+  private inTheWay(title: string, conflicts: readonly string[], done: readonly S[]): Error {
+    const [conflict = ""] = conflicts;
+    const [step] = done.slice(-1);
+    if (!step) return new VcenterConflictError(title, conflicts);
+    return new StepError(title, { done, step, reason: `after it something stands in the way: ${conflict}.` });
+  }
+}
+
+interface Work<W, Facts, S extends Step> {
+  readonly scope: W;
+  readonly plan: (facts: Facts) => VcenterPlan<S>;
+  readonly told: (step: S) => void;
+}
+
+/** The last step of all, seen as the next one again. */
+function isRepeated(step: Step, done: readonly Step[]): boolean {
+  return done.some(({ title }) => title === step.title);
+}
+
+function batchOf<S extends Step>(steps: readonly S[]): readonly S[] {
+  const [first] = steps;
+  if (!first) return [];
+  if (first.batch === undefined) return [first];
+  const end = steps.findIndex(({ batch }) => batch !== first.batch);
+  return end < 0 ? steps : steps.slice(0, end);
+}
+
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

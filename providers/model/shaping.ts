@@ -1,0 +1,30 @@
+// Traffic shaping: a token bucket per port. Pure.
+import { z } from "zod";
+import * as field from "./field.js";
+
+const MAX_KBPS = 1_000_000_000;
+
+export const ShapingSpec = z.strictObject({
+  averageKbps: field.integer({ min: 1, max: MAX_KBPS }, "Bandwidth over time, in kbit/s."),
+  peakKbps: field
+    .integer({ min: 1, max: MAX_KBPS }, "Bandwidth while a burst lasts, in kbit/s. Default: averageKbps.")
+    .optional(),
+  burstKilobytes: field
+    .integer({ min: 1, max: 100_000_000 }, "Largest burst, in kilobytes of 1024 bytes. Default 102400.")
+    .optional(),
+});
+export type ShapingSpec = z.input<typeof ShapingSpec>;
+
+export interface Shaping {
+  readonly averageKbps: number;
+  readonly peakKbps: number;
+  readonly burstKilobytes: number;
+}
+
+export function toShaping(spec: ShapingSpec): Shaping {
+  return {
+    averageKbps: spec.averageKbps,
+    peakKbps: spec.peakKbps ?? spec.averageKbps,
+    burstKilobytes: spec.burstKilobytes ?? 102_400,
+  };
+}
