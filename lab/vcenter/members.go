@@ -51,9 +51,17 @@ func (d *draft) changeMember(host *simulator.HostSystem, change types.Distribute
 }
 
 func (d *draft) addMember(host *simulator.HostSystem, change types.DistributedVirtualSwitchHostMemberConfigSpec) types.BaseMethodFault {
+	if limit := int32(d.limits.hosts); len(d.config.Host) >= d.limits.hosts {
+		return &types.LimitExceeded{Property: "config.host", Limit: &limit}
+	}
 	backing, fault := d.nicBacking(host, change.Backing)
 	if fault != nil {
 		return fault
+	}
+	for _, nic := range backing.PnicSpec {
+		if nic.UplinkPortKey != "" { // the host's ports are made when it joins: nobody can know their keys
+			return onHost(host.Self, &types.NotFound{})
+		}
 	}
 	ports := d.config.DefaultProxySwitchMaxNumPorts
 	set(&ports, change.MaxProxySwitchPorts)
@@ -99,6 +107,9 @@ func (d *draft) nicBacking(host *simulator.HostSystem, given types.BaseDistribut
 		seen[nic.PnicDevice] = true
 		if !hasNIC(host, nic.PnicDevice) {
 			return nil, onHost(host.Self, invalid("spec.host.backing.pnicSpec.pnicDevice ("+nic.PnicDevice+" on "+host.Name+")"))
+		}
+		if key := nic.UplinkPortgroupKey; key != "" && !d.isUplinkGroup(key) {
+			return nil, invalid("spec.host.backing.pnicSpec.uplinkPortgroupKey")
 		}
 		if nicTaken(host, nic.PnicDevice, d.config.Uuid) {
 			return nil, &types.ResourceInUse{Type: "PhysicalNic", Name: nic.PnicDevice}
