@@ -29,6 +29,8 @@ type draft struct {
 	before []types.ManagedObjectReference
 	// lagOf tells the LAG's key of a port's key, at the start of the change.
 	lagOf map[string]string
+	// freed are NICs that a call takes off standard switches beside this change.
+	freed []string
 }
 
 // groupDraft is a port group of the switch.
@@ -118,6 +120,9 @@ func (d *draft) members() []types.ManagedObjectReference {
 
 // commit stores the draft and records it, unless the change would cut a host off.
 func (d *draft) commit(method string, spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if fault := d.checkManagement(method, nil); fault != nil {
+		return fault
+	}
 	d.store()
 	postEvent(d.ctx, &types.DvsReconfiguredEvent{DvsEvent: d.event(), ConfigSpec: spec})
 	return nil

@@ -114,10 +114,14 @@ func (m *switchMethods) ReconfigureDvsTask(ctx *simulator.Context, req *types.Re
 		if fault := checkVersion(spec.ConfigVersion, d.config.ConfigVersion); fault != nil {
 			return nil, fault
 		}
+		failed := d.splitFailing(spec)
 		if fault := d.apply(spec); fault != nil {
 			return nil, fault
 		}
-		return nil, d.commit("ReconfigureDvs_Task", spec)
+		if fault := d.commit("ReconfigureDvs_Task", spec); fault != nil {
+			return nil, fault
+		}
+		return nil, failed
 	})
 	return &methods.ReconfigureDvs_TaskBody{Res: &types.ReconfigureDvs_TaskResponse{Returnval: task}}
 }
@@ -171,8 +175,8 @@ func (m *switchMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_T
 		if fault != nil {
 			return nil, fault
 		}
-		for _, group := range d.groups {
-			if len(machinesOn(ctx, group.ref)) > 0 {
+		for index := range d.groups {
+			if d.isUsed(&d.groups[index]) {
 				return nil, &types.ResourceInUse{Type: switchType, Name: d.config.Name}
 			}
 		}

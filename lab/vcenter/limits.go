@@ -24,6 +24,8 @@ type switchState struct {
 	limits limits
 	// lagKey is the last key of a LAG.
 	lagKey int
+	// failing are the names of hosts whose part of a change fails.
+	failing []string
 	// registry is for work that no request started.
 	registry *simulator.Registry
 }

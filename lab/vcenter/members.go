@@ -76,8 +76,11 @@ func (d *draft) addMember(host *simulator.HostSystem, change types.DistributedVi
 	return nil
 }
 
-// removeMember lets a host go, unless one of its VMs is on a port group of the switch.
+// removeMember lets a host go, unless one of its VMs or vmkernel NICs is on the switch.
 func (d *draft) removeMember(host *simulator.HostSystem, index int) types.BaseMethodFault {
+	if device := d.vmkernelOn([]types.ManagedObjectReference{host.Self}, nil); device != "" {
+		return &types.ResourceInUse{Type: "HostVirtualNic", Name: device}
+	}
 	for _, group := range d.groups {
 		for _, machine := range machinesOn(d.ctx, group.ref) {
 			if simulator.FindReference(host.Vm, machine) != nil {
@@ -111,7 +114,7 @@ func (d *draft) nicBacking(host *simulator.HostSystem, given types.BaseDistribut
 		if key := nic.UplinkPortgroupKey; key != "" && !d.isUplinkGroup(key) {
 			return nil, invalid("spec.host.backing.pnicSpec.uplinkPortgroupKey")
 		}
-		if nicTaken(host, nic.PnicDevice, d.config.Uuid) {
+		if nicTaken(host, nic.PnicDevice, d.config.Uuid) && !slices.Contains(d.freed, nic.PnicDevice) {
 			return nil, &types.ResourceInUse{Type: "PhysicalNic", Name: nic.PnicDevice}
 		}
 		checked.PnicSpec = append(checked.PnicSpec, types.DistributedVirtualSwitchHostMemberPnicSpec{

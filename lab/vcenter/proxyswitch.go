@@ -5,6 +5,7 @@ package main
 import (
 	"slices"
 
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -50,4 +51,83 @@ func (d *draft) isLAGPort(key string) bool {
 	return slices.ContainsFunc(d.config.LacpGroupConfig, func(lag types.VMwareDvsLacpGroupConfig) bool {
 		return slices.Contains(lag.UplinkPortKey, key)
 	})
+}
+
+// proxySwitchChange is the proxySwitch part of a host's UpdateNetworkConfig, and what the same call does beside it.
+type proxySwitchChange struct {
+	host     *simulator.HostSystem
+	switches []types.HostProxySwitchConfig
+	// vnics are all vmkernel NICs of the host as they are after the call; nil when it moves none.
+	vnics []types.HostVirtualNic
+	// freed are devices that the call takes off standard switches.
+	freed []string
+}
+
+// applyProxySwitch puts a host's NICs on uplink and LAG ports, from the host's side. Its caller holds the lock of changes.
+func (n *network) applyProxySwitch(ctx *simulator.Context, host *simulator.HostSystem, switches []types.HostProxySwitchConfig) types.BaseMethodFault {
+	store, fault := n.prepareProxySwitch(ctx, proxySwitchChange{host: host, switches: switches})
+	if fault == nil {
+		store()
+	}
+	return fault
+}
+
+// prepareProxySwitch checks a change, and returns what stores it: a call with further parts checks those in between.
+// Storing replaces the host's config.network: a caller that changes it too starts from the new one.
+//
+// The host's side needs no configVersion. That the switch gets a new one is not documented, and harder on clients.
+func (n *network) prepareProxySwitch(ctx *simulator.Context, change proxySwitchChange) (func(), types.BaseMethodFault) {
+	if n.isFailing(change.host.Name) {
+		return nil, &types.HostConfigFault{}
+	}
+	var drafts []*draft
+	for _, each := range change.switches {
+		if slices.ContainsFunc(drafts, func(d *draft) bool { return d.config.Uuid == each.Uuid }) {
+			return nil, invalid("config.proxySwitch.uuid")
+		}
+		d, fault := n.proxySwitchDraft(ctx, change, each)
+		if fault != nil {
+			return nil, fault
+		}
+		drafts = append(drafts, d)
+	}
+	return func() {
+		for _, d := range drafts {
+			d.store()
+		}
+	}, nil
+}
+
+func (n *network) proxySwitchDraft(ctx *simulator.Context, change proxySwitchChange, wanted types.HostProxySwitchConfig) (*draft, types.BaseMethodFault) {
+	ref := switchByUUID(ctx, wanted.Uuid)
+	if ref == nil {
+		return nil, &types.NotFound{}
+	}
+	if wanted.ChangeOperation != string(types.HostConfigChangeOperationEdit) {
+		return nil, invalid("config.proxySwitch.changeOperation") // hosts join and leave through the switch
+	}
+	d, fault := n.draftOf(ctx, *ref)
+	if fault != nil {
+		return nil, fault
+	}
+	d.freed = change.freed
+	index := slices.Index(d.members(), change.host.Self)
+	if index < 0 {
+		return nil, &types.NotFound{}
+	}
+	if wanted.Spec != nil && wanted.Spec.Backing != nil {
+		backing, fault := d.nicBacking(change.host, wanted.Spec.Backing)
+		if fault != nil {
+			return nil, fault
+		}
+		d.config.Host[index].Config.Backing = backing
+	}
+	if fault := d.arrangeUplinkPorts(); fault != nil {
+		return nil, fault
+	}
+	moved := map[types.ManagedObjectReference][]types.HostVirtualNic{}
+	if change.vnics != nil {
+		moved[change.host.Self] = change.vnics
+	}
+	return d, d.checkManagement("UpdateNetworkConfig", moved)
 }

@@ -115,6 +115,16 @@ func (d *draft) isUplinkGroup(key string) bool {
 	})
 }
 
+// uplinkGroupKey is empty while the switch is being created.
+func (d *draft) uplinkGroupKey() string {
+	for _, group := range d.groups {
+		if isTrue(group.config.Uplink) {
+			return group.config.Key
+		}
+	}
+	return ""
+}
+
 // standalonePorts are a host's uplink ports, free of NICs: those that it has, in order, and new ones for further uplinks.
 func (d *draft) standalonePorts(host types.ManagedObjectReference) []types.DistributedVirtualPort {
 	return d.hostPorts(host, d.uplinkKeys(host, ""), d.uplinkNames())
@@ -153,7 +163,7 @@ func (d *draft) hostPorts(host types.ManagedObjectReference, keys, names []strin
 			keys = append(keys, d.nextPortKey())
 		}
 		port := newPort(d.config.Uuid, keys[index])
-		port.ProxyHost, port.Config.Name = &host, name
+		port.ProxyHost, port.Config.Name, port.PortgroupKey = &host, name, d.uplinkGroupKey()
 		ports = append(ports, port)
 	}
 	return ports
