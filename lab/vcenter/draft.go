@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ type draft struct {
 	groups []groupDraft
 	// members at the start of the change
 	before []types.ManagedObjectReference
+	// lagOf tells the LAG's key of a port's key, at the start of the change.
+	lagOf map[string]string
+	// freed are NICs that a call takes off standard switches beside this change.
+	freed []string
 }
 
 // groupDraft is a port group of the switch.
@@ -43,7 +48,12 @@ func (n *network) draftOf(ctx *simulator.Context, ref types.ManagedObjectReferen
 	}
 	d := &draft{network: n, ctx: ctx, ref: ref, config: clone(*dvs.Config.(*types.VMwareDVSConfigInfo))}
 	d.ports = append(d.ports, dvs.FetchDVPortsResponse.Returnval...)
-	d.before = d.members()
+	d.before, d.lagOf = d.members(), map[string]string{}
+	for _, lag := range d.config.LacpGroupConfig {
+		for _, port := range lag.UplinkPortKey {
+			d.lagOf[port] = lag.Key
+		}
+	}
 	for _, group := range dvs.Portgroup {
 		config := clone(portGroupOf(ctx, group).Config)
 		d.groups = append(d.groups, groupDraft{ref: group, config: config, before: config.ConfigVersion})
@@ -83,6 +93,11 @@ func (d *draft) uplinkNames() []string {
 	return d.config.UplinkPortPolicy.(*types.DVSNameArrayUplinkPortPolicy).UplinkPortName
 }
 
+// teamingNames are what a teaming order may name: standalone uplinks, and LAGs by the name of the LAG.
+func (d *draft) teamingNames() []string {
+	return slices.Concat(d.uplinkNames(), d.lagNames())
+}
+
 func (d *draft) setting() *types.VMwareDVSPortSetting {
 	return d.config.DefaultPortConfig.(*types.VMwareDVSPortSetting)
 }
@@ -92,7 +107,7 @@ func (g *groupDraft) setting() *types.VMwareDVSPortSetting {
 }
 
 func (d *draft) rules() portRules {
-	return portRules{uplinks: d.uplinkNames(), pvlans: d.config.PvlanConfig, lacpAPI: d.config.LacpApiVersion}
+	return portRules{uplinks: d.teamingNames(), pvlans: d.config.PvlanConfig, lacpAPI: d.config.LacpApiVersion}
 }
 
 func (d *draft) members() []types.ManagedObjectReference {
@@ -101,6 +116,16 @@ func (d *draft) members() []types.ManagedObjectReference {
 		hosts = append(hosts, *member.Config.Host)
 	}
 	return hosts
+}
+
+// commit stores the draft and records it, unless the change would cut a host off.
+func (d *draft) commit(method string, spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if fault := d.checkManagement(method, nil); fault != nil {
+		return fault
+	}
+	d.store()
+	postEvent(d.ctx, &types.DvsReconfiguredEvent{DvsEvent: d.event(), ConfigSpec: spec})
+	return nil
 }
 
 // store makes the draft the truth: switch, port groups, and what hosts know of both.

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/vmware/govmomi/simulator"
@@ -28,12 +30,12 @@ func switchOf(ctx *simulator.Context, ref types.ManagedObjectReference) *simulat
 // Clients know it as VmwareDistributedVirtualSwitch, and the simulator casts to its own DistributedVirtualSwitch, whose
 // fields sit elsewhere: writing a property by the one type into the other goes wrong. So the registry's key has the
 // name for clients, and the object itself that of its Go type.
-func enrollSwitch(ctx *simulator.Context, folder types.ManagedObjectReference, name, id string) types.ManagedObjectReference {
+func enrollSwitch(ctx *simulator.Context, folder types.ManagedObjectReference, config types.VMwareDVSConfigInfo) types.ManagedObjectReference {
 	dvs := &simulator.DistributedVirtualSwitch{}
 	dvs.Self.Type = switchType
-	dvs.Uuid = id
-	dvs.DistributedVirtualSwitch.ManagedEntity.Name = name
-	dvs.Capability = switchCapability()
+	dvs.Uuid = config.Uuid
+	dvs.DistributedVirtualSwitch.ManagedEntity.Name = config.Name
+	dvs.Capability = switchCapability(config.ProductInfo.Version)
 	ref := enroll(ctx, folder, dvs)
 	ctx.WithLock(ref, func() { dvs.Self.Type = "DistributedVirtualSwitch" })
 	return ref
@@ -71,25 +73,31 @@ func (d *draft) publish() {
 }
 
 // switchCapability tells clients what they may ask for.
-func switchCapability() types.DVSCapability {
-	yes := true
+func switchCapability(version string) types.DVSCapability {
+	yes, fastLACP := true, hasFastLACP(version)
 	return types.DVSCapability{
 		DvsOperationSupported: &yes, DvPortGroupOperationSupported: &yes, DvPortOperationSupported: &yes,
 		FeaturesSupported: &types.VMwareDVSFeatureCapability{
 			DVSFeatureCapability: types.DVSFeatureCapability{
 				NetworkResourceManagementSupported: true,
 				NicTeamingPolicy:                   teamingPolicies,
-				RollbackCapability:                 &types.DVSRollbackCapability{},
+				RollbackCapability:                 &types.DVSRollbackCapability{RollbackSupported: true},
+				HealthCheckCapability:              &types.VMwareDVSHealthCheckCapability{VlanMtuSupported: true, TeamingSupported: true},
 			},
 			LldpSupported:              &yes,
 			IpfixSupported:             &yes,
 			MulticastSnoopingSupported: &yes,
 			LacpCapability: &types.VMwareDvsLacpCapability{
-				LacpSupported: &yes, MultiLacpGroupSupported: &yes, LacpFastModeSupported: &yes,
+				LacpSupported: &yes, MultiLacpGroupSupported: &yes, LacpFastModeSupported: &fastLACP,
 			},
 			MtuCapability: &types.VMwareDvsMtuCapability{MinMtuSupported: minMTU, MaxMtuSupported: maxMTU},
 		},
 	}
+}
+
+// hasFastLACP tells switches on which a LAG has a timeout mode.
+func hasFastLACP(version string) bool {
+	return slices.Index(switchVersions, version) >= slices.Index(switchVersions, "7.0.0")
 }
 
 // ReconfigureDvsTask answers ReconfigureDvs_Task.
@@ -106,12 +114,14 @@ func (m *switchMethods) ReconfigureDvsTask(ctx *simulator.Context, req *types.Re
 		if fault := checkVersion(spec.ConfigVersion, d.config.ConfigVersion); fault != nil {
 			return nil, fault
 		}
+		failed := d.splitFailing(spec)
 		if fault := d.apply(spec); fault != nil {
 			return nil, fault
 		}
-		d.store()
-		postEvent(ctx, &types.DvsReconfiguredEvent{DvsEvent: d.event(), ConfigSpec: spec})
-		return nil, nil
+		if fault := d.commit("ReconfigureDvs_Task", spec); fault != nil {
+			return nil, fault
+		}
+		return nil, failed
 	})
 	return &methods.ReconfigureDvs_TaskBody{Res: &types.ReconfigureDvs_TaskResponse{Returnval: task}}
 }
@@ -165,8 +175,8 @@ func (m *switchMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_T
 		if fault != nil {
 			return nil, fault
 		}
-		for _, group := range d.groups {
-			if len(machinesOn(ctx, group.ref)) > 0 {
+		for index := range d.groups {
+			if d.isUsed(&d.groups[index]) {
 				return nil, &types.ResourceInUse{Type: switchType, Name: d.config.Name}
 			}
 		}

@@ -99,9 +99,9 @@ func TestCreateSwitchFaults(t *testing.T) {
 	_, err = s.createSwitch(twoUplinks(""))
 	expectFault[*types.InvalidName](s, err, "The name '' is invalid.")
 	many := twoUplinks("dvs1")
-	many.UplinkPortPolicy = &types.DVSNameArrayUplinkPortPolicy{UplinkPortName: make([]string, maxUplinks+1)}
+	many.UplinkPortPolicy = &types.DVSNameArrayUplinkPortPolicy{UplinkPortName: make([]string, limits7.uplinks+1)}
 	_, err = s.createSwitch(many)
-	equal(s, "limit", *expectFault[*types.LimitExceeded](s, err, "The limit of 32").Limit, maxUplinks)
+	equal(s, "limit", *expectFault[*types.LimitExceeded](s, err, "The limit of 32").Limit, int32(limits7.uplinks))
 	lacp := twoUplinks("dvs1")
 	lacp.LacpApiVersion = "multipleLag"
 	lacp.DefaultPortConfig = &types.VMwareDVSPortSetting{LacpPolicy: &types.VMwareUplinkLacpPolicy{Enable: boolPolicy(true)}}

@@ -58,6 +58,14 @@ func sentence(fault types.BaseMethodFault) string {
 		return "Conflicting configuration: " + conflicts(f)
 	case *types.DvsOperationBulkFault:
 		return "Cannot complete a vSphere Distributed Switch operation for one or more host members. " + f.HostFault[0].Fault.LocalizedMessage
+	case *types.DvsApplyOperationFault:
+		return "Cannot complete a vSphere Distributed Switch operation for one or more objects. " + f.ObjectFault[0].Fault.LocalizedMessage
+	case *types.HostConfigFault:
+		return "An error occurred during host configuration."
+	case *types.NetworkDisruptedAndConfigRolledBack:
+		return fmt.Sprintf("Network configuration change disconnected the host '%s' from vCenter Server and has been rolled back.", f.Host)
+	case *types.InvalidState:
+		return "The operation is not allowed in the current state."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:

@@ -47,7 +47,7 @@ func (m *folderMethods) createSwitch(ctx *simulator.Context, folder types.Manage
 	if fault := d.apply(spec); fault != nil {
 		return nil, fault
 	}
-	d.ref = enrollSwitch(ctx, folder, d.config.Name, d.config.Uuid)
+	d.ref = enrollSwitch(ctx, folder, d.config)
 	d.addUplinkGroup(folder)
 	d.store()
 	postEvent(ctx, &types.DvsCreatedEvent{DvsEvent: d.event(), Parent: types.FolderEventArgument{

@@ -122,30 +122,6 @@ func groupRefs(groups []groupDraft) []types.ManagedObjectReference {
 	return refs
 }
 
-// proxySwitch is a member's own part of the switch.
-func (d *draft) proxySwitch(member types.DistributedVirtualSwitchHostMember) types.HostProxySwitch {
-	backing := clone(*member.Config.Backing.(*types.DistributedVirtualSwitchHostMemberPnicBacking))
-	proxy := types.HostProxySwitch{
-		DvsUuid:           d.config.Uuid,
-		DvsName:           d.config.Name,
-		Key:               "key-vim.host.HostProxySwitch-" + d.config.Name,
-		NumPorts:          member.Config.MaxProxySwitchPorts,
-		NumPortsAvailable: member.Config.MaxProxySwitchPorts,
-		ConfigNumPorts:    member.Config.MaxProxySwitchPorts,
-		Mtu:               d.config.MaxMtu,
-		Spec:              types.HostProxySwitchSpec{Backing: &backing},
-	}
-	for _, nic := range backing.PnicSpec {
-		proxy.Pnic = append(proxy.Pnic, nicKeyPrefix+nic.PnicDevice)
-	}
-	for _, port := range d.ports {
-		if port.ProxyHost != nil && *port.ProxyHost == *member.Config.Host {
-			proxy.UplinkPort = append(proxy.UplinkPort, types.KeyValue{Key: port.Key, Value: port.Config.Name})
-		}
-	}
-	return proxy
-}
-
 // offerInCluster lists in a cluster what any of its hosts offers.
 func offerInCluster(ctx *simulator.Context, ref types.ManagedObjectReference) {
 	var hosts []types.ManagedObjectReference

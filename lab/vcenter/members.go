@@ -51,9 +51,17 @@ func (d *draft) changeMember(host *simulator.HostSystem, change types.Distribute
 }
 
 func (d *draft) addMember(host *simulator.HostSystem, change types.DistributedVirtualSwitchHostMemberConfigSpec) types.BaseMethodFault {
+	if limit := int32(d.limits.hosts); len(d.config.Host) >= d.limits.hosts {
+		return &types.LimitExceeded{Property: "config.host", Limit: &limit}
+	}
 	backing, fault := d.nicBacking(host, change.Backing)
 	if fault != nil {
 		return fault
+	}
+	for _, nic := range backing.PnicSpec {
+		if nic.UplinkPortKey != "" { // the host's ports are made when it joins: nobody can know their keys
+			return onHost(host.Self, &types.NotFound{})
+		}
 	}
 	ports := d.config.DefaultProxySwitchMaxNumPorts
 	set(&ports, change.MaxProxySwitchPorts)
@@ -68,8 +76,11 @@ func (d *draft) addMember(host *simulator.HostSystem, change types.DistributedVi
 	return nil
 }
 
-// removeMember lets a host go, unless one of its VMs is on a port group of the switch.
+// removeMember lets a host go, unless one of its VMs or vmkernel NICs is on the switch.
 func (d *draft) removeMember(host *simulator.HostSystem, index int) types.BaseMethodFault {
+	if device := d.vmkernelOn([]types.ManagedObjectReference{host.Self}, nil); device != "" {
+		return &types.ResourceInUse{Type: "HostVirtualNic", Name: device}
+	}
 	for _, group := range d.groups {
 		for _, machine := range machinesOn(d.ctx, group.ref) {
 			if simulator.FindReference(host.Vm, machine) != nil {
@@ -100,7 +111,10 @@ func (d *draft) nicBacking(host *simulator.HostSystem, given types.BaseDistribut
 		if !hasNIC(host, nic.PnicDevice) {
 			return nil, onHost(host.Self, invalid("spec.host.backing.pnicSpec.pnicDevice ("+nic.PnicDevice+" on "+host.Name+")"))
 		}
-		if nicTaken(host, nic.PnicDevice, d.config.Uuid) {
+		if key := nic.UplinkPortgroupKey; key != "" && !d.isUplinkGroup(key) {
+			return nil, invalid("spec.host.backing.pnicSpec.uplinkPortgroupKey")
+		}
+		if nicTaken(host, nic.PnicDevice, d.config.Uuid) && !slices.Contains(d.freed, nic.PnicDevice) {
 			return nil, &types.ResourceInUse{Type: "PhysicalNic", Name: nic.PnicDevice}
 		}
 		checked.PnicSpec = append(checked.PnicSpec, types.DistributedVirtualSwitchHostMemberPnicSpec{

@@ -19,11 +19,13 @@ type network struct {
 	mu       sync.Mutex
 	taskTime time.Duration
 	portKey  int
+	*switchState
 }
 
 // newNetwork adds the methods of this program to a registry.
 func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	n := &network{taskTime: taskTime}
+	n.switchState = newSwitchState(registry)
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
 	route(registry, map[string]mo.Reference{

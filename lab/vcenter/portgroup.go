@@ -202,6 +202,9 @@ func (m *portGroupMethods) ReconfigureDVPortgroupTask(ctx *simulator.Context, re
 		if fault := group.change(d, &req.Spec); fault != nil {
 			return nil, fault
 		}
+		if fault := d.checkManagement("ReconfigureDVPortgroup_Task", nil); fault != nil {
+			return nil, fault
+		}
 		group.config.ConfigVersion = nextVersion(group.config.ConfigVersion)
 		d.resizeGroups()
 		d.storeGroups()
@@ -220,7 +223,7 @@ func (m *portGroupMethods) DestroyTask(ctx *simulator.Context, req *types.Destro
 			return nil, fault
 		case isTrue(group.config.Uplink):
 			return nil, &types.NotSupported{}
-		case len(machinesOn(ctx, req.This)) > 0:
+		case d.isUsed(group):
 			return nil, &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: group.config.Name}
 		}
 		gone := *group

@@ -45,30 +45,53 @@ func (d *draft) resizeGroups() {
 func (m *switchMethods) FetchDVPorts(ctx *simulator.Context, req *types.FetchDVPorts) soap.HasFault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	dvs := switchOf(ctx, req.This)
+	d, fault := m.draftOf(ctx, req.This)
+	if fault != nil {
+		return &methods.FetchDVPortsBody{Fault_: soapFault(fault)}
+	}
 	ports := []types.DistributedVirtualPort{}
-	for _, port := range dvs.FetchDVPortsResponse.Returnval {
-		if fits(port, req.Criteria) {
-			group := types.ManagedObjectReference{Type: "DistributedVirtualPortgroup", Value: port.PortgroupKey}
-			port.Config.Setting = portGroupOf(ctx, group).Config.DefaultPortConfig
+	for _, port := range d.ports {
+		if d.fits(port, req.Criteria) {
+			port.Config.Setting = d.portSetting(port)
 			ports = append(ports, port)
 		}
 	}
 	return &methods.FetchDVPortsBody{Res: &types.FetchDVPortsResponse{Returnval: ports}}
 }
 
+// portSetting is that of the port's group. A LAG's own VLANs and NetFlow take the place of the uplink port group's.
+func (d *draft) portSetting(port types.DistributedVirtualPort) *types.VMwareDVSPortSetting {
+	index := slices.IndexFunc(d.groups, func(group groupDraft) bool { return group.config.Key == port.PortgroupKey })
+	setting := d.groups[index].setting()
+	for _, lag := range d.config.LacpGroupConfig {
+		if !slices.Contains(lag.UplinkPortKey, port.Key) || lag.Vlan == nil && lag.Ipfix == nil {
+			continue
+		}
+		own := *setting
+		if lag.Vlan != nil {
+			own.Vlan = &types.VmwareDistributedVirtualSwitchTrunkVlanSpec{VlanId: lag.Vlan.VlanId}
+		}
+		if lag.Ipfix != nil {
+			own.IpfixEnabled = &types.BoolPolicy{Value: lag.Ipfix.IpfixEnabled}
+		}
+		return &own
+	}
+	return setting
+}
+
 // fits tells whether a port meets all criteria that are set. portgroupKey counts only beside inside.
-func fits(port types.DistributedVirtualPort, criteria *types.DistributedVirtualSwitchPortCriteria) bool {
+func (d *draft) fits(port types.DistributedVirtualPort, criteria *types.DistributedVirtualSwitchPortCriteria) bool {
 	if criteria == nil {
 		return true
 	}
 	is := func(wanted *bool, actual bool) bool { return wanted == nil || *wanted == actual }
 	isLinkUp := port.State != nil && port.State.RuntimeInfo != nil && port.State.RuntimeInfo.LinkUp
-	isInside := slices.Contains(criteria.PortgroupKey, port.PortgroupKey)
+	isInside := len(criteria.PortgroupKey) == 0 || slices.Contains(criteria.PortgroupKey, port.PortgroupKey)
 	return is(criteria.Connected, port.Connectee != nil) &&
 		is(criteria.Active, isLinkUp) &&
-		is(criteria.UplinkPort, port.ProxyHost != nil) &&
-		(len(criteria.PortgroupKey) == 0 || is(criteria.Inside, isInside)) &&
+		is(criteria.UplinkPort, d.isUplinkPort(port)) &&
+		is(criteria.NsxPort, false) &&
+		is(criteria.Inside, isInside) &&
 		(len(criteria.PortKey) == 0 || slices.Contains(criteria.PortKey, port.Key)) &&
 		(len(criteria.Host) == 0 || port.ProxyHost != nil && slices.Contains(criteria.Host, *port.ProxyHost))
 }

@@ -10,9 +10,6 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// Uplinks that one host can have on a switch.
-const maxUplinks = 32
-
 // changeUplinks renames, adds and removes uplinks. One that keeps its position keeps its ports, and every teaming order
 // that names it follows.
 func (d *draft) changeUplinks(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
@@ -24,13 +21,21 @@ func (d *draft) changeUplinks(spec *types.VMwareDVSConfigSpec) types.BaseMethodF
 		return invalid("spec.uplinkPortPolicy")
 	}
 	names := policy.UplinkPortName
-	if len(names) > maxUplinks {
-		limit := int32(maxUplinks)
+	if limit := int32(d.limits.uplinks); len(names) > d.limits.uplinks {
 		return &types.LimitExceeded{Property: "spec.uplinkPortPolicy.uplinkPortName", Limit: &limit}
 	}
 	for index, name := range names {
 		if name == "" || slices.Contains(names[:index], name) {
 			return invalid("spec.uplinkPortPolicy.uplinkPortName")
+		}
+		if slices.Contains(d.lagNames(), name) {
+			return &types.DuplicateName{Name: name, Object: d.ref}
+		}
+	}
+	for _, port := range d.ports {
+		position := slices.Index(d.uplinkNames(), port.Config.Name)
+		if d.isUplinkPort(port) && d.lagOf[port.Key] == "" && port.Connectee != nil && position >= len(names) {
+			return &types.ResourceInUse{Type: "DistributedVirtualPort", Name: port.Config.Name}
 		}
 	}
 	d.followUplinks(d.uplinkNames(), names)
@@ -46,39 +51,48 @@ func (d *draft) followUplinks(before, after []string) {
 			renamed[name] = after[index]
 		}
 	}
-	follow := func(names []string) []string {
+	d.eachOrder(func(names []string) []string {
 		kept := []string{}
 		for _, name := range names {
 			if other, isRenamed := renamed[name]; isRenamed {
 				name = other
 			}
-			if slices.Contains(after, name) {
+			if slices.Contains(after, name) || slices.Contains(d.lagNames(), name) {
 				kept = append(kept, name)
 			}
 		}
 		return kept
-	}
+	})
+}
+
+// eachOrder changes every list of every teaming order: that of the switch and those of its port groups.
+func (d *draft) eachOrder(change func([]string) []string) {
 	settings := []*types.VMwareDVSPortSetting{d.setting()}
 	for index := range d.groups {
 		settings = append(settings, d.groups[index].setting())
 	}
 	for _, setting := range settings {
 		order := setting.UplinkTeamingPolicy.UplinkPortOrder
-		order.ActiveUplinkPort, order.StandbyUplinkPort = follow(order.ActiveUplinkPort), follow(order.StandbyUplinkPort)
+		order.ActiveUplinkPort, order.StandbyUplinkPort = change(order.ActiveUplinkPort), change(order.StandbyUplinkPort)
 	}
 }
 
-// arrangeUplinkPorts gives every member host one port per uplink and puts its NICs on them.
+// arrangeUplinkPorts gives every member host one port per uplink and per LAG port, and puts its NICs on them.
 func (d *draft) arrangeUplinkPorts() types.BaseMethodFault {
 	var uplinks, others []types.DistributedVirtualPort
 	for _, port := range d.ports {
-		if port.ProxyHost == nil {
+		if !d.isUplinkPort(port) {
 			others = append(others, port)
 		}
 	}
+	for index := range d.config.LacpGroupConfig {
+		d.config.LacpGroupConfig[index].UplinkPortKey = nil
+	}
 	for index := range d.config.Host {
-		ports := d.hostPorts(*d.config.Host[index].Config.Host)
-		if fault := d.connectNICs(&d.config.Host[index], ports); fault != nil {
+		member := &d.config.Host[index]
+		standalone, lags := d.standalonePorts(*member.Config.Host), d.portsOnLAGs(*member.Config.Host)
+		ports := slices.Concat(standalone, lags)
+		if fault := connectNICs(member, ports, len(standalone)); fault != nil {
 			return fault
 		}
 		uplinks = append(uplinks, ports...)
@@ -87,65 +101,127 @@ func (d *draft) arrangeUplinkPorts() types.BaseMethodFault {
 	return nil
 }
 
-// hostPorts are a host's uplink ports, free of NICs: those that it has, in order, and new ones for further uplinks.
-func (d *draft) hostPorts(host types.ManagedObjectReference) []types.DistributedVirtualPort {
+// isUplinkPort tells uplink ports from those of VMs, which have a host too while they are in use.
+func (d *draft) isUplinkPort(port types.DistributedVirtualPort) bool {
+	if port.ProxyHost == nil {
+		return false
+	}
+	return port.PortgroupKey == "" || d.isUplinkGroup(port.PortgroupKey)
+}
+
+func (d *draft) isUplinkGroup(key string) bool {
+	return slices.ContainsFunc(d.groups, func(group groupDraft) bool {
+		return group.config.Key == key && isTrue(group.config.Uplink)
+	})
+}
+
+// uplinkGroupKey is empty while the switch is being created.
+func (d *draft) uplinkGroupKey() string {
+	for _, group := range d.groups {
+		if isTrue(group.config.Uplink) {
+			return group.config.Key
+		}
+	}
+	return ""
+}
+
+// standalonePorts are a host's uplink ports, free of NICs: those that it has, in order, and new ones for further uplinks.
+func (d *draft) standalonePorts(host types.ManagedObjectReference) []types.DistributedVirtualPort {
+	return d.hostPorts(host, d.uplinkKeys(host, ""), d.uplinkNames())
+}
+
+// portsOnLAGs are a host's ports of all LAGs, free of NICs. Each LAG lists the keys of its ports on all hosts.
+func (d *draft) portsOnLAGs(host types.ManagedObjectReference) []types.DistributedVirtualPort {
+	var all []types.DistributedVirtualPort
+	for index := range d.config.LacpGroupConfig {
+		lag := &d.config.LacpGroupConfig[index]
+		ports := d.hostPorts(host, d.uplinkKeys(host, lag.Key), lag.UplinkName)
+		for _, port := range ports {
+			lag.UplinkPortKey = append(lag.UplinkPortKey, port.Key)
+		}
+		all = append(all, ports...)
+	}
+	return all
+}
+
+// uplinkKeys are the keys of a host's ports, either of one LAG or, without a LAG's key, of its standalone uplinks.
+func (d *draft) uplinkKeys(host types.ManagedObjectReference, lag string) []string {
 	var keys []string
 	for _, port := range d.ports {
-		if port.ProxyHost != nil && *port.ProxyHost == host {
+		if d.isUplinkPort(port) && *port.ProxyHost == host && d.lagOf[port.Key] == lag {
 			keys = append(keys, port.Key)
 		}
 	}
+	return keys
+}
+
+// hostPorts makes one port per name; a port keeps its key.
+func (d *draft) hostPorts(host types.ManagedObjectReference, keys, names []string) []types.DistributedVirtualPort {
 	var ports []types.DistributedVirtualPort
-	for index, name := range d.uplinkNames() {
+	for index, name := range names {
 		if index == len(keys) {
 			keys = append(keys, d.nextPortKey())
 		}
 		port := newPort(d.config.Uuid, keys[index])
-		port.ProxyHost, port.Config.Name = &host, name
+		port.ProxyHost, port.Config.Name, port.PortgroupKey = &host, name, d.uplinkGroupKey()
 		ports = append(ports, port)
 	}
 	return ports
 }
 
-// connectNICs puts each NIC on the port that it asks for, or on the first free one.
-func (d *draft) connectNICs(member *types.DistributedVirtualSwitchHostMember, ports []types.DistributedVirtualPort) types.BaseMethodFault {
+// connectNICs puts each NIC on the port that it asks for, or on the first free standalone one: no NIC gets onto a LAG
+// without asking, and one that asks no longer leaves it.
+func connectNICs(member *types.DistributedVirtualSwitchHostMember, ports []types.DistributedVirtualPort, standalone int) types.BaseMethodFault {
 	backing := member.Config.Backing.(*types.DistributedVirtualSwitchHostMemberPnicBacking)
 	member.UplinkPortKey = nil
 	for _, port := range ports {
 		member.UplinkPortKey = append(member.UplinkPortKey, port.Key)
 	}
-	// NICs that name their port come first: nobody else may take it.
-	for _, wantsOwn := range []bool{true, false} {
-		for index := range backing.PnicSpec {
-			nic := &backing.PnicSpec[index]
-			if wantsOwn != (nic.UplinkPortKey != "") {
-				continue
-			}
-			port, fault := choosePort(ports, nic.UplinkPortKey, *member.Config.Host)
-			if fault != nil {
-				return fault
-			}
+	place := func(nic *types.DistributedVirtualSwitchHostMemberPnicSpec, port *types.DistributedVirtualPort, fault types.BaseMethodFault) types.BaseMethodFault {
+		if fault == nil {
 			nic.UplinkPortKey = port.Key
 			connect(port, *member.Config.Host, nic.PnicDevice)
+		}
+		return fault
+	}
+	var undecided []*types.DistributedVirtualSwitchHostMemberPnicSpec
+	for index := range backing.PnicSpec {
+		nic := &backing.PnicSpec[index]
+		if nic.UplinkPortKey == "" { // those that name their port come first: nobody else may take it
+			undecided = append(undecided, nic)
+			continue
+		}
+		port, fault := portWithKey(ports, nic.UplinkPortKey)
+		if fault := place(nic, port, fault); fault != nil {
+			return fault
+		}
+	}
+	for _, nic := range undecided {
+		port, fault := freePort(ports[:standalone], *member.Config.Host)
+		if fault := place(nic, port, fault); fault != nil {
+			return fault
 		}
 	}
 	return nil
 }
 
-func choosePort(ports []types.DistributedVirtualPort, key string, host types.ManagedObjectReference) (*types.DistributedVirtualPort, types.BaseMethodFault) {
+func portWithKey(ports []types.DistributedVirtualPort, key string) (*types.DistributedVirtualPort, types.BaseMethodFault) {
 	for index := range ports {
-		port := &ports[index]
-		switch {
-		case key == "" && port.Connectee == nil:
-			return port, nil
-		case key != "" && port.Key == key && port.Connectee != nil:
+		switch port := &ports[index]; {
+		case port.Key == key && port.Connectee != nil:
 			return nil, &types.ResourceInUse{Type: "DistributedVirtualPort", Name: key}
-		case key != "" && port.Key == key:
+		case port.Key == key:
 			return port, nil
 		}
 	}
-	if key != "" {
-		return nil, &types.NotFound{}
+	return nil, &types.NotFound{}
+}
+
+func freePort(ports []types.DistributedVirtualPort, host types.ManagedObjectReference) (*types.DistributedVirtualPort, types.BaseMethodFault) {
+	for index := range ports {
+		if ports[index].Connectee == nil {
+			return &ports[index], nil
+		}
 	}
 	return nil, &types.ResourceNotAvailable{ContainerType: "HostSystem", ContainerName: host.Value, Type: "uplink port"}
 }
@@ -173,7 +249,7 @@ func (d *draft) addUplinkGroup(folder types.ManagedObjectReference) {
 func (d *draft) placeUplinkPorts(group *groupDraft) {
 	group.config.NumPorts = 0
 	for index := range d.ports {
-		if port := &d.ports[index]; port.ProxyHost != nil {
+		if port := &d.ports[index]; d.isUplinkPort(*port) {
 			port.PortgroupKey = group.config.Key
 			group.config.NumPorts++
 		}
