@@ -3,7 +3,7 @@ import { printable } from "../printable.js";
 import type { VcenterAddress } from "./vcenterAddress.js";
 import { VcenterError } from "./vcenterError.js";
 
-/** A failed connection, from the code of a system call or of OpenSSL. */
+/** A failed connection, from the code of a system call or of OpenSSL. Nothing was sent, unless the caller says so. */
 export function unreachable(
   { label, host, port }: VcenterAddress,
   { code = "", message }: { readonly code?: string; readonly message: string },
