@@ -130,7 +130,7 @@ describe("what is no TLS server", () => {
       connectVcenter({ server: `localhost:${port}`, user: "u", password: "p" }),
     );
     plain.close();
-    expect(error.kind).toBe("unreachable");
+    expect(error.kind).toBe("answer");
     expect(error.message).toContain("does not speak TLS");
   });
 
