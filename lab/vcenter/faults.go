@@ -47,6 +47,9 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.InvalidArgument:
 		return "A specified parameter was not correct: " + f.InvalidProperty
 	case *types.LimitExceeded:
+		if f.Limit == nil {
+			return "The limit for " + f.Property + " is exceeded."
+		}
 		return fmt.Sprintf("The limit of %d for %s is exceeded.", *f.Limit, f.Property)
 	case *types.ConcurrentAccess:
 		return "Cannot complete operation due to concurrent modification by another operation."
@@ -57,7 +60,13 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.ConflictingConfiguration:
 		return "Conflicting configuration: " + conflicts(f)
 	case *types.DvsOperationBulkFault:
-		return "Cannot complete a vSphere Distributed Switch operation for one or more host members. " + f.HostFault[0].Fault.LocalizedMessage
+		message := "Cannot complete a vSphere Distributed Switch operation for one or more host members."
+		for _, host := range f.HostFault {
+			message += " " + host.Fault.LocalizedMessage
+		}
+		return message
+	case *types.NotAuthenticated:
+		return "The session is not authenticated."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:

@@ -14,6 +14,7 @@ import (
 
 // network is the networking side of the vCenter.
 type network struct {
+	registry *simulator.Registry
 	// mu is held by every change, from its first check to its last write. Objects are written under their own lock
 	// too, for the readers of the simulator; those locks are held one at a time.
 	mu       sync.Mutex
@@ -23,7 +24,7 @@ type network struct {
 
 // newNetwork adds the methods of this program to a registry.
 func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
-	n := &network{taskTime: taskTime}
+	n := &network{registry: registry, taskTime: taskTime}
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
 	route(registry, map[string]mo.Reference{
