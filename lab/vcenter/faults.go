@@ -65,6 +65,10 @@ func sentence(fault types.BaseMethodFault) string {
 			message += " " + host.Fault.LocalizedMessage
 		}
 		return message
+	case *types.InvalidProperty:
+		return "The property '" + f.Name + "' is not known."
+	case *types.InvalidType:
+		return "The type '" + f.Argument + "' is not known."
 	case *types.NotAuthenticated:
 		return "The session is not authenticated."
 	case *types.InvalidLogin:

@@ -27,6 +27,7 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	n := &network{registry: registry, taskTime: taskTime}
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
+	installCollector(registry)
 	route(registry, map[string]mo.Reference{
 		"SessionManager":                  &sessionMethods{named("session")},
 		"Folder":                          &folderMethods{named("folder")},

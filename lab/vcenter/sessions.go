@@ -34,13 +34,17 @@ type sessionClock struct {
 func (s *sessionClock) touch(id string, now time.Time) bool {
 	s.mu.Lock()
 	last, known := s.lastUse[id]
-	isIdle := known && now.Sub(last) > s.idleTime
-	s.lastUse[id] = now
 	s.mu.Unlock()
-	if isIdle {
+	if known && now.Sub(last) > s.idleTime {
 		s.end(id)
 	}
-	return s.isOpen(id)
+	if !s.isOpen(id) {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastUse[id] = now
+	return true
 }
 
 // isOpen asks the simulator, which opens sessions and ends them at Logout.
