@@ -20,6 +20,7 @@ type network struct {
 	mu       sync.Mutex
 	taskTime time.Duration
 	portKey  int
+	macs     int
 }
 
 // newNetwork adds the methods of this program to a registry.
@@ -34,6 +35,9 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
+		"VirtualMachine":                  &machineMethods{named("machine")},
+		"Datacenter":                      &datacenterMethods{named("datacenter")},
+		"EnvironmentBrowser":              &browserMethods{named("browser")},
 	})
 	return n
 }
