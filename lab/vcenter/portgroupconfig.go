@@ -39,7 +39,7 @@ func (g *groupDraft) changeBinding(d *draft, spec *types.DVPortgroupConfigSpec) 
 	if isTrue(g.config.Uplink) {
 		return &types.NotSupported{}
 	}
-	if d.ref.Value != "" && g.ref.Value != "" && d.isUsed(g) {
+	if g.ref.Value != "" && d.isUsed(g) {
 		return &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: g.config.Name}
 	}
 	g.config.Type = spec.Type
