@@ -28,7 +28,7 @@ func (d *hostDraft) plugDistributed(vnic *types.HostVirtualNic, wanted types.Dis
 		ConnectedEntity: &d.host.Self, NicKey: vnic.Device,
 		Type: string(types.DistributedVirtualSwitchPortConnecteeConnecteeTypeHostVmkVnic),
 	}
-	d.commits = append(d.commits, func() { changePort(d.ctx, *ref, port.Key, connectee, true) })
+	d.portParts = append(d.portParts, func() { changePort(d.ctx, *ref, port.Key, connectee, true) })
 	return d.checkFrames(vnic)
 }
 
@@ -73,7 +73,7 @@ func (d *hostDraft) isTaken(port *types.DistributedVirtualPort) bool {
 func (d *hostDraft) unplugDistributed(vnic *types.HostVirtualNic) {
 	port := *vnic.Spec.DistributedVirtualPort
 	if ref := switchByUUID(d.ctx, port.SwitchUuid); ref != nil {
-		d.commits = append(d.commits, func() { changePort(d.ctx, *ref, port.PortKey, nil, false) })
+		d.portParts = append(d.portParts, func() { changePort(d.ctx, *ref, port.PortKey, nil, false) })
 	}
 }
 

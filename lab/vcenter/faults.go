@@ -58,6 +58,12 @@ func sentence(fault types.BaseMethodFault) string {
 		return "Conflicting configuration: " + conflicts(f)
 	case *types.DvsOperationBulkFault:
 		return "Cannot complete a vSphere Distributed Switch operation for one or more host members. " + f.HostFault[0].Fault.LocalizedMessage
+	case *types.HostNotConnected:
+		return "Unable to communicate with the remote host, since it is disconnected."
+	case *types.Timedout:
+		return "The operation timed out."
+	case *types.RequestCanceled:
+		return "The task was canceled by a user."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:

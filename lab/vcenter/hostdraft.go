@@ -23,8 +23,8 @@ type hostDraft struct {
 	info types.HostNetworkInfo
 	// roles are the services of vmkernel NICs, such as management and vmotion.
 	roles []types.VirtualNicManagerNetConfig
-	// commits store the parts of the change that belong to distributed switches.
-	commits []func()
+	// switchParts store what the change does to distributed switches, portParts who has which of their ports.
+	switchParts, portParts []func()
 }
 
 func hostDraftOf(ctx *simulator.Context, host *simulator.HostSystem) *hostDraft {
@@ -76,7 +76,7 @@ func (d *hostDraft) store(method string) types.BaseMethodFault {
 		return fault
 	}
 	if isManaged(d.host.Config.Network, d.host.Config.VirtualNicManagerInfo.NetConfig) && !isManaged(&d.info, d.roles) {
-		return rollBack(d.ctx, d.host, method)
+		return rollBackHost(d.ctx, d.host, method)
 	}
 	d.commit()
 	return nil
@@ -84,10 +84,16 @@ func (d *hostDraft) store(method string) types.BaseMethodFault {
 
 // commit writes a settled draft.
 func (d *hostDraft) commit() {
+	for _, store := range d.switchParts {
+		store()
+	}
+	if len(d.switchParts) > 0 { // they have written the host's own part of them
+		d.info.ProxySwitch = d.host.Config.Network.ProxySwitch
+	}
 	setHostNetwork(d.ctx, d.host, &d.info)
 	setRoles(d.ctx, d.host, d.roles)
-	for _, commit := range d.commits {
-		commit()
+	for _, store := range d.portParts {
+		store()
 	}
 	offerNetworks(d.ctx, d.host)
 }

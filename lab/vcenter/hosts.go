@@ -32,8 +32,8 @@ func installHost(ctx *simulator.Context, ref types.ManagedObjectReference, from 
 		}
 		management.Mac = d.info.Pnic[0].Mac
 	}
-	d.roles = newRoles(managementRole, "vmk0")
-	vnic := func() (fault types.BaseMethodFault) {
+	addVnic := func() (fault types.BaseMethodFault) {
+		d.roles = newRoles(managementRole, "vmk0")
 		_, fault = d.addVnic("Management Network", management)
 		return fault
 	}
@@ -41,7 +41,7 @@ func installHost(ctx *simulator.Context, ref types.ManagedObjectReference, from 
 		d.addSwitch("vSwitch0", spec),
 		d.addPortGroup(types.HostPortGroupSpec{Name: "VM Network", VswitchName: "vSwitch0"}),
 		d.addPortGroup(types.HostPortGroupSpec{Name: "Management Network", VswitchName: "vSwitch0"}),
-		vnic(),
+		addVnic(),
 	} {
 		if fault != nil {
 			return fmt.Errorf("host %q: %s", from.Name, sentence(fault))

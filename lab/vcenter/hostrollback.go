@@ -49,8 +49,8 @@ func hasUplink(info *types.HostNetworkInfo, vnic *types.HostVirtualNic) bool {
 	})
 }
 
-// rollBack is the fault for a change that was taken back, and leaves the event that vCenter leaves.
-func rollBack(ctx *simulator.Context, host *simulator.HostSystem, method string) types.BaseMethodFault {
+// rollBackHost is the fault for a change that was taken back, and leaves the event that vCenter leaves.
+func rollBackHost(ctx *simulator.Context, host *simulator.HostSystem, method string) types.BaseMethodFault {
 	postEvent(ctx, &types.NetworkRollbackEvent{
 		Event:      hostEvent(ctx, host),
 		MethodName: "vim.host.NetworkSystem." + strings.ToLower(method[:1]) + method[1:], TransactionId: newUUID(),
