@@ -18,7 +18,9 @@ type network struct {
 	// too, for the readers of the simulator; those locks are held one at a time.
 	mu       sync.Mutex
 	taskTime time.Duration
-	portKey  int
+	// rebootTime and settleTime are those of Options.
+	rebootTime, settleTime time.Duration
+	portKey                int
 }
 
 // newNetwork adds the methods of this program to a registry.
@@ -33,6 +35,8 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
 		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
+		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
+		"HostSystem":                      &hostMethods{named("host")},
 		"HostVirtualNicManager":           &nicManagerMethods{named("nicmanager")},
 	})
 	return n

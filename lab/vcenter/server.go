@@ -31,6 +31,10 @@ type Options struct {
 	User, Password string
 	// TaskTime is how long a change takes at least. Default 20 ms.
 	TaskTime time.Duration
+	// RebootTime is how long a host is away when it reboots. Default 1 s.
+	RebootTime time.Duration
+	// SettleTime is how late vCenter shows what a host has changed by itself. Default 300 ms.
+	SettleTime time.Duration
 }
 
 // Server is a vCenter that answers.
@@ -50,6 +54,12 @@ const version = "7.0.3"
 func Start(options Options) (*Server, error) {
 	if options.TaskTime == 0 {
 		options.TaskTime = 20 * time.Millisecond
+	}
+	if options.RebootTime == 0 {
+		options.RebootTime = time.Second
+	}
+	if options.SettleTime == 0 {
+		options.SettleTime = 300 * time.Millisecond
 	}
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
@@ -91,6 +101,7 @@ func (s *Server) build(options Options) error {
 		return err
 	}
 	s.network = newNetwork(registry, options.TaskTime)
+	s.network.rebootTime, s.network.settleTime = options.RebootTime, options.SettleTime
 	s.http = &http.Server{
 		Handler:           newDoor(s.service.ServeMux, registry.Path),
 		ReadHeaderTimeout: 10 * time.Second,
