@@ -23,7 +23,7 @@ func (m *hostMethods) RebootHostTask(ctx *simulator.Context, req *types.RebootHo
 			return nil, &types.InvalidState{}
 		}
 		own := detached(ctx)
-		time.AfterFunc(m.rebootTime/10, func() { m.goDown(own, host) })
+		time.AfterFunc(m.rebootTime/4, func() { m.goDown(own, host) })
 		time.AfterFunc(m.rebootTime, func() { m.comeUp(own, host) })
 		return nil, nil
 	})
