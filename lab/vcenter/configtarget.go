@@ -73,7 +73,7 @@ func offerFunctions(target *types.ConfigTarget, host *simulator.HostSystem) {
 		target.Sriov = append(target.Sriov, types.VirtualMachineSriovInfo{
 			VirtualMachinePciPassthroughInfo: passthroughInfo(host, info.Id), Pnic: nic, DevicePool: pool,
 		})
-		for _, id := range virtualFunctions(sriov) {
+		for _, id := range functionsOf(sriov) {
 			target.Sriov = append(target.Sriov, types.VirtualMachineSriovInfo{
 				VirtualMachinePciPassthroughInfo: passthroughInfo(host, id), VirtualFunction: true, Pnic: nic, DevicePool: pool,
 			})

@@ -22,6 +22,8 @@ type network struct {
 	portKey  int
 	macs     int
 	*switchState
+	// rebootTime and settleTime are those of Options.
+	rebootTime, settleTime time.Duration
 }
 
 // newNetwork adds the methods of this program to a registry.
@@ -40,6 +42,10 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		"VirtualMachine":                  &machineMethods{named("machine")},
 		"Datacenter":                      &datacenterMethods{named("datacenter")},
 		"EnvironmentBrowser":              &browserMethods{named("browser")},
+		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
+		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
+		"HostSystem":                      &hostMethods{named("host")},
+		"HostVirtualNicManager":           &nicManagerMethods{named("nicmanager")},
 	})
 	return n
 }

@@ -35,6 +35,10 @@ type Options struct {
 	IdleTime time.Duration
 	// Control is address and port, on loopback, of the control interface; empty: there is none.
 	Control string
+	// RebootTime is how long a host is away when it reboots. Default 1 s.
+	RebootTime time.Duration
+	// SettleTime is how late vCenter shows what a host has changed by itself. Default 300 ms.
+	SettleTime time.Duration
 }
 
 // Server is a vCenter that answers.
@@ -63,6 +67,12 @@ func Start(options Options) (*Server, error) {
 	}
 	if options.IdleTime == 0 {
 		options.IdleTime = defaultIdleTime
+	}
+	if options.RebootTime == 0 {
+		options.RebootTime = time.Second
+	}
+	if options.SettleTime == 0 {
+		options.SettleTime = 300 * time.Millisecond
 	}
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
@@ -112,6 +122,7 @@ func (s *Server) build(options Options) error {
 		next: s.service.ServeMux, path: registry.Path, network: s.network, injector: &injector{},
 		sessions: &sessionClock{registry: registry, idleTime: options.IdleTime, lastUse: map[string]time.Time{}},
 	}
+	s.network.rebootTime, s.network.settleTime = options.RebootTime, options.SettleTime
 	s.http = &http.Server{
 		Handler:           s.door,
 		ReadHeaderTimeout: 10 * time.Second,

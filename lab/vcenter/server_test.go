@@ -26,9 +26,22 @@ import (
 )
 
 var testInventory = Inventory{Datacenter: "dc1", Cluster: "c1", Hosts: []InventoryHost{
-	{Name: "esx-01", NICs: []NIC{{"vmnic0", "0000:18:00.0"}, {"vmnic1", "0000:18:00.1"}, {"vmnic2", "0000:3b:00.0"}, {"vmnic3", "0000:5e:00.0"}}},
-	{Name: "esx-02", NICs: []NIC{{"vmnic0", "0000:18:00.0"}, {"vmnic1", "0000:18:00.1"}, {"vmnic2", "0000:3b:00.0"}, {"vmnic3", "0000:5e:00.0"}}},
+	{Name: "esx-01", NICs: testNICs, PCIDevices: testDevices},
+	{Name: "esx-02", NICs: testNICs, PCIDevices: testDevices},
 }}
+
+// The last two NICs are SR-IOV capable.
+var testNICs = []NIC{
+	{Device: "vmnic0", PCI: "0000:18:00.0"},
+	{Device: "vmnic1", PCI: "0000:18:00.1"},
+	{Device: "vmnic2", PCI: "0000:3b:00.0", SRIOV: &SRIOV{MaxVirtualFunctions: 64}},
+	{Device: "vmnic3", PCI: "0000:5e:00.0", SRIOV: &SRIOV{MaxVirtualFunctions: 16}},
+}
+
+var testDevices = []PCIDevice{
+	{PCI: "0000:d8:00.0", Name: "Accelerator", Passthrough: true},
+	{PCI: "0000:00:1f.0", Name: "LPC Controller"},
+}
 
 // site is a running vCenter and a client that is logged in.
 type site struct {
@@ -42,7 +55,8 @@ type site struct {
 
 func newServer(t *testing.T) *Server {
 	t.Helper()
-	server, err := Start(Options{Listen: "127.0.0.1:0", Inventory: testInventory, User: "root", Password: "secret", TaskTime: time.Millisecond, Control: "127.0.0.1:0"})
+	server, err := Start(Options{Listen: "127.0.0.1:0", Inventory: testInventory, User: "root", Password: "secret", TaskTime: time.Millisecond,
+		RebootTime: 100 * time.Millisecond, SettleTime: 50 * time.Millisecond, Control: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,8 +312,11 @@ func TestInventory(t *testing.T) {
 func TestInventoryIsChecked(t *testing.T) {
 	for text, wanted := range map[string]string{
 		`{"cluster":"c","hosts":[]}`: "must have names",
-		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a"},{"name":"a"}]}`:                 `host "a"`,
-		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0"}]}]}`: `NIC "vmnic0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a"},{"name":"a"}]}`:                                                                            `host "a"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0"}]}]}`:                                                            `NIC "vmnic0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"18:0"}]}]}`:                                               `"18:0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"0000:18:00.0"}],"pciDevices":[{"pci":"0000:18:00.0"}]}]}`: "two devices",
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"0000:18:00.0","sriov":{"maxVirtualFunctions":0}}]}]}`:     "maxVirtualFunctions is 0",
 		`{`: "unexpected end",
 	} {
 		file := filepath.Join(t.TempDir(), "inventory.json")

@@ -306,7 +306,7 @@ func TestSriovCard(t *testing.T) {
 	equal(s.site, "function that was named", sriov(1).PhysicalFunctionBacking.Id, physical)
 	equal(s.site, "function that the host chose", sriov(2).PhysicalFunctionBacking.Id, automaticPrefix+physical)
 	first, second := sriov(1).VirtualFunctionBacking.Id, sriov(2).VirtualFunctionBacking.Id
-	equal(s.site, "functions", first != second && first == virtualFunctionID(physical, 0) && second == virtualFunctionID(physical, 1), true)
+	equal(s.site, "functions", first != second && first == functionAt(0) && second == functionAt(1), true)
 	// Hot changes are refused.
 	expectFault[*types.DeviceHotPlugNotSupported](s.site, s.change("add", s.newSriov(-1, physical)), "hot plug")
 	expectFault[*types.InvalidPowerState](s.site, s.change("remove", s.newSriov(4001, physical)), "current state (poweredOn)")
@@ -363,7 +363,7 @@ func TestSriovFaults(t *testing.T) {
 		expectDevice[*types.InvalidDeviceBacking](s, s.change("add", s.newSriov(-1, id)), 0, property)
 	}
 	hint := s.newSriov(-1, physical)
-	hint.SriovBacking.VirtualFunctionBacking = function(virtualFunctionID(physical, 2))
+	hint.SriovBacking.VirtualFunctionBacking = function(functionAt(2))
 	expectDevice[*types.InvalidDeviceBacking](s, s.change("add", hint), 0, "device.sriovBacking.virtualFunctionBacking.id")
 	noNetwork := s.newSriov(-1, physical)
 	noNetwork.Backing = nil
@@ -462,7 +462,7 @@ func TestConfigTarget(t *testing.T) {
 		equal(s.site, "functions", len(target.Sriov), 3)
 		equal(s.site, "physical function", target.Sriov[0].PciDevice.Id, physical)
 		equal(s.site, "NIC", target.Sriov[0].Pnic, "vmnic2")
-		equal(s.site, "virtual function", target.Sriov[1].VirtualFunction && target.Sriov[1].PciDevice.Id == virtualFunctionID(physical, 0), true)
+		equal(s.site, "virtual function", target.Sriov[1].VirtualFunction && target.Sriov[1].PciDevice.Id == functionAt(0), true)
 		equal(s.site, "pool", target.Sriov[2].DevicePool.(*types.VirtualMachineSriovNetworkDevicePoolInfo).SwitchUuid, s.site.config(s.dvs).Uuid)
 		equal(s.site, "devices to pass through", len(target.PciPassthrough), 1)
 		info := target.PciPassthrough[0].GetVirtualMachinePciPassthroughInfo()
@@ -497,4 +497,13 @@ func TestWatchersSeeCards(t *testing.T) {
 			return
 		}
 	}
+}
+
+// functionAt is the address of a virtual function of the port that the tests use, counted from 0.
+func functionAt(index int) string {
+	return functionsOf(&types.HostSriovInfo{
+		HostPciPassthruInfo:         types.HostPciPassthruInfo{Id: physical},
+		NumVirtualFunction:          8,
+		MaxVirtualFunctionSupported: 8,
+	})[index]
 }

@@ -17,13 +17,6 @@ const (
 	anyFunction = automaticPrefix + "0000:00:00.0"
 )
 
-// virtualFunctionID is the PCI address of a virtual function, counted from 0. Each physical function has a bus for them.
-func virtualFunctionID(physical string, index int) string {
-	var domain, bus, slot, function int
-	_, _ = fmt.Sscanf(physical, "%x:%x:%x.%x", &domain, &bus, &slot, &function)
-	return fmt.Sprintf("%04x:%02x:%02x.%d", domain, (bus+1+slot*8+function)&0xff, index>>3, index&7)
-}
-
 // sriovFunction is the state of a physical function of a host, or nil when it has none of this address.
 func sriovFunction(host *simulator.HostSystem, id string) *types.HostSriovInfo {
 	for _, each := range host.Config.PciPassthruInfo {
@@ -113,17 +106,22 @@ func (d *machineDraft) checkSriov(card, was *types.VirtualSriovEthernetCard) typ
 	}
 	hint := card.SriovBacking.VirtualFunctionBacking
 	if hint != nil && hint.Id != "" && !slices.ContainsFunc(physical, func(info *types.HostSriovInfo) bool {
-		return slices.Contains(virtualFunctions(info), hint.Id)
+		return slices.Contains(functionsOf(info), hint.Id)
 	}) {
 		return d.badBacking("sriovBacking.virtualFunctionBacking.id")
 	}
 	return nil
 }
 
-func virtualFunctions(info *types.HostSriovInfo) []string {
+// functionsOf are the addresses of the virtual functions that a port has now.
+func functionsOf(info *types.HostSriovInfo) []string {
+	port, err := parseAddress(info.Id)
+	if err != nil {
+		return nil
+	}
 	var ids []string
-	for index := range int(info.NumVirtualFunction) {
-		ids = append(ids, virtualFunctionID(info.Id, index))
+	for _, each := range virtualFunctions(port, info.MaxVirtualFunctionSupported, info.NumVirtualFunction) {
+		ids = append(ids, each.String())
 	}
 	return ids
 }
@@ -225,7 +223,7 @@ func (d *machineDraft) bindCard(card *types.VirtualSriovEthernetCard, used map[s
 	var physical *types.HostSriovInfo
 	chosen, number := "", 0
 	for _, info := range d.candidates(card) {
-		for index, id := range virtualFunctions(info) {
+		for index, id := range functionsOf(info) {
 			if used[id] == "" && (chosen == "" || id == before) {
 				physical, chosen, number = info, id, index
 			}
