@@ -148,6 +148,12 @@ func TestTeamingHealthOfAHash(t *testing.T) {
 		s.server.network.setPhysicalPort("esx-01", device, channel)
 	}
 	s.untilHealth(dvs, "teaming iphashMatch\n")
+	// LAG ports are not judged: LACP does that.
+	s.server.network.setPhysicalPort("esx-01", "vmnic3", trunk)
+	s.untilHealth(dvs, "teaming iphashMismatch\n")
+	s.ok(s.changeLAG(dvs, "add", lagOf("lag1", 2)))
+	s.ok(s.place(dvs, "esx-01", "vmnic2", "", "vmnic3", s.hostLAG("esx-01", "lag1")["lag1-0"]))
+	s.untilHealth(dvs, "teaming iphashMatch\n")
 }
 
 // oneNIC is a cabling that knows one NIC.

@@ -168,8 +168,17 @@ func TestLAGFaults(t *testing.T) {
 	expectFault[*types.InvalidArgument](s, s.changeLAG(dvs, "move", lagOf("lag1", 2)), "operation")
 	expectFault[*types.InvalidArgument](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Name: "lag1"}), "key")
 	expectFault[*types.NotFound](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Key: "9999"}), "could not be found")
-	partly := types.VMwareDvsLacpGroupConfig{Key: s.config(dvs).LacpGroupConfig[0].Key, UplinkNum: 3}
-	expectFault[*types.SystemError](s, s.changeLAG(dvs, "edit", partly), "Not initialized")
+	for _, forget := range []func(*types.VMwareDvsLacpGroupConfig){
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.Name = "" },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.Mode = "" },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.UplinkNum = 0 },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.LoadbalanceAlgorithm = "" },
+	} {
+		partly := lagOf("lag1", 3)
+		partly.Key = s.config(dvs).LacpGroupConfig[0].Key
+		forget(&partly)
+		expectFault[*types.SystemError](s, s.changeLAG(dvs, "edit", partly), "Not initialized")
+	}
 	err := s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) { spec.LacpApiVersion = "singleLag" })
 	expectFault[*types.ConflictingConfiguration](s, err, "lacpApiVersion")
 	err = s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) {

@@ -61,18 +61,43 @@ func (d *draft) resizeGroups() {
 func (m *switchMethods) FetchDVPorts(ctx *simulator.Context, req *types.FetchDVPorts) soap.HasFault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d, fault := m.draftOf(ctx, req.This)
+	d, fault := m.viewOf(ctx, req.This)
 	if fault != nil {
 		return &methods.FetchDVPortsBody{Fault_: soapFault(fault)}
 	}
 	ports := []types.DistributedVirtualPort{}
 	for _, port := range d.ports {
+		port.State = d.portState(port)
 		if d.fits(port, req.Criteria) {
 			port.Config.Setting = d.portSetting(port)
 			ports = append(ports, port)
 		}
 	}
 	return &methods.FetchDVPortsBody{Res: &types.FetchDVPortsResponse{Returnval: ports}}
+}
+
+// portState is that of the NIC on an uplink port, whose link may go and come without the switch.
+func (d *draft) portState(port types.DistributedVirtualPort) *types.DVPortState {
+	if !d.isUplinkPort(port) || port.Connectee == nil {
+		return port.State
+	}
+	host := d.ctx.Map.Get(*port.ProxyHost).(*simulator.HostSystem)
+	return &types.DVPortState{RuntimeInfo: &types.DVPortStatus{
+		LinkUp: hasLink(host, port.Connectee.NicKey), Blocked: isSet(d.portSetting(port).Blocked), Mtu: d.config.MaxMtu,
+	}}
+}
+
+// FetchDVPortKeys lists the keys of the ports that fit the criteria.
+func (m *switchMethods) FetchDVPortKeys(ctx *simulator.Context, req *types.FetchDVPortKeys) soap.HasFault {
+	answer := m.FetchDVPorts(ctx, &types.FetchDVPorts{This: req.This, Criteria: req.Criteria}).(*methods.FetchDVPortsBody)
+	if answer.Fault_ != nil {
+		return &methods.FetchDVPortKeysBody{Fault_: answer.Fault_}
+	}
+	keys := []string{}
+	for _, port := range answer.Res.Returnval {
+		keys = append(keys, port.Key)
+	}
+	return &methods.FetchDVPortKeysBody{Res: &types.FetchDVPortKeysResponse{Returnval: keys}}
 }
 
 // portSetting is that of the port's group. A LAG's own VLANs and NetFlow take the place of the uplink port group's.

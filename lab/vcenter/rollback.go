@@ -137,7 +137,7 @@ func (d *draft) checkManagement(method string, moved map[types.ManagedObjectRefe
 		}
 		if present == nil {
 			var fault types.BaseMethodFault
-			if present, fault = d.draftOf(d.ctx, d.ref); fault != nil {
+			if present, fault = d.viewOf(d.ctx, d.ref); fault != nil {
 				return fault
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vmware/govmomi/event"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -119,6 +120,11 @@ func TestALinkThatIsDownReachesNobody(t *testing.T) {
 	network.Pnic[3].LinkSpeed = nil
 	setHostNetwork(ctx, host, &network)
 	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, s.changeMembers(dvs, members("edit", s.hosts["esx-01"], "vmnic3")), "esx-01")
+	yes := true
+	active, err := methods.FetchDVPorts(s.ctx, s.client, &types.FetchDVPorts{This: dvs, Criteria: &types.DistributedVirtualSwitchPortCriteria{Active: &yes}})
+	s.ok(err)
+	equal(s, "active ports", len(active.Returnval), 1)
+	equal(s, "active port", active.Returnval[0].Config.Name, "up1")
 	s.ok(s.changeMembers(dvs, members("edit", s.hosts["esx-01"], "vmnic2")))
 }
 

@@ -268,7 +268,6 @@ func connect(port *types.DistributedVirtualPort, host types.ManagedObjectReferen
 		NicKey:          device,
 		Type:            string(types.DistributedVirtualSwitchPortConnecteeConnecteeTypePnic),
 	}
-	port.State = &types.DVPortState{RuntimeInfo: &types.DVPortStatus{LinkUp: true}}
 }
 
 // deviceOf is the NIC's name in its key, key-vim.host.PhysicalNic-vmnic2.
