@@ -46,6 +46,12 @@ func (n *network) draftOf(ctx *simulator.Context, ref types.ManagedObjectReferen
 		return nil, fault
 	}
 	d.config, d.ports = clone(d.config), slices.Clone(d.ports)
+	for index := range d.ports {
+		if own := ownSetting(d.ports[index]); own != nil {
+			copied := clone(*own)
+			d.ports[index].Config.Setting = &copied
+		}
+	}
 	for index := range d.groups {
 		d.groups[index].config = clone(d.groups[index].config)
 	}

@@ -324,12 +324,17 @@ func TestLAGInATeamingOrder(t *testing.T) {
 	expectFault[*types.DvsApplyOperationFault](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Key: key}), "lag1")
 }
 
+// soapCall is the request for a method of an object, as text.
+func soapCall(method string, ref types.ManagedObjectReference, content string) string {
+	return fmt.Sprintf(envelope, fmt.Sprintf(`<%s xmlns="urn:vim25" %s><_this type="%s">%s</_this>%s</%s>`, method, xsi, ref.Type, ref.Value, content, method))
+}
+
 // The wire form is checked by itself: any other order is refused, although the Go types would take it.
 func TestLAGRequestOnTheWire(t *testing.T) {
 	s := newSite(t)
 	dvs := s.newLAGSwitch()
 	request := func(content string) string {
-		return fmt.Sprintf(envelope, fmt.Sprintf(`<UpdateDVSLacpGroupConfig_Task xmlns="urn:vim25" %s><_this type="VmwareDistributedVirtualSwitch">%s</_this>%s</UpdateDVSLacpGroupConfig_Task>`, xsi, dvs.Value, content))
+		return soapCall("UpdateDVSLacpGroupConfig_Task", dvs, content)
 	}
 	const lag = `<name>lag1</name><mode>active</mode><uplinkNum>2</uplinkNum><loadbalanceAlgorithm>srcMac</loadbalanceAlgorithm>`
 	s.expectRefused("operation first", request(`<lacpGroupSpec><operation>add</operation><lacpGroupConfig>`+lag+`</lacpGroupConfig></lacpGroupSpec>`), "InvalidRequest", "lacpGroupConfig")

@@ -57,7 +57,7 @@ func (d *draft) resizeGroups() {
 	}
 }
 
-// FetchDVPorts lists the ports that fit the criteria, each with the setting of its port group.
+// FetchDVPorts lists the ports that fit the criteria, each with the setting that holds for it.
 func (m *switchMethods) FetchDVPorts(ctx *simulator.Context, req *types.FetchDVPorts) soap.HasFault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -65,11 +65,11 @@ func (m *switchMethods) FetchDVPorts(ctx *simulator.Context, req *types.FetchDVP
 	if fault != nil {
 		return &methods.FetchDVPortsBody{Fault_: soapFault(fault)}
 	}
-	ports := []types.DistributedVirtualPort{}
+	ports, shown := []types.DistributedVirtualPort{}, map[*types.VMwareDVSPortSetting]*types.VMwareDVSPortSetting{}
 	for _, port := range d.ports {
 		port.State = d.portState(port)
 		if d.fits(port, req.Criteria) {
-			port.Config.Setting = d.portSetting(port)
+			port.Config.Setting = d.shownSetting(port, shown)
 			ports = append(ports, port)
 		}
 	}
@@ -98,26 +98,6 @@ func (m *switchMethods) FetchDVPortKeys(ctx *simulator.Context, req *types.Fetch
 		keys = append(keys, port.Key)
 	}
 	return &methods.FetchDVPortKeysBody{Res: &types.FetchDVPortKeysResponse{Returnval: keys}}
-}
-
-// portSetting is that of the port's group. A LAG's own VLANs and NetFlow take the place of the uplink port group's.
-func (d *draft) portSetting(port types.DistributedVirtualPort) *types.VMwareDVSPortSetting {
-	index := slices.IndexFunc(d.groups, func(group groupDraft) bool { return group.config.Key == port.PortgroupKey })
-	setting := d.groups[index].setting()
-	for _, lag := range d.config.LacpGroupConfig {
-		if !slices.Contains(lag.UplinkPortKey, port.Key) || lag.Vlan == nil && lag.Ipfix == nil {
-			continue
-		}
-		own := *setting
-		if lag.Vlan != nil {
-			own.Vlan = &types.VmwareDistributedVirtualSwitchTrunkVlanSpec{VlanId: lag.Vlan.VlanId}
-		}
-		if lag.Ipfix != nil {
-			own.IpfixEnabled = &types.BoolPolicy{Value: lag.Ipfix.IpfixEnabled}
-		}
-		return &own
-	}
-	return setting
 }
 
 // fits tells whether a port meets all criteria that are set. portgroupKey counts only beside inside.

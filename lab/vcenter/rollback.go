@@ -48,13 +48,25 @@ func (d *draft) managementWays(host *simulator.HostSystem, vnics []types.HostVir
 		if port == nil || port.SwitchUuid != d.config.Uuid {
 			continue
 		}
-		if group := d.groupOfConnection(port); group != nil {
-			ways[vnic.Device] = way{isUp: d.isReached(host, group.setting()), vlan: vlanText(group.setting().Vlan)}
-		} else {
-			ways[vnic.Device] = way{}
+		ways[vnic.Device] = way{}
+		if setting := d.settingOfConnection(port); setting != nil {
+			ways[vnic.Device] = way{isUp: d.isReached(host, setting), vlan: vlanText(setting.Vlan)}
 		}
 	}
 	return ways
+}
+
+// settingOfConnection is that of the port, or of the port group when no port is named; nil when neither exists.
+func (d *draft) settingOfConnection(connection *types.DistributedVirtualSwitchPortConnection) *types.VMwareDVSPortSetting {
+	for _, port := range d.ports {
+		if connection.PortKey != "" && port.Key == connection.PortKey {
+			return d.portSetting(port)
+		}
+	}
+	if group := d.groupOfConnection(connection); group != nil {
+		return group.setting()
+	}
+	return nil
 }
 
 // groupOfConnection returns nil when the port group is not, or no longer, one of the switch.

@@ -65,13 +65,21 @@ func (d *draft) followUplinks(before, after []string) {
 	})
 }
 
-// eachOrder changes every list of every teaming order: that of the switch and those of its port groups.
+// eachOrder changes every list of every teaming order: of the switch, its port groups, and ports that have their own.
 func (d *draft) eachOrder(change func([]string) []string) {
 	settings := []*types.VMwareDVSPortSetting{d.setting()}
 	for index := range d.groups {
 		settings = append(settings, d.groups[index].setting())
 	}
+	for _, port := range d.ports {
+		if own := ownSetting(port); own != nil {
+			settings = append(settings, own)
+		}
+	}
 	for _, setting := range settings {
+		if setting.UplinkTeamingPolicy == nil || setting.UplinkTeamingPolicy.UplinkPortOrder == nil {
+			continue
+		}
 		order := setting.UplinkTeamingPolicy.UplinkPortOrder
 		order.ActiveUplinkPort, order.StandbyUplinkPort = change(order.ActiveUplinkPort), change(order.StandbyUplinkPort)
 	}
@@ -162,11 +170,22 @@ func (d *draft) hostPorts(host types.ManagedObjectReference, keys, names []strin
 		if index == len(keys) {
 			keys = append(keys, d.nextPortKey())
 		}
-		port := newPort(d.config.Uuid, keys[index])
+		port := d.portOrNew(keys[index])
 		port.ProxyHost, port.Config.Name, port.PortgroupKey = &host, name, d.uplinkGroupKey()
 		ports = append(ports, port)
 	}
 	return ports
+}
+
+// portOrNew is a port without a NIC; one that exists keeps what was set on it.
+func (d *draft) portOrNew(key string) types.DistributedVirtualPort {
+	for _, port := range d.ports {
+		if port.Key == key {
+			port.Connectee = nil
+			return port
+		}
+	}
+	return newPort(d.config.Uuid, key)
 }
 
 // connectNICs puts each NIC on the port that it asks for, or on the first free standalone one: no NIC gets onto a LAG
