@@ -107,6 +107,7 @@ func TestHealthCheckResults(t *testing.T) {
 	equal(s, "port of the event", untrunked.HealthResult.(*types.VMwareDVSVlanHealthCheckResult).UplinkPortKey, s.config(dvs).Host[0].UplinkPortKey[1])
 	equal(s, "switch of the event", untrunked.SwitchUuid, s.config(dvs).Uuid)
 	equal(s, "host of the event", untrunked.Host.Name, "esx-01")
+	equal(s, "message", untrunked.FullFormattedMessage, "1 VLAN ranges trunked, 2 not")
 
 	small := trunk
 	small.MTU = 1500

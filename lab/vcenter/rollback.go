@@ -176,9 +176,11 @@ func isCutOff(before, after map[string]way) bool {
 func rollBack(ctx *simulator.Context, host *simulator.HostSystem, event types.DvsEvent, method string) types.BaseMethodFault {
 	event.Host = &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self}
 	event.Datacenter = datacenterArgument(ctx, host.Self)
+	fault := &types.NetworkDisruptedAndConfigRolledBack{Host: host.Name}
+	event.FullFormattedMessage = sentence(fault)
 	postEvent(ctx, &types.NetworkRollbackEvent{Event: event.Event, MethodName: method, TransactionId: newUUID()})
 	postEvent(ctx, &types.RollbackEvent{DvsEvent: event, HostName: host.Name, MethodName: method})
-	return &types.NetworkDisruptedAndConfigRolledBack{Host: host.Name}
+	return fault
 }
 
 // isUsed tells whether a VM or a vmkernel NIC is on a port group.

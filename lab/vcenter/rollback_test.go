@@ -3,6 +3,7 @@ package main
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vmware/govmomi/event"
@@ -89,6 +90,9 @@ func TestManagementIsNotCutOff(t *testing.T) {
 	posted := lastEvent(s, &types.RollbackEvent{})
 	equal(s, "host of the event", posted.HostName, "esx-01")
 	equal(s, "switch of the event", posted.Dvs.Dvs, dvs)
+	if !strings.Contains(posted.FullFormattedMessage, "esx-01") {
+		t.Errorf("the event says %q", posted.FullFormattedMessage)
+	}
 	features := get[mo.VmwareDistributedVirtualSwitch](s, dvs, "capability").Capability.FeaturesSupported.(*types.VMwareDVSFeatureCapability)
 	equal(s, "capability", features.RollbackCapability.RollbackSupported, true)
 }
