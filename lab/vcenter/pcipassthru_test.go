@@ -123,10 +123,10 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	equal(s, "a reboot is required", s.needsReboot("esx-01"), false)
 	hardware := get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice").Hardware.PciDevice
 	equal(s, "devices", len(hardware), devices+6)
-	function := s.pciInfo("esx-01", "0000:3b:01.3").GetHostPciPassthruInfo()
+	function := s.pciInfo("esx-01", "0000:3c:00.3").GetHostPciPassthruInfo()
 	equal(s, "function", fmt.Sprint(function.PassthruCapable, function.PassthruActive), "true true")
 	equal(s, "its device", slices.ContainsFunc(hardware, func(device types.HostPciDevice) bool {
-		return device.Id == "0000:3b:01.3" && device.DeviceName == "Ethernet Adaptive Virtual Function"
+		return device.Id == "0000:3c:00.3" && device.DeviceName == "Ethernet Adaptive Virtual Function"
 	}), true)
 
 	// Off again: the functions stay until the next reboot.
@@ -226,8 +226,8 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	port, _ := parseAddress("0000:3b:00.1")
-	functions := virtualFunctions(port, 64, 2)
-	if functions[0].String() != "0000:3b:09.0" || functions[1].String() != "0000:3b:09.1" {
+	functions := functionAddresses(port, 10)
+	if functions[0].String() != "0000:3d:00.0" || functions[9].String() != "0000:3d:01.1" {
 		t.Error(functions)
 	}
 }
