@@ -71,8 +71,8 @@ func (s *site) refresh(host string) {
 	must(methods.Refresh(s.ctx, s.client, &types.Refresh{This: s.passthrough(host)}))(s)
 }
 
-// eventually waits for what vCenter shows late.
-func (s *site) eventually(what string, is func() bool) {
+// becomesTrue waits for what vCenter shows late.
+func (s *site) becomesTrue(what string, is func() bool) {
 	s.Helper()
 	for deadline := time.Now().Add(5 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -113,7 +113,7 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	info := s.sriov("esx-01", portOfVmnic2)
 	equal(s, "requested", fmt.Sprint(info.SriovEnabled, info.NumVirtualFunctionRequested), "true 4")
 	equal(s, "active", fmt.Sprint(info.SriovActive, info.NumVirtualFunction), "false 0")
-	s.eventually("a reboot is required", func() bool { return s.needsReboot("esx-01") })
+	s.becomesTrue("a reboot is required", func() bool { return s.needsReboot("esx-01") })
 	equal(s, "of the other host", s.needsReboot("esx-02"), false)
 	devices := len(get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice").Hardware.PciDevice)
 
@@ -131,11 +131,11 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 
 	// Off again: the functions stay until the next reboot.
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 0)))
-	s.eventually("a reboot is required", func() bool { return s.needsReboot("esx-01") })
+	s.becomesTrue("a reboot is required", func() bool { return s.needsReboot("esx-01") })
 	equal(s, "functions", s.sriov("esx-01", portOfVmnic2).NumVirtualFunction, 4)
 	// Back to what is active: nothing to reboot for.
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 4)))
-	s.eventually("no reboot is required", func() bool { return !s.needsReboot("esx-01") })
+	s.becomesTrue("no reboot is required", func() bool { return !s.needsReboot("esx-01") })
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 0)))
 	s.reboot("esx-01")
 	equal(s, "functions", s.sriov("esx-01", portOfVmnic2).NumVirtualFunction, 0)
@@ -240,7 +240,7 @@ func (s *site) reboot(name string) {
 	s.ok(must(host.EnterMaintenanceMode(s.ctx, 0, false, nil))(s).Wait(s.ctx))
 	task := must(methods.RebootHost_Task(s.ctx, s.client, &types.RebootHost_Task{This: s.hosts[name]}))(s)
 	must(s.wait(task.Returnval, nil))(s)
-	s.eventually("it is back", func() bool {
+	s.becomesTrue("it is back", func() bool {
 		runtime := get[mo.HostSystem](s, s.hosts[name], "runtime").Runtime
 		return runtime.ConnectionState == types.HostSystemConnectionStateConnected && runtime.BootTime.After(before)
 	})
