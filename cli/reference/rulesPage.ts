@@ -94,6 +94,6 @@ const LIMIT_WORDS: Readonly<Record<(typeof LIMITS)[number], string>> = {
 
 function limitWords({ advised, hard }: Limit): string {
   const number = ({ value, confidence }: NonNullable<Limit["hard"]>) =>
-    `${value}${confidence === "text of this release" ? "" : "\\*"}`;
+    `${value}${confidence !== "text of an older release" ? "" : "\\*"}`;
   return [...(advised ? [`(${number(advised)})`] : []), ...(hard ? [number(hard)] : [])].join(" ") || "unknown";
 }

@@ -71,7 +71,6 @@ export const limitRules: readonly Rule[] = [
     {
       id: "VS-54",
       severity: "warning",
-      graver: "error",
       title: "A host has a limited number of virtual functions, and so has a physical port.",
       remedy: "Lower sriov.numVfs.",
       source: "vSphere Networking 6.7, SR-IOV Architecture and Interaction",

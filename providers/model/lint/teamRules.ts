@@ -82,7 +82,9 @@ export const teamRules: readonly Rule[] = [
       remedy: "Use failureDetection: link, or add uplinks.",
       source: "terraform-provider-vsphere documentation of virtual switches",
     },
-    function* ({ team, path }) {
+    function* ({ platform, team, path }) {
+      // What IP hash or a LAG refuses needs no second word.
+      if (platform === "vsphere" && team.mode !== "switch-independent") return;
       if (team.failureDetection === "beacon" && team.members.length < 3) {
         yield {
           path: [...path, "failureDetection"],

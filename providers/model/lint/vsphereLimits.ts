@@ -3,7 +3,7 @@
 import type { VsphereVersion } from "../environment.js";
 
 /** How well a number is known for the release that it stands at. */
-export type Confidence = "text of this release" | "text of an older release";
+export type Confidence = "text of this release" | "text without a last release" | "text of an older release";
 
 export interface Bound {
   readonly value: number;
@@ -11,7 +11,7 @@ export interface Bound {
   readonly confidence: Confidence;
 }
 
-/** Above `advised` it is a warning, above `hard` an error. */
+/** Above `advised` it is a warning, above `hard` an error. What only an older release is known to take is never hard. */
 export interface Limit {
   readonly advised?: Bound;
   readonly hard?: Bound;
@@ -36,6 +36,10 @@ function older(value: number, source: string): Bound {
   return { value, source, confidence: "text of an older release" };
 }
 
+function lasting(value: number, source: string): Bound {
+  return { value, source, confidence: "text without a last release" };
+}
+
 function confirmed(value: number, source: string): Bound {
   return { value, source, confidence: "text of this release" };
 }
@@ -44,12 +48,12 @@ const HARDWARE = "vSphere Virtual Machine Administration, Hardware Features Avai
 const KB_PASSTHROUGH = "Broadcom KB 309986";
 const VF_GUIDE = "vSphere Networking 6.7, SR-IOV Architecture and Interaction";
 
-/** LACP and SR-IOV have kept their numbers since the texts below; those say "and beyond" or name no release. */
+/** The same for all three releases. */
 const LASTING = {
-  lagsPerSwitch: { hard: older(64, "Broadcom KB 315280, vSphere 5.5 and beyond") },
-  lagsPerHost: { advised: older(32, "vSphere Networking 6.7, LACP Support"), hard: older(64, "Broadcom KB 315347") },
-  portsPerLag: { advised: older(24, "Broadcom KB 315280 and 389732") },
-  functionsPerHost: { hard: older(1024, VF_GUIDE) },
+  lagsPerSwitch: { hard: lasting(64, "Broadcom KB 315280, vSphere 5.5 and beyond") },
+  lagsPerHost: { advised: older(32, "vSphere Networking 6.7, LACP Support"), hard: lasting(64, "Broadcom KB 315347") },
+  portsPerLag: { advised: lasting(24, "Broadcom KB 315280 and 389732") },
+  functionsPerHost: { advised: older(1024, VF_GUIDE) },
   // Network cards with more exist: what the card says of itself is looked at before it is set.
   functionsPerPort: { advised: older(64, VF_GUIDE) },
   // The configuration maximums of 7.0 and newer were not at hand; those of 5.5 (1,000 hosts, 6,500 port groups) are long outgrown.
