@@ -66,6 +66,12 @@ func sentence(fault types.BaseMethodFault) string {
 		return fmt.Sprintf("Network configuration change disconnected the host '%s' from vCenter Server and has been rolled back.", f.Host)
 	case *types.InvalidState:
 		return "The operation is not allowed in the current state."
+	case *types.HostNotConnected:
+		return "Unable to communicate with the remote host, since it is disconnected."
+	case *types.Timedout:
+		return "The operation timed out."
+	case *types.RequestCanceled:
+		return "The task was canceled by a user."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:

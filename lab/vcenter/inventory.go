@@ -101,7 +101,9 @@ func (inventory Inventory) build(service *simulator.Service, datastoreFolder str
 			return err
 		}
 		added := object.NewHostSystem(client, result.Result.(types.ManagedObjectReference))
-		installNICs(service.Context, added.Reference(), host.NICs)
+		if err := installHost(service.Context, added.Reference(), host); err != nil {
+			return err
+		}
 		if err := mountDatastore(ctx, added, datastoreFolder); err != nil {
 			return err
 		}

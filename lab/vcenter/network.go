@@ -34,6 +34,8 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
+		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
+		"HostVirtualNicManager":           &nicManagerMethods{named("nicmanager")},
 	})
 	return n
 }
