@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/vmware/govmomi/event"
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -14,6 +17,7 @@ func (s *site) host(name string) *simulator.HostSystem {
 func (s *site) events(wanted func(types.BaseEvent) bool) []types.BaseEvent {
 	s.Helper()
 	all := must(event.NewManager(s.client.Client).QueryEvents(s.ctx, types.EventFilterSpec{}))(s)
+	slices.SortFunc(all, func(a, b types.BaseEvent) int { return cmp.Compare(a.GetEvent().Key, b.GetEvent().Key) })
 	found := []types.BaseEvent{}
 	for _, each := range all {
 		if wanted(each) {

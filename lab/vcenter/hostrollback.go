@@ -33,10 +33,7 @@ func selectedFor(roles []types.VirtualNicManagerNetConfig, nicType string) []str
 
 // hasUplink looks for a NIC with a link: in the teaming order of a standard port group, or on the distributed switch.
 func hasUplink(info *types.HostNetworkInfo, vnic *types.HostVirtualNic) bool {
-	isUp := func(device string) bool {
-		nic := nicIn(info, device)
-		return nic != nil && nic.LinkSpeed != nil
-	}
+	isUp := func(device string) bool { return isLinkUp(info, device) }
 	for _, group := range info.Portgroup {
 		if group.Spec.Name == vnic.Portgroup {
 			order := group.ComputedPolicy.NicTeaming.NicOrder

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -47,25 +46,9 @@ func installHost(ctx *simulator.Context, ref types.ManagedObjectReference, from 
 			return fmt.Errorf("host %q: %s", from.Name, sentence(fault))
 		}
 	}
+	installPCI(ctx, host, from)
 	d.commit()
 	return nil
-}
-
-func physicalNIC(host string, nic NIC) types.PhysicalNic {
-	yes, no := true, false
-	speed := types.PhysicalNicLinkInfo{SpeedMb: 25000, Duplex: true}
-	hash := sha256.Sum256([]byte(host + nic.Device))
-	return types.PhysicalNic{
-		Key:                    nicKeyPrefix + nic.Device,
-		Device:                 nic.Device,
-		Pci:                    nic.PCI,
-		Driver:                 "ixgben",
-		LinkSpeed:              &speed,
-		ValidLinkSpecification: []types.PhysicalNicLinkInfo{speed},
-		Spec:                   types.PhysicalNicSpec{Ip: &types.HostIpConfig{}, LinkSpeed: &speed},
-		Mac:                    fmt.Sprintf("02:%02x:%02x:%02x:%02x:%02x", hash[0], hash[1], hash[2], hash[3], hash[4]),
-		AutoNegotiateSupported: &yes, VmDirectPathGen2Supported: &no, ResourcePoolSchedulerAllowed: &yes,
-	}
 }
 
 // setHostNetwork replaces what a host knows of its network. Its two views, HostSystem.config.network and
@@ -81,6 +64,7 @@ func setHostNetwork(ctx *simulator.Context, host *simulator.HostSystem, network 
 		ctx.Update(networkSystem, []types.PropertyChange{property("networkInfo", *network)})
 		networkSystem.NetworkInfo = network
 	})
+	updatePools(ctx, host)
 }
 
 func hasNIC(host *simulator.HostSystem, device string) bool {

@@ -114,6 +114,19 @@ describe("a connection that breaks without an answer", () => {
     ),
   );
 
+  it("an answer may take longer than an idle connection is kept", () =>
+    withVcenter(
+      {
+        QuerySomething: (asked, response) =>
+          void setTimeout(() => answers({ QuerySomething: "" })(asked, response), 3300),
+      },
+      async (vcenter, count) => {
+        await vcenter.call(question);
+        await vcenter.call(question);
+        expect(count("QuerySomething")).toBe(2);
+      },
+    ));
+
   it("a question without an answer ends at its deadline", () =>
     withVcenter(
       { QuerySomething: silent },

@@ -131,6 +131,11 @@ describe("an answer", () => {
     });
   });
 
+  it("takes an xsi:type only from its own namespace", () => {
+    expect(read('<a type="X"><b>1</b></a>')).toEqual({ a: { b: "1" } });
+    expect(read('<a xmlns:o="urn:other" o:type="X"><b>1</b></a>')).toEqual({ a: { b: "1" } });
+  });
+
   it("keeps names that mean something to JavaScript as names", () => {
     const tree = read("<__proto__><polluted>1</polluted></__proto__><constructor>2</constructor>") as Record<
       string,
