@@ -15,7 +15,7 @@ import { VimFault } from "./soapFault.js";
 import { listOf, nodeOf, textOf } from "./treeParts.js";
 
 /** Objects per page: a host's network configuration alone can have some 100 kB. */
-const PAGE_OBJECTS = 100;
+const PAGE_OBJECTS = 1000;
 
 /** Reads all that a query asks for, within `session.use`. A property that vCenter refuses is a VimFault that names it. */
 export async function retrieve(session: Session, collector: Ref, query: PropertyQuery): Promise<ObjectContent[]> {

@@ -44,6 +44,8 @@ export interface VcenterPlan<S extends Step> {
   readonly steps: readonly S[];
   /** What is to be told to the user although nothing is to be done about it now. */
   readonly notes: readonly string[];
+  /** Something is left that only a later run can do: the resource shows a change until it is done. */
+  readonly isUnfinished?: boolean;
 }
 
 /**

@@ -49,6 +49,7 @@ export function planSwitch(desired: SwitchWords, actual: SwitchWords, facts?: Sw
       ...planAlarms(members),
     ],
     notes,
+    isUnfinished: notes.length > 0,
   };
 }
 
