@@ -111,9 +111,7 @@ function addVmkernelCall(port: VmkernelWords, facts: HostFacts): VimCall {
 
 function vmkernelPlace(port: VmkernelWords, facts: HostFacts): VimObject {
   if (port.switchKind === "standard") return { portgroup: port.portGroup };
-  const group = facts.distributedPortGroups.find(
-    (each) => each.name === port.portGroup && each.switch === port.switch,
-  );
+  const group = facts.distributedPortGroups.find((each) => each.name === port.portGroup && each.switch === port.switch);
   return { distributedVirtualPort: { switchUuid: group?.switchUuid ?? "", portgroupKey: group?.key } };
 }
 

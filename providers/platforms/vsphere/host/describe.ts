@@ -27,9 +27,7 @@ export function differences(desired: object, actual: object): Change[] {
 
 /** `mtuBytes 1500 becomes 9000, vlan 10 becomes 20`. */
 export function describe(changes: readonly Change[]): string {
-  return changes
-    .map(({ path, from, to }) => `${formatPath(path)} ${shown(from)} becomes ${shown(to)}`)
-    .join(", ");
+  return changes.map(({ path, from, to }) => `${formatPath(path)} ${shown(from)} becomes ${shown(to)}`).join(", ");
 }
 
 function shown(value: unknown): string {

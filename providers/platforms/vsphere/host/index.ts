@@ -24,6 +24,7 @@ export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, H
   ask: askHost,
   toFacts: readHostFacts,
   fromFacts: fromHostFacts,
+  nothing: NO_WORDS,
   plan: (desired, actual) => planHost(desired, actual),
   planRemoval: (actual) => planHost({ ...NO_WORDS, reboot: actual.reboot }, actual),
   toCall: toHostCall,

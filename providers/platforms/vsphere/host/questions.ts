@@ -1,5 +1,6 @@
 // What to ask vCenter about a host: all hosts by name in one question, then all that is needed of this one in another. Pure.
 import type { ObjectContent, PropertyQuery, Ref } from "../../../model/vim.js";
+import { inventoryWays, singleton } from "../inventoryQuery.js";
 import type { Answer, Question, VcenterAbout } from "../vcenterDriver.js";
 import type { HostTarget } from "./words.js";
 
@@ -29,20 +30,12 @@ export function contentsOf(answer: Answer | undefined): readonly ObjectContent[]
   return Array.isArray(answer) ? (answer as readonly ObjectContent[]) : [];
 }
 
-/** Down the inventory from its root, through folders within folders. */
 function allHosts({ content }: VcenterAbout): PropertyQuery {
-  const { rootFolder } = content;
-  if (!rootFolder) throw new Error("vCenter does not say where its inventory begins");
-  const below = ["folder", "datacenter", "cluster"];
   return {
     properties: { HostSystem: ["name"] },
-    from: [rootFolder],
+    from: [singleton(content, "rootFolder")],
     isFromSkipped: true,
-    along: [
-      { name: "folder", type: "Folder", path: "childEntity", isSkipped: true, along: below },
-      { name: "datacenter", type: "Datacenter", path: "hostFolder", isSkipped: true, along: ["folder"] },
-      { name: "cluster", type: "ComputeResource", path: "host" },
-    ],
+    along: inventoryWays({ hosts: true }),
   };
 }
 

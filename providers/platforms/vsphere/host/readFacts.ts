@@ -14,8 +14,8 @@ import type {
   VmkernelFacts,
 } from "./facts.js";
 import { MARK_NAME } from "./mark.js";
-import { NetworkPolicy } from "./networkPolicy.js";
 import { toAddress } from "./netmask.js";
+import { NetworkPolicy } from "./networkPolicy.js";
 import { contentsOf, findHost } from "./questions.js";
 import type { HostTarget } from "./words.js";
 
@@ -111,7 +111,10 @@ const Fields = z.object({
 });
 
 /** The facts of the host; undefined when vCenter has none of the name. Errors: what vCenter says is not as its API has it. */
-export function readHostFacts(target: HostTarget, answers: readonly Answer[]): HostFacts | undefined {
+export function readHostFacts(
+  { target }: { readonly target: HostTarget },
+  answers: readonly Answer[],
+): HostFacts | undefined {
   const [hosts, answer] = answers;
   const ref = findHost(target, hosts);
   if (!ref) return undefined;
@@ -151,7 +154,9 @@ function read<Schema extends z.ZodType>(schema: Schema, { object, properties }: 
 function ofType<Schema extends z.ZodType>(contents: readonly ObjectContent[], type: RegExp, schema: Schema) {
   return contents
     .filter(({ object }) => type.test(object.type))
-    .map((content) => ({ ref: content.object, ...(read(schema, content) as object) }) as { ref: Ref } & z.output<Schema>);
+    .map(
+      (content) => ({ ref: content.object, ...(read(schema, content) as object) }) as { ref: Ref } & z.output<Schema>,
+    );
 }
 
 function toSwitch({ name, spec, mtu }: Host["config.network.vswitch"][number]): StandardSwitchFacts {
@@ -178,10 +183,7 @@ function readNics(host: Host): Map<string, PhysicalNic> {
   return new Map(
     host["config.network.pnic"].map(({ device, pci, linkSpeed }) => {
       const holder = holders.get(device);
-      return [
-        device,
-        { device, pci: pci.toLowerCase(), isUp: linkSpeed !== undefined, ...(holder ? { holder } : {}) },
-      ];
+      return [device, { device, pci: pci.toLowerCase(), isUp: linkSpeed !== undefined, ...(holder ? { holder } : {}) }];
     }),
   );
 }
@@ -223,9 +225,7 @@ function readDistributedPortGroups(contents: readonly ObjectContent[]): Distribu
 }
 
 function readVmkernelPorts(host: Host, groups: readonly DistributedPortGroupFacts[]): VmkernelFacts[] {
-  const switches = new Map(
-    host["config.network.portgroup"].map(({ spec }) => [spec.name, spec.vswitchName] as const),
-  );
+  const switches = new Map(host["config.network.portgroup"].map(({ spec }) => [spec.name, spec.vswitchName] as const));
   return host["config.network.vnic"].map(({ device, portgroup = "", spec }) => {
     const { ip, distributedVirtualPort: port } = spec;
     const group = port && groups.find(({ key }) => key === port.portgroupKey);

@@ -98,7 +98,12 @@ function moveStep(works: readonly SwitchWork[], at: { desired: HostWords; actual
     return `${device} from ${from} to ${to}`;
   });
   return [
-    { kind: "switches", title: `switches: move ${told.join(", ")}`, disruption: "brief", changes: [...giving, ...taking] },
+    {
+      kind: "switches",
+      title: `switches: move ${told.join(", ")}`,
+      disruption: "brief",
+      changes: [...giving, ...taking],
+    },
   ];
 }
 
@@ -110,7 +115,14 @@ function settle({ name, words, now, free, held, lost }: SwitchWork): HostStep[] 
   const changes = differences(wanted, { uplinks: inOrderOf(words.uplinks, uplinks), ...others });
   if (changes.length === 0 || held.length > 0) return [];
   const changed: SwitchChange = { name, operation: "edit", switch: words, uplinks: words.uplinks };
-  return [{ kind: "switches", title: editTitle(name, changes, { free, lost }), disruption: worst(changes), changes: [changed] }];
+  return [
+    {
+      kind: "switches",
+      title: editTitle(name, changes, { free, lost }),
+      disruption: worst(changes),
+      changes: [changed],
+    },
+  ];
 }
 
 /** The order of uplinks alone is nothing to tell vCenter. */
@@ -118,7 +130,11 @@ function inOrderOf(wanted: readonly string[], now: readonly string[]): readonly 
   return wanted.length === now.length && wanted.every((device) => now.includes(device)) ? wanted : now;
 }
 
-function editTitle(name: string, changes: readonly Change[], nics: { free: readonly string[]; lost: readonly string[] }) {
+function editTitle(
+  name: string,
+  changes: readonly Change[],
+  nics: { free: readonly string[]; lost: readonly string[] },
+) {
   const others = changes.filter(({ path }) => path[0] !== "uplinks");
   const parts = [
     ...(nics.free.length > 0 && nics.lost.length === 0 ? [`add ${list(nics.free)}`] : []),
