@@ -40,7 +40,9 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     // Before any resource is registered: invalid arguments create nothing.
     const { model, environment } = "model" in args ? args : fromSpec(name, args);
     super("multiport:vsphere:DistributedSwitch", name, {}, options);
-    this.switch = createSwitch(name, model, { parent: this });
+    // A component's own dependencies are not those of its children.
+    const { dependsOn } = options ?? {};
+    this.switch = createSwitch(name, model, { parent: this, ...(dependsOn ? { dependsOn } : {}) });
     const switchId = this.switch.id;
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
@@ -59,9 +61,9 @@ export class DistributedSwitch extends pulumi.ComponentResource {
 function createSwitch(
   name: string,
   model: DistributedSwitchModel,
-  options: { parent: pulumi.Resource },
+  options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): vsphere.DistributedVirtualSwitch {
-  const datacenterId = pulumi.output(readDatacenter(model, options));
+  const datacenterId = pulumi.output(readDatacenter(model, { parent: options.parent }));
   return new (vsphereSdk().DistributedVirtualSwitch)(
     name,
     {
