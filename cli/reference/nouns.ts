@@ -1,6 +1,7 @@
 // The nouns of the environment file in the order in which one meets them: where each stands, its schema, its example. Pure data.
 import type { z } from "zod";
 import { BondSpec } from "../../providers/model/bond.js";
+import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
 import { NetworkSpec } from "../../providers/model/network.js";
@@ -9,7 +10,6 @@ import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { GuestSpec, VirtualMachineSpec, VmPortSpec } from "../../providers/model/virtualMachine.js";
-import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
 
 export interface Noun {

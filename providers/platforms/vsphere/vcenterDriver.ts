@@ -72,7 +72,11 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
     answers: readonly Answer[],
   ): Question | undefined;
   /** Throws an Error in plain words when the answers lack what every vCenter gives. Undefined: the object is not there. */
-  toFacts(target: Target, answers: readonly Answer[]): Facts | undefined;
+  toFacts(
+    target: Target,
+    answers: readonly Answer[],
+    at: { readonly scope: W; readonly about: VcenterAbout },
+  ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;
   /** The way from what is there to what is wanted. In a preview `actual` is what the last run left, and facts are not known. */
