@@ -34,13 +34,14 @@ export function stackEnvironment({ vcenter, sshConfig }: LabAccess, state = stat
   };
 }
 
-/** The vSphere provider's own variables, and govc's. */
-export function vcenterVariables({ server, user, password }: Vcenter): Record<string, string> {
+/** The vSphere provider's own variables, ours, and govc's. */
+export function vcenterVariables({ server, user, password, certificate }: Vcenter): Record<string, string> {
   return {
     VSPHERE_SERVER: server,
     VSPHERE_USER: user,
     VSPHERE_PASSWORD: password,
     VSPHERE_ALLOW_UNVERIFIED_SSL: "true",
+    MULTIPORT_VCENTER_THUMBPRINT: certificate.sha256,
     GOVC_URL: server,
     GOVC_USERNAME: user,
     GOVC_PASSWORD: password,

@@ -15,6 +15,10 @@ export interface Vcenter {
   readonly user: string;
   readonly password: string;
   readonly pid: number;
+  /** Fingerprints of its self-signed certificate: upper hex with colons. */
+  readonly certificate: { readonly sha1: string; readonly sha256: string };
+  /** URL of the control interface, when it was started with one: faults to inject, calls that were made. */
+  readonly control?: string;
 }
 
 /** Hosts and physical NICs of a simulated vCenter, as lab/vcenter reads them. */
@@ -27,13 +31,16 @@ export interface Inventory {
   }[];
 }
 
+/** What lab/vcenter writes into its state file. */
+type State = Pick<Vcenter, "pid" | "certificate" | "control"> & { readonly url: string };
+
 const START_SECONDS = 20;
 
-/** Starts the simulated vCenter in `directory`, or finds the one that runs there. */
+/** Starts the simulated vCenter in `directory`, or finds the one that runs there. `control` opens its control interface. */
 export async function startVcenter(
   directory: string,
   inventory: Inventory,
-  options: { readonly report: Report },
+  options: { readonly report: Report; readonly control?: boolean },
 ): Promise<Vcenter> {
   const running = await findVcenter(directory);
   if (running) return running;
@@ -50,7 +57,7 @@ export async function startVcenter(
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, "inventory.json"), JSON.stringify(inventory));
   rmSync(join(directory, "state.json"), { force: true });
-  spawnVcenter(program, directory);
+  spawnVcenter(program, directory, options.control === true);
   for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(50)) {
     const started = await findVcenter(directory);
     if (started) return started;
@@ -73,9 +80,9 @@ export async function stopVcenter(directory: string): Promise<void> {
 export async function findVcenter(directory: string): Promise<Vcenter | undefined> {
   const file = join(directory, "state.json");
   if (!existsSync(file)) return undefined;
-  const { url, pid } = JSON.parse(readFileSync(file, "utf8")) as { url: string; pid: number };
-  if (!isOurs(pid, directory)) return undefined;
-  return { server: new URL(url).host, pid, ...credentials(directory) };
+  const { url, ...state } = JSON.parse(readFileSync(file, "utf8")) as State;
+  if (!isOurs(state.pid, directory)) return undefined;
+  return { server: new URL(url).host, ...state, ...credentials(directory) };
 }
 
 /** A process number is used again one day: its command line tells whether it is still this one. */
@@ -87,7 +94,7 @@ function isOurs(pid: number, directory: string): boolean {
   }
 }
 
-function spawnVcenter(program: string, directory: string): void {
+function spawnVcenter(program: string, directory: string, control: boolean): void {
   const { user, password } = credentials(directory);
   const log = openSync(join(directory, "vcenter.log"), "a", 0o600);
   const args = [
@@ -97,6 +104,7 @@ function spawnVcenter(program: string, directory: string): void {
     join(directory, "inventory.json"),
     "--state-file",
     join(directory, "state.json"),
+    ...(control ? ["--control", "127.0.0.1:0"] : []),
   ];
   const child = spawn(program, args, {
     detached: true,

@@ -31,7 +31,7 @@ export class Environment extends pulumi.ComponentResource {
     const environment = model.name;
     this.distributedSwitches = named(
       model.distributedSwitches,
-      (dvs) => new DistributedSwitch(dvs.name, { model: dvs }, { parent: this }),
+      (dvs) => new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this }),
     );
     this.kvmHosts = named(
       model.kvmHosts,

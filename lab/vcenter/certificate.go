@@ -6,11 +6,15 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"math/big"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -34,4 +38,20 @@ func newCertificate() (tls.Certificate, error) {
 		return tls.Certificate{}, err
 	}
 	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}, nil
+}
+
+// Fingerprints of a certificate: upper hex with colons.
+type Fingerprints struct {
+	SHA1   string `json:"sha1"`
+	SHA256 string `json:"sha256"`
+}
+
+func fingerprintsOf(certificate tls.Certificate) Fingerprints {
+	leaf := certificate.Certificate[0]
+	short, long := sha1.Sum(leaf), sha256.Sum256(leaf)
+	return Fingerprints{SHA1: colons(short[:]), SHA256: colons(long[:])}
+}
+
+func colons(hash []byte) string {
+	return strings.ReplaceAll(fmt.Sprintf("% X", hash), " ", ":")
 }

@@ -79,6 +79,7 @@ func (n *network) newDraft(ctx *simulator.Context, name string, product types.Di
 			InfrastructureTrafficResourceConfig: defaultTraffic(),
 			NetworkResourceControlVersion:       "version3",
 			PnicCapacityRatioForReservation:     75,
+			HealthCheckConfig:                   defaultHealthChecks(),
 		},
 		MaxMtu:                      1500,
 		LinkDiscoveryProtocolConfig: &types.LinkDiscoveryProtocolConfig{Protocol: "cdp", Operation: "listen"},
@@ -107,7 +108,10 @@ func (g *groupDraft) setting() *types.VMwareDVSPortSetting {
 }
 
 func (d *draft) rules() portRules {
-	return portRules{uplinks: d.teamingNames(), pvlans: d.config.PvlanConfig, lacpAPI: d.config.LacpApiVersion}
+	return portRules{
+		uplinks: d.teamingNames(), pvlans: d.config.PvlanConfig, lacpAPI: d.config.LacpApiVersion,
+		hasCollector: d.config.IpfixConfig != nil && d.config.IpfixConfig.CollectorIpAddress != "",
+	}
 }
 
 func (d *draft) members() []types.ManagedObjectReference {
@@ -140,6 +144,7 @@ func (d *draft) store() {
 		}
 	}
 	d.publish()
+	d.followHealth()
 	for index := range d.groups {
 		d.groups[index].store(d)
 	}

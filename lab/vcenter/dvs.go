@@ -57,7 +57,9 @@ func (d *draft) publish() {
 	runtime := &types.DVSRuntimeInfo{}
 	for _, host := range d.members() {
 		runtime.HostMemberRuntime = append(runtime.HostMemberRuntime,
-			types.HostMemberRuntimeInfo{Host: host, Status: string(types.DistributedVirtualSwitchHostMemberHostComponentStateUp)})
+			types.HostMemberRuntimeInfo{
+				Host: host, Status: string(types.DistributedVirtualSwitchHostMemberHostComponentStateUp), HealthCheckResult: d.healthResults(host),
+			})
 	}
 	d.ctx.WithLock(d.ref, func() {
 		dvs.Config, dvs.Summary, dvs.Portgroup, dvs.Runtime = &config, summary, groups, runtime
@@ -187,6 +189,7 @@ func (m *switchMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_T
 		for _, group := range groups {
 			dismiss(ctx, group.ref)
 		}
+		delete(d.health, d.ref)
 		dismiss(ctx, d.ref)
 		postEvent(ctx, &types.DvsDestroyedEvent{DvsEvent: event})
 		return nil, nil

@@ -15,7 +15,7 @@ const minMTU, maxMTU = 1280, 9000
 // apply changes the draft. What the specification does not name stays as it is.
 func (d *draft) apply(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
 	for _, change := range []func(*types.VMwareDVSConfigSpec) types.BaseMethodFault{
-		d.changeName, d.changeLabels, d.changeMTU, d.changeProtocols, d.changeTraffic,
+		checkKnown, d.changeName, d.changeLabels, d.changeMTU, d.changeProtocols, d.changeTraffic,
 		d.changeUplinks, d.changePVLANs, d.changeDefaultPort, d.changeMembers,
 	} {
 		if fault := change(spec); fault != nil {
@@ -26,6 +26,16 @@ func (d *draft) apply(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
 		return fault
 	}
 	return d.settleGroups()
+}
+
+// checkKnown refuses parts that this program does not keep, rather than losing them: port mirroring, the resource
+// pools of old, and what is newer than the version that is played.
+func checkKnown(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	if len(spec.VspanConfigSpec) > 0 || len(spec.NetResourcePoolTrafficResourceConfig) > 0 ||
+		spec.NetworkOffloadSpecId != "" || spec.NetworkOffloadConfig != nil || spec.RealTimeConfig != nil {
+		return &types.NotSupported{}
+	}
+	return nil
 }
 
 func (d *draft) changeName(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
@@ -55,6 +65,9 @@ func (d *draft) changeLabels(spec *types.VMwareDVSConfigSpec) types.BaseMethodFa
 	set(&d.config.NumStandalonePorts, spec.NumStandalonePorts)
 	set(&d.config.MaxPorts, spec.MaxPorts)
 	set(&d.config.DefaultProxySwitchMaxNumPorts, spec.DefaultProxySwitchMaxNumPorts)
+	if spec.VendorSpecificConfig != nil {
+		d.config.VendorSpecificConfig = spec.VendorSpecificConfig
+	}
 	return nil
 }
 
@@ -82,8 +95,8 @@ func (d *draft) changeProtocols(spec *types.VMwareDVSConfigSpec) types.BaseMetho
 		}
 		d.config.LinkDiscoveryProtocolConfig = discovery
 	}
-	if spec.IpfixConfig != nil {
-		d.config.IpfixConfig = spec.IpfixConfig
+	if fault := d.changeNetFlow(spec.IpfixConfig); fault != nil {
+		return fault
 	}
 	if !oneOf(spec.LacpApiVersion, "singleLag", "multipleLag") {
 		return invalid("spec.lacpApiVersion")
@@ -96,6 +109,35 @@ func (d *draft) changeProtocols(spec *types.VMwareDVSConfigSpec) types.BaseMetho
 		return invalid("spec.multicastFilteringMode")
 	}
 	set(&d.config.MulticastFilteringMode, spec.MulticastFilteringMode)
+	return nil
+}
+
+// changeNetFlow replaces the settings as a whole: without a collector NetFlow is off.
+func (d *draft) changeNetFlow(wanted *types.VMwareIpfixConfig) types.BaseMethodFault {
+	if wanted == nil {
+		return nil
+	}
+	const path = "spec.ipfixConfig."
+	isOutside := func(value, least, most int32) bool { return value < least || value > most }
+	switch {
+	case wanted.CollectorIpAddress != "" && net.ParseIP(wanted.CollectorIpAddress) == nil:
+		return invalid(path + "collectorIpAddress")
+	case isOutside(wanted.CollectorPort, 0, 65535):
+		return invalid(path + "collectorPort")
+	case wanted.ObservationDomainId < 0 || wanted.ObservationDomainId > 1<<32-1:
+		return invalid(path + "observationDomainId")
+	case isOutside(wanted.ActiveFlowTimeout, 60, 3600):
+		return invalid(path + "activeFlowTimeout")
+	case wanted.IdleFlowTimeout != 0 && isOutside(wanted.IdleFlowTimeout, 10, 600):
+		return invalid(path + "idleFlowTimeout")
+	case isOutside(wanted.SamplingRate, 0, 16384):
+		return invalid(path + "samplingRate")
+	}
+	changed := *wanted
+	if changed.IdleFlowTimeout == 0 {
+		changed.IdleFlowTimeout = d.config.IpfixConfig.IdleFlowTimeout
+	}
+	d.config.IpfixConfig = &changed
 	return nil
 }
 

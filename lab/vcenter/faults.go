@@ -47,6 +47,9 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.InvalidArgument:
 		return "A specified parameter was not correct: " + f.InvalidProperty
 	case *types.LimitExceeded:
+		if f.Limit == nil {
+			return "The limit for " + f.Property + " is exceeded."
+		}
 		return fmt.Sprintf("The limit of %d for %s is exceeded.", *f.Limit, f.Property)
 	case *types.ConcurrentAccess:
 		return "Cannot complete operation due to concurrent modification by another operation."
@@ -57,7 +60,35 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.ConflictingConfiguration:
 		return "Conflicting configuration: " + conflicts(f)
 	case *types.DvsOperationBulkFault:
-		return "Cannot complete a vSphere Distributed Switch operation for one or more host members. " + f.HostFault[0].Fault.LocalizedMessage
+		message := "Cannot complete a vSphere Distributed Switch operation for one or more host members."
+		for _, host := range f.HostFault {
+			message += " " + host.Fault.LocalizedMessage
+		}
+		return message
+	case *types.InvalidProperty:
+		return "The property '" + f.Name + "' is not known."
+	case *types.InvalidType:
+		return "The type '" + f.Argument + "' is not known."
+	case *types.NotAuthenticated:
+		return "The session is not authenticated."
+	case *types.InvalidDeviceSpec:
+		return fmt.Sprintf("Invalid configuration for device '%d' (%s).", f.DeviceIndex, f.Property)
+	case *types.InvalidDeviceBacking:
+		return fmt.Sprintf("Incompatible device backing specified for device '%d' (%s).", f.DeviceIndex, f.Property)
+	case *types.DeviceNotFound:
+		return fmt.Sprintf("Device '%d' not found (%s).", f.DeviceIndex, f.Property)
+	case *types.DeviceHotPlugNotSupported:
+		return fmt.Sprintf("Device hot plug is not supported for device '%d'.", f.DeviceIndex)
+	case *types.TooManyDevices:
+		return "Number of devices exceeds maximum for a given controller."
+	case *types.InvalidPowerState:
+		return fmt.Sprintf("The attempted operation cannot be performed in the current state (%s).", f.ExistingState)
+	case *types.DeviceNotSupported:
+		return "The device '" + f.Device + "' is not supported for this operation."
+	case *types.DisallowedMigrationDeviceAttached:
+		return "The virtual machine is using a device that prevents migration. " + f.Fault.LocalizedMessage
+	case *types.GenericVmConfigFault:
+		return "Module 'DevicePowerOn' power on failed. " + f.Reason
 	case *types.DvsApplyOperationFault:
 		return "Cannot complete a vSphere Distributed Switch operation for one or more objects. " + f.ObjectFault[0].Fault.LocalizedMessage
 	case *types.HostConfigFault:
@@ -66,6 +97,12 @@ func sentence(fault types.BaseMethodFault) string {
 		return fmt.Sprintf("Network configuration change disconnected the host '%s' from vCenter Server and has been rolled back.", f.Host)
 	case *types.InvalidState:
 		return "The operation is not allowed in the current state."
+	case *types.HostNotConnected:
+		return "Unable to communicate with the remote host, since it is disconnected."
+	case *types.Timedout:
+		return "The operation timed out."
+	case *types.RequestCanceled:
+		return "The task was canceled by a user."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -14,45 +13,42 @@ import (
 
 const nicKeyPrefix = "key-vim.host.PhysicalNic-"
 
-// installNICs replaces the NICs that the simulator's host template has. The first one is the uplink of vSwitch0.
-func installNICs(ctx *simulator.Context, ref types.ManagedObjectReference, nics []NIC) {
+// installHost gives a host of the simulator's template its own NICs, and a new network on them: vSwitch0 on the first NIC,
+// with a port group for VMs and one for the management of the host.
+func installHost(ctx *simulator.Context, ref types.ManagedObjectReference, from InventoryHost) error {
 	host := ctx.Map.Get(ref).(*simulator.HostSystem)
-	network := *host.Config.Network
-	network.Pnic, network.ProxySwitch = nil, nil
-	for _, nic := range nics {
-		network.Pnic = append(network.Pnic, physicalNIC(host.Name, nic))
+	d := hostDraftOf(ctx, host)
+	management := d.info.Vnic[0].Spec
+	d.info.Vswitch, d.info.Portgroup, d.info.Vnic, d.info.Pnic, d.info.ProxySwitch = nil, nil, nil, nil, nil
+	d.info.IpV6Enabled, d.info.AtBootIpV6Enabled = types.NewBool(true), types.NewBool(true)
+	for _, nic := range from.NICs {
+		d.info.Pnic = append(d.info.Pnic, physicalNIC(host.Name, nic))
 	}
-	network.Vswitch = slices.Clone(network.Vswitch)
-	for index := range network.Vswitch {
-		vswitch := &network.Vswitch[index]
-		vswitch.Pnic = nil
-		if bridge, isBond := vswitch.Spec.Bridge.(*types.HostVirtualSwitchBondBridge); isBond {
-			bond := *bridge
-			bond.NicDevice = nil
-			vswitch.Spec.Bridge = &bond
-			if index == 0 && len(nics) > 0 {
-				vswitch.Pnic, bond.NicDevice = []string{nicKeyPrefix + nics[0].Device}, []string{nics[0].Device}
-			}
+	spec := &types.HostVirtualSwitchSpec{NumPorts: defaultSwitchPorts}
+	if len(from.NICs) > 0 {
+		spec.Bridge = &types.HostVirtualSwitchBondBridge{
+			NicDevice: []string{from.NICs[0].Device}, Beacon: &types.HostVirtualSwitchBeaconConfig{Interval: 1},
+		}
+		management.Mac = d.info.Pnic[0].Mac
+	}
+	addVnic := func() (fault types.BaseMethodFault) {
+		d.roles = newRoles(managementRole, "vmk0")
+		_, fault = d.addVnic("Management Network", management)
+		return fault
+	}
+	for _, fault := range []types.BaseMethodFault{
+		d.addSwitch("vSwitch0", spec),
+		d.addPortGroup(types.HostPortGroupSpec{Name: "VM Network", VswitchName: "vSwitch0"}),
+		d.addPortGroup(types.HostPortGroupSpec{Name: "Management Network", VswitchName: "vSwitch0"}),
+		addVnic(),
+	} {
+		if fault != nil {
+			return fmt.Errorf("host %q: %s", from.Name, sentence(fault))
 		}
 	}
-	setHostNetwork(ctx, host, &network)
-}
-
-func physicalNIC(host string, nic NIC) types.PhysicalNic {
-	yes, no := true, false
-	speed := types.PhysicalNicLinkInfo{SpeedMb: 25000, Duplex: true}
-	hash := sha256.Sum256([]byte(host + nic.Device))
-	return types.PhysicalNic{
-		Key:                    nicKeyPrefix + nic.Device,
-		Device:                 nic.Device,
-		Pci:                    nic.PCI,
-		Driver:                 "ixgben",
-		LinkSpeed:              &speed,
-		ValidLinkSpecification: []types.PhysicalNicLinkInfo{speed},
-		Spec:                   types.PhysicalNicSpec{Ip: &types.HostIpConfig{}, LinkSpeed: &speed},
-		Mac:                    fmt.Sprintf("02:%02x:%02x:%02x:%02x:%02x", hash[0], hash[1], hash[2], hash[3], hash[4]),
-		AutoNegotiateSupported: &yes, VmDirectPathGen2Supported: &no, ResourcePoolSchedulerAllowed: &yes,
-	}
+	installPCI(ctx, host, from)
+	d.commit()
+	return nil
 }
 
 // setHostNetwork replaces what a host knows of its network. Its two views, HostSystem.config.network and
@@ -68,20 +64,34 @@ func setHostNetwork(ctx *simulator.Context, host *simulator.HostSystem, network 
 		ctx.Update(networkSystem, []types.PropertyChange{property("networkInfo", *network)})
 		networkSystem.NetworkInfo = network
 	})
+	updatePools(ctx, host)
 }
 
 func hasNIC(host *simulator.HostSystem, device string) bool {
-	return slices.ContainsFunc(host.Config.Network.Pnic, func(nic types.PhysicalNic) bool { return nic.Device == device })
+	return nicIn(host.Config.Network, device) != nil
+}
+
+// nicIn returns nil when the host has no such NIC.
+func nicIn(info *types.HostNetworkInfo, device string) *types.PhysicalNic {
+	index := slices.IndexFunc(info.Pnic, func(nic types.PhysicalNic) bool { return nic.Device == device })
+	if index < 0 {
+		return nil
+	}
+	return &info.Pnic[index]
 }
 
 // nicTaken tells whether a NIC serves another switch than the distributed one with this UUID.
 func nicTaken(host *simulator.HostSystem, device, uuid string) bool {
+	return nicTakenIn(host.Config.Network, device, uuid)
+}
+
+// nicTakenIn tells the same for any switch. owner is the key of a standard switch or the UUID of a distributed one.
+func nicTakenIn(info *types.HostNetworkInfo, device, owner string) bool {
 	key := nicKeyPrefix + device
-	network := host.Config.Network
-	return slices.ContainsFunc(network.Vswitch, func(vswitch types.HostVirtualSwitch) bool {
-		return slices.Contains(vswitch.Pnic, key)
-	}) || slices.ContainsFunc(network.ProxySwitch, func(proxy types.HostProxySwitch) bool {
-		return proxy.DvsUuid != uuid && slices.Contains(proxy.Pnic, key)
+	return slices.ContainsFunc(info.Vswitch, func(vswitch types.HostVirtualSwitch) bool {
+		return vswitch.Key != owner && slices.Contains(vswitch.Pnic, key)
+	}) || slices.ContainsFunc(info.ProxySwitch, func(proxy types.HostProxySwitch) bool {
+		return proxy.DvsUuid != owner && slices.Contains(proxy.Pnic, key)
 	})
 }
 

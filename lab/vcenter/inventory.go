@@ -26,6 +26,8 @@ type Inventory struct {
 type InventoryHost struct {
 	Name string `json:"name"`
 	NICs []NIC  `json:"nics"`
+	// PCIDevices are further devices, which a VM may be given.
+	PCIDevices []PCIDevice `json:"pciDevices"`
 }
 
 // NIC is a physical network port.
@@ -34,6 +36,26 @@ type NIC struct {
 	Device string `json:"device"`
 	// PCI is the address, such as 0000:3b:00.0.
 	PCI string `json:"pci"`
+	// Card is the name of the card. Default an Intel E810.
+	Card string `json:"card"`
+	// SpeedMbps is the speed of the link. Default 25000.
+	SpeedMbps int32 `json:"speedMbps"`
+	// SRIOV is set for a port that can have virtual functions.
+	SRIOV *SRIOV `json:"sriov"`
+}
+
+// SRIOV is what a port can do.
+type SRIOV struct {
+	MaxVirtualFunctions int32 `json:"maxVirtualFunctions"`
+}
+
+// PCIDevice is a device that is no network port.
+type PCIDevice struct {
+	// PCI is the address, such as 0000:3b:00.0.
+	PCI  string `json:"pci"`
+	Name string `json:"name"`
+	// Passthrough tells whether the host can give the device to a VM.
+	Passthrough bool `json:"passthrough"`
 }
 
 func readInventory(file string) (Inventory, error) {
@@ -61,15 +83,46 @@ func (inventory Inventory) check() error {
 			return fmt.Errorf("host %q: every host needs a name of its own", host.Name)
 		}
 		hosts[host.Name] = true
-		devices := map[string]bool{}
-		for _, nic := range host.NICs {
-			if nic.Device == "" || nic.PCI == "" || devices[nic.Device] {
-				return fmt.Errorf("host %q: NIC %q: every NIC needs a device name of its own and a PCI address", host.Name, nic.Device)
-			}
-			devices[nic.Device] = true
+		if err := host.check(); err != nil {
+			return fmt.Errorf("host %q: %w", host.Name, err)
 		}
 	}
 	return nil
+}
+
+func (host InventoryHost) check() error {
+	devices, addresses := map[string]bool{}, map[string]bool{}
+	for _, nic := range host.NICs {
+		if nic.Device == "" || nic.PCI == "" || devices[nic.Device] {
+			return fmt.Errorf("NIC %q: every NIC needs a device name of its own and a PCI address", nic.Device)
+		}
+		if nic.SRIOV != nil && (nic.SRIOV.MaxVirtualFunctions < 1 || nic.SRIOV.MaxVirtualFunctions > maxFunctions) {
+			return fmt.Errorf("NIC %q: sriov.maxVirtualFunctions is %d, and must be 1 to %d", nic.Device, nic.SRIOV.MaxVirtualFunctions, maxFunctions)
+		}
+		devices[nic.Device] = true
+	}
+	for _, address := range host.addresses() {
+		if _, err := parseAddress(address); err != nil {
+			return err
+		}
+		if addresses[address] {
+			return fmt.Errorf("two devices have the PCI address %s", address)
+		}
+		addresses[address] = true
+	}
+	return nil
+}
+
+// addresses are those of all devices.
+func (host InventoryHost) addresses() []string {
+	var all []string
+	for _, nic := range host.NICs {
+		all = append(all, nic.PCI)
+	}
+	for _, device := range host.PCIDevices {
+		all = append(all, device.PCI)
+	}
+	return all
 }
 
 // build creates the inventory through the API, as an administrator would, then gives every host its own NICs.
@@ -101,7 +154,9 @@ func (inventory Inventory) build(service *simulator.Service, datastoreFolder str
 			return err
 		}
 		added := object.NewHostSystem(client, result.Result.(types.ManagedObjectReference))
-		installNICs(service.Context, added.Reference(), host.NICs)
+		if err := installHost(service.Context, added.Reference(), host); err != nil {
+			return err
+		}
 		if err := mountDatastore(ctx, added, datastoreFolder); err != nil {
 			return err
 		}

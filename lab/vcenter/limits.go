@@ -2,7 +2,10 @@
 
 package main
 
-import "github.com/vmware/govmomi/simulator"
+import (
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
 
 // limits are data, since every release of vCenter has its own.
 type limits struct {
@@ -26,10 +29,19 @@ type switchState struct {
 	lagKey int
 	// failing are the names of hosts whose part of a change fails.
 	failing []string
+	// cabling is what the inventory tells of the ports behind NICs; nil when it tells nothing.
+	cabling cabling
+	// physical holds the ports that setPhysicalPort changed.
+	physical map[nicOf]PhysicalPort
+	// health holds the newest results of a switch's members.
+	health map[types.ManagedObjectReference]map[types.ManagedObjectReference]health
 	// registry is for work that no request started.
 	registry *simulator.Registry
 }
 
 func newSwitchState(registry *simulator.Registry) *switchState {
-	return &switchState{limits: limits7, registry: registry}
+	return &switchState{
+		limits: limits7, registry: registry, physical: map[nicOf]PhysicalPort{},
+		health: map[types.ManagedObjectReference]map[types.ManagedObjectReference]health{},
+	}
 }

@@ -29,13 +29,17 @@ func run(ctx context.Context, args []string) error {
 	listen := flags.String("listen", "127.0.0.1:0", "address and port; port 0 takes a free one")
 	inventoryFile := flags.String("inventory", "", "JSON file with datacenter, cluster and hosts (required)")
 	stateFile := flags.String("state-file", "", "JSON file that is written once the server answers (required)")
+	control := flags.String("control", "", "address and port, on loopback, of the control interface: faults to inject, calls that were made (default: none)")
+	idleTime := flags.Duration("idle-time", defaultIdleTime, "a session that is not used for so long ends")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
 		return err
 	}
-	options := Options{Listen: *listen, User: os.Getenv("VCENTER_USER"), Password: os.Getenv("VCENTER_PASSWORD")}
+	options := Options{
+		Listen: *listen, User: os.Getenv("VCENTER_USER"), Password: os.Getenv("VCENTER_PASSWORD"), Control: *control, IdleTime: *idleTime,
+	}
 	switch {
 	case *inventoryFile == "" || *stateFile == "":
 		return errors.New("--inventory and --state-file are required")
@@ -51,7 +55,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer server.Close()
-	if err := writeState(*stateFile, server.URL.String()); err != nil {
+	if err := writeState(*stateFile, server); err != nil {
 		return err
 	}
 	<-ctx.Done()
@@ -59,8 +63,17 @@ func run(ctx context.Context, args []string) error {
 }
 
 // writeState puts the file in place in one step: who finds it finds all of it.
-func writeState(file, url string) error {
-	text, err := json.Marshal(map[string]any{"url": url, "pid": os.Getpid()})
+func writeState(file string, server *Server) error {
+	state := struct {
+		URL         string       `json:"url"`
+		Control     string       `json:"control,omitempty"`
+		Certificate Fingerprints `json:"certificate"`
+		PID         int          `json:"pid"`
+	}{server.URL.String(), "", server.Certificate, os.Getpid()}
+	if server.Control != nil {
+		state.Control = server.Control.String()
+	}
+	text, err := json.Marshal(state)
 	if err != nil {
 		return err
 	}

@@ -14,26 +14,38 @@ import (
 
 // network is the networking side of the vCenter.
 type network struct {
+	registry *simulator.Registry
 	// mu is held by every change, from its first check to its last write. Objects are written under their own lock
 	// too, for the readers of the simulator; those locks are held one at a time.
 	mu       sync.Mutex
 	taskTime time.Duration
 	portKey  int
+	macs     int
 	*switchState
+	// rebootTime and settleTime are those of Options.
+	rebootTime, settleTime time.Duration
 }
 
 // newNetwork adds the methods of this program to a registry.
 func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
-	n := &network{taskTime: taskTime}
+	n := &network{registry: registry, taskTime: taskTime}
 	n.switchState = newSwitchState(registry)
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
+	installCollector(registry)
 	route(registry, map[string]mo.Reference{
 		"SessionManager":                  &sessionMethods{named("session")},
 		"Folder":                          &folderMethods{named("folder")},
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
+		"VirtualMachine":                  &machineMethods{named("machine")},
+		"Datacenter":                      &datacenterMethods{named("datacenter")},
+		"EnvironmentBrowser":              &browserMethods{named("browser")},
+		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
+		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
+		"HostSystem":                      &hostMethods{named("host")},
+		"HostVirtualNicManager":           &nicManagerMethods{named("nicmanager")},
 	})
 	return n
 }

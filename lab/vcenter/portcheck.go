@@ -18,6 +18,8 @@ type portRules struct {
 	uplinks []string
 	pvlans  []types.VMwareDVSPvlanMapEntry
 	lacpAPI string
+	// hasCollector: NetFlow has somewhere to go.
+	hasCollector bool
 }
 
 func (r portRules) check(setting *types.VMwareDVSPortSetting) types.BaseMethodFault {
@@ -27,6 +29,16 @@ func (r portRules) check(setting *types.VMwareDVSPortSetting) types.BaseMethodFa
 	if teaming := setting.UplinkTeamingPolicy; teaming != nil {
 		if fault := r.checkTeaming(teaming); fault != nil {
 			return fault
+		}
+	}
+	if isSet(setting.IpfixEnabled) && !r.hasCollector { // the reference asks for one, but names no fault
+		return conflict("defaultPortConfig.ipfixEnabled")
+	}
+	for path, shaping := range map[string]*types.DVSTrafficShapingPolicy{
+		"defaultPortConfig.inShapingPolicy": setting.InShapingPolicy, "defaultPortConfig.outShapingPolicy": setting.OutShapingPolicy,
+	} {
+		if shaping != nil && isNegative(shaping.AverageBandwidth, shaping.PeakBandwidth, shaping.BurstSize) {
+			return invalid(path)
 		}
 	}
 	lacp := setting.LacpPolicy
@@ -83,6 +95,10 @@ func (r portRules) checkTeaming(teaming *types.VmwareUplinkPortTeamingPolicy) ty
 
 func conflict(path string) types.BaseMethodFault {
 	return &types.ConflictingConfiguration{ConfigInConflict: []types.ConflictingConfigurationConfig{{PropertyPath: path}}}
+}
+
+func isNegative(policies ...*types.LongPolicy) bool {
+	return slices.ContainsFunc(policies, func(policy *types.LongPolicy) bool { return policy != nil && policy.Value < 0 })
 }
 
 func isTrue(value *bool) bool { return value != nil && *value }

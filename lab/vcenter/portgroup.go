@@ -51,6 +51,9 @@ func (m *switchMethods) addGroups(ctx *simulator.Context, ref types.ManagedObjec
 		return nil, fault
 	}
 	folder := parentOf(ctx, ref, "Folder")
+	if limit := int32(d.limits.portGroups); len(d.groups)+len(specs) > d.limits.portGroups {
+		return nil, &types.LimitExceeded{Property: "portgroup", Limit: &limit}
+	}
 	var configs []types.DVPortgroupConfigInfo
 	for index := range specs {
 		config, fault := d.newGroup(folder, &specs[index])
@@ -108,44 +111,6 @@ func (d *draft) enrollGroup(folder types.ManagedObjectReference, group *simulato
 	return ref
 }
 
-// change lays a specification over a port group; what it does not name stays.
-func (g *groupDraft) change(d *draft, spec *types.DVPortgroupConfigSpec) types.BaseMethodFault {
-	config := &g.config
-	if !oneOf(spec.Type, "earlyBinding", "lateBinding", "ephemeral") {
-		return invalid("spec.type")
-	}
-	set(&config.Type, spec.Type)
-	if spec.NumPorts < 0 {
-		return invalid("spec.numPorts")
-	}
-	set(&config.NumPorts, spec.NumPorts)
-	if config.Type == "ephemeral" {
-		config.NumPorts = 0
-	}
-	if spec.Policy != nil {
-		policy, isVMware := spec.Policy.(*types.VMwareDVSPortgroupPolicy)
-		if !isVMware {
-			return invalid("spec.policy")
-		}
-		config.Policy = policy
-	}
-	set(&config.Description, spec.Description)
-	set(&config.PortNameFormat, spec.PortNameFormat)
-	set(&config.VmVnicNetworkResourcePoolKey, spec.VmVnicNetworkResourcePoolKey)
-	set(&config.AutoExpand, spec.AutoExpand)
-	if spec.DefaultPortConfig != nil {
-		setting, isVMware := spec.DefaultPortConfig.(*types.VMwareDVSPortSetting)
-		if !isVMware {
-			return invalid("spec.defaultPortConfig")
-		}
-		overlay(g.setting(), setting)
-		if !isTrue(config.Uplink) {
-			inherit(g.setting(), d.setting())
-		}
-	}
-	return d.rules().check(g.setting())
-}
-
 // settleGroups hands changed defaults of the switch on to the port groups that inherit them.
 func (d *draft) settleGroups() types.BaseMethodFault {
 	for index := range d.groups {
@@ -164,23 +129,11 @@ func (d *draft) settleGroups() types.BaseMethodFault {
 func (d *draft) storeGroups() {
 	d.config.NumPorts = int32(len(d.ports))
 	d.publish()
+	d.followHealth()
 	for index := range d.groups {
 		d.groups[index].store(d)
 	}
 	d.mirror(d.members())
-}
-
-func defaultGroupPolicy() *types.VMwareDVSPortgroupPolicy {
-	no := false
-	return &types.VMwareDVSPortgroupPolicy{
-		DVPortgroupPolicy: types.DVPortgroupPolicy{
-			BlockOverrideAllowed:               true,
-			PortConfigResetAtDisconnect:        true,
-			NetworkResourcePoolOverrideAllowed: &no,
-			TrafficFilterOverrideAllowed:       &no,
-		},
-		IpfixOverrideAllowed: &no,
-	}
 }
 
 // ReconfigureDVPortgroupTask answers ReconfigureDVPortgroup_Task.

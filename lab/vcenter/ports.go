@@ -18,20 +18,36 @@ func newPort(uuid, key string) types.DistributedVirtualPort {
 	}
 }
 
-// resizeGroups adds and removes ports until every port group has its number. Uplink ports follow hosts instead.
+// connectedPorts counts the ports of a port group that something is on.
+func (d *draft) connectedPorts(group string) int32 {
+	count := int32(0)
+	for _, port := range d.ports {
+		if port.PortgroupKey == group && port.Connectee != nil {
+			count++
+		}
+	}
+	return count
+}
+
+// resizeGroups adds and removes ports until every port group has its number; one that is in use stays. Uplink ports follow hosts instead.
 func (d *draft) resizeGroups() {
 	d.ports = slices.Clone(d.ports)
 	for _, group := range d.groups {
 		if isTrue(group.config.Uplink) {
 			continue
 		}
-		has := int32(0)
+		has, free := int32(0), group.config.NumPorts-d.connectedPorts(group.config.Key)
 		d.ports = slices.DeleteFunc(d.ports, func(port types.DistributedVirtualPort) bool {
 			if port.PortgroupKey != group.config.Key {
 				return false
 			}
+			if port.Connectee == nil {
+				if free--; free < 0 {
+					return true
+				}
+			}
 			has++
-			return has > group.config.NumPorts
+			return false
 		})
 		for ; has < group.config.NumPorts; has++ {
 			port := newPort(d.config.Uuid, d.nextPortKey())

@@ -117,6 +117,8 @@ func keepSecurityInStep(present, change *types.VMwareDVSPortSetting) {
 		security.ForgedTransmits = sameBool(mac.ForgedTransmits, mac.Inherited)
 		return
 	}
+	mac.Inherited = isInherited(reflect.ValueOf(security.AllowPromiscuous)) &&
+		isInherited(reflect.ValueOf(security.MacChanges)) && isInherited(reflect.ValueOf(security.ForgedTransmits))
 	mac.AllowPromiscuous = security.AllowPromiscuous.Value
 	mac.MacChanges = security.MacChanges.Value
 	mac.ForgedTransmits = security.ForgedTransmits.Value

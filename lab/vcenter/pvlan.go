@@ -15,7 +15,12 @@ func (d *draft) changePVLANs(spec *types.VMwareDVSConfigSpec) types.BaseMethodFa
 			return fault
 		}
 	}
+	isolated := map[int32]bool{}
 	for _, entry := range d.config.PvlanConfig {
+		if entry.PvlanType == "isolated" && isolated[entry.PrimaryVlanId] { // a primary VLAN has one at most
+			return invalid("spec.pvlanConfigSpec.pvlanEntry.pvlanType")
+		}
+		isolated[entry.PrimaryVlanId] = isolated[entry.PrimaryVlanId] || entry.PvlanType == "isolated"
 		if entry.PvlanType != "promiscuous" && !d.hasPVLAN(entry.PrimaryVlanId, "promiscuous") {
 			return invalid("spec.pvlanConfigSpec.pvlanEntry.primaryVlanId")
 		}

@@ -71,14 +71,21 @@ func (c *schemaCheck) body() error {
 	if method == nil {
 		return errors.New("The body is empty")
 	}
-	kind, known := types.TypeFunc()(method.Name.Local)
-	if !known || kind.Kind() != reflect.Struct {
-		return fmt.Errorf("Unable to resolve WSDL method name %s", method.Name.Local)
-	}
-	if this, has := kind.FieldByName("This"); !has || this.Type != reflect.TypeFor[types.ManagedObjectReference]() {
+	kind, known := methodNamed(method.Name.Local)
+	if !known {
 		return fmt.Errorf("Unable to resolve WSDL method name %s", method.Name.Local)
 	}
 	return c.element(*method, kind)
+}
+
+// methodNamed is the type of a method's request, which unlike data says on which object it is called.
+func methodNamed(name string) (reflect.Type, bool) {
+	kind, known := types.TypeFunc()(name)
+	if !known || kind.Kind() != reflect.Struct {
+		return nil, false
+	}
+	this, has := kind.FieldByName("This")
+	return kind, has && this.Type == reflect.TypeFor[types.ManagedObjectReference]()
 }
 
 // next returns the next element below the current one, or nil at its end.

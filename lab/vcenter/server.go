@@ -31,16 +31,30 @@ type Options struct {
 	User, Password string
 	// TaskTime is how long a change takes at least. Default 20 ms.
 	TaskTime time.Duration
+	// IdleTime ends a session that is not used for so long. Default 30 minutes.
+	IdleTime time.Duration
+	// Control is address and port, on loopback, of the control interface; empty: there is none.
+	Control string
+	// RebootTime is how long a host is away when it reboots. Default 1 s.
+	RebootTime time.Duration
+	// SettleTime is how late vCenter shows what a host has changed by itself. Default 300 ms.
+	SettleTime time.Duration
 }
 
 // Server is a vCenter that answers.
 type Server struct {
 	// URL of the SOAP endpoint, without credentials.
-	URL     *url.URL
-	http    *http.Server
-	folder  string
-	service *simulator.Service
-	network *network
+	URL *url.URL
+	// Control is the URL of the control interface, or nil.
+	Control *url.URL
+	// Certificate has the fingerprints that clients may pin.
+	Certificate Fingerprints
+	http        *http.Server
+	control     *http.Server
+	folder      string
+	service     *simulator.Service
+	network     *network
+	door        *door
 }
 
 // Version of vCenter that is played. A new switch has the same version.
@@ -51,6 +65,15 @@ func Start(options Options) (*Server, error) {
 	if options.TaskTime == 0 {
 		options.TaskTime = 20 * time.Millisecond
 	}
+	if options.IdleTime == 0 {
+		options.IdleTime = defaultIdleTime
+	}
+	if options.RebootTime == 0 {
+		options.RebootTime = time.Second
+	}
+	if options.SettleTime == 0 {
+		options.SettleTime = 300 * time.Millisecond
+	}
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
 		return nil, err
@@ -59,10 +82,14 @@ func Start(options Options) (*Server, error) {
 	if err := server.build(options); err != nil {
 		return nil, errors.Join(err, listener.Close(), server.Close())
 	}
+	if err := server.listenForControl(options.Control); err != nil {
+		return nil, errors.Join(err, listener.Close(), server.Close())
+	}
 	certificate, err := newCertificate()
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), server.Close())
 	}
+	server.Certificate = fingerprintsOf(certificate)
 	server.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	go func() { _ = server.http.ServeTLS(listener, "", "") }()
 	return server, nil
@@ -91,9 +118,16 @@ func (s *Server) build(options Options) error {
 		return err
 	}
 	s.network = newNetwork(registry, options.TaskTime)
+	s.door = &door{
+		next: s.service.ServeMux, path: registry.Path, network: s.network, injector: &injector{},
+		sessions: &sessionClock{registry: registry, idleTime: options.IdleTime, lastUse: map[string]time.Time{}},
+	}
+	s.network.rebootTime, s.network.settleTime = options.RebootTime, options.SettleTime
 	s.http = &http.Server{
-		Handler:           newDoor(s.service.ServeMux, registry.Path),
+		Handler:           s.door,
 		ReadHeaderTimeout: 10 * time.Second,
+		// HTTP/2 would share one connection among all calls: none could be cut off without its neighbours.
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 		// A client that goes away in the middle of a handshake is not worth a line.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
@@ -105,6 +139,9 @@ func (s *Server) Close() error {
 	var err error
 	if s.http != nil {
 		err = s.http.Close()
+	}
+	if s.control != nil {
+		err = errors.Join(err, s.control.Close())
 	}
 	return errors.Join(err, os.RemoveAll(s.folder))
 }

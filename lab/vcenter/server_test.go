@@ -4,9 +4,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,13 +21,27 @@ import (
 	"github.com/vmware/govmomi/session"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
 var testInventory = Inventory{Datacenter: "dc1", Cluster: "c1", Hosts: []InventoryHost{
-	{Name: "esx-01", NICs: []NIC{{"vmnic0", "0000:18:00.0"}, {"vmnic1", "0000:18:00.1"}, {"vmnic2", "0000:3b:00.0"}, {"vmnic3", "0000:5e:00.0"}}},
-	{Name: "esx-02", NICs: []NIC{{"vmnic0", "0000:18:00.0"}, {"vmnic1", "0000:18:00.1"}, {"vmnic2", "0000:3b:00.0"}, {"vmnic3", "0000:5e:00.0"}}},
+	{Name: "esx-01", NICs: testNICs, PCIDevices: testDevices},
+	{Name: "esx-02", NICs: testNICs, PCIDevices: testDevices},
 }}
+
+// The last two NICs are SR-IOV capable.
+var testNICs = []NIC{
+	{Device: "vmnic0", PCI: "0000:18:00.0"},
+	{Device: "vmnic1", PCI: "0000:18:00.1"},
+	{Device: "vmnic2", PCI: "0000:3b:00.0", SRIOV: &SRIOV{MaxVirtualFunctions: 64}},
+	{Device: "vmnic3", PCI: "0000:5e:00.0", SRIOV: &SRIOV{MaxVirtualFunctions: 16}},
+}
+
+var testDevices = []PCIDevice{
+	{PCI: "0000:d8:00.0", Name: "Accelerator", Passthrough: true},
+	{PCI: "0000:00:1f.0", Name: "LPC Controller"},
+}
 
 // site is a running vCenter and a client that is logged in.
 type site struct {
@@ -39,7 +55,8 @@ type site struct {
 
 func newServer(t *testing.T) *Server {
 	t.Helper()
-	server, err := Start(Options{Listen: "127.0.0.1:0", Inventory: testInventory, User: "root", Password: "secret", TaskTime: time.Millisecond})
+	server, err := Start(Options{Listen: "127.0.0.1:0", Inventory: testInventory, User: "root", Password: "secret", TaskTime: time.Millisecond,
+		RebootTime: 100 * time.Millisecond, SettleTime: 50 * time.Millisecond, Control: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,8 +312,11 @@ func TestInventory(t *testing.T) {
 func TestInventoryIsChecked(t *testing.T) {
 	for text, wanted := range map[string]string{
 		`{"cluster":"c","hosts":[]}`: "must have names",
-		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a"},{"name":"a"}]}`:                 `host "a"`,
-		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0"}]}]}`: `NIC "vmnic0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a"},{"name":"a"}]}`:                                                                            `host "a"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0"}]}]}`:                                                            `NIC "vmnic0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"18:0"}]}]}`:                                               `"18:0"`,
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"0000:18:00.0"}],"pciDevices":[{"pci":"0000:18:00.0"}]}]}`: "two devices",
+		`{"datacenter":"d","cluster":"c","hosts":[{"name":"a","nics":[{"device":"vmnic0","pci":"0000:18:00.0","sriov":{"maxVirtualFunctions":0}}]}]}`:     "maxVirtualFunctions is 0",
 		`{`: "unexpected end",
 	} {
 		file := filepath.Join(t.TempDir(), "inventory.json")
@@ -309,13 +329,30 @@ func TestInventoryIsChecked(t *testing.T) {
 	}
 }
 
+// The client's own check of a pinned fingerprint must accept what the state file says.
+func TestFingerprints(t *testing.T) {
+	server := newServer(t)
+	connection, err := tls.Dial("tcp", server.URL.Host, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	leaf := connection.ConnectionState().PeerCertificates[0]
+	if found := soap.ThumbprintSHA1(leaf); found != server.Certificate.SHA1 {
+		t.Errorf("SHA-1 %s, served %s", server.Certificate.SHA1, found)
+	}
+	if found := soap.ThumbprintSHA256(leaf); found != server.Certificate.SHA256 {
+		t.Errorf("SHA-256 %s, served %s", server.Certificate.SHA256, found)
+	}
+}
+
 func TestRunWritesStateAndEnds(t *testing.T) {
 	folder := t.TempDir()
 	inventory, state := filepath.Join(folder, "inventory.json"), filepath.Join(folder, "state.json")
 	if err := os.WriteFile(inventory, []byte(`{"datacenter":"dc1","cluster":"c1","hosts":[]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--inventory", inventory, "--state-file", state}
+	args := []string{"--inventory", inventory, "--state-file", state, "--control", "127.0.0.1:0"}
 	if err := run(context.Background(), args); err == nil || !strings.Contains(err.Error(), "VCENTER_PASSWORD") {
 		t.Errorf("without credentials: %v", err)
 	}
@@ -326,8 +363,11 @@ func TestRunWritesStateAndEnds(t *testing.T) {
 	go func() { ended <- run(ctx, args) }()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if text, err := os.ReadFile(state); err == nil {
-			if !strings.Contains(string(text), `"url":"https://127.0.0.1:`) || !strings.Contains(string(text), `"pid":`) {
-				t.Errorf("state file: %s", text)
+			for _, wanted := range []string{`"url":"https://127\.0\.0\.1:`, `"pid":\d`, `"control":"http://127\.0\.0\.1:\d`,
+				`"sha1":"[0-9A-F]{2}(:[0-9A-F]{2}){19}"`, `"sha256":"[0-9A-F]{2}(:[0-9A-F]{2}){31}"`} {
+				if !regexp.MustCompile(wanted).Match(text) {
+					t.Errorf("state file: %s, want %s", text, wanted)
+				}
 			}
 			break
 		}

@@ -22,6 +22,11 @@ const taskRetention = 10 * time.Minute
 
 // start begins a task on an entity and returns its reference at once. name is the method, such as CreateDVS_Task.
 func (n *network) start(request *simulator.Context, entity types.ManagedObjectReference, name string, do work) types.ManagedObjectReference {
+	return n.startAfter(request, entity, name, nil, do)
+}
+
+// startAfter begins a task that waits, while others work, and then changes something. Only the wait can be cancelled.
+func (n *network) startAfter(request *simulator.Context, entity types.ManagedObjectReference, name string, wait func(*simulator.Context, *simulator.Task) types.BaseMethodFault, do work) types.ManagedObjectReference {
 	// Locks of the registry belong to a context: the task outlives the request and needs its own.
 	own := *request
 	own.Context = context.Background()
@@ -35,6 +40,7 @@ func (n *network) start(request *simulator.Context, entity types.ManagedObjectRe
 		Reason:        &types.TaskReasonUser{UserName: ctx.Session.UserName},
 		QueueTime:     time.Now(),
 		State:         types.TaskInfoStateQueued,
+		Cancelable:    wait != nil,
 	}
 	self := ctx.Map.Put(task).Reference()
 	ctx.Map.AtomicUpdate(ctx, task, []types.PropertyChange{
@@ -45,11 +51,28 @@ func (n *network) start(request *simulator.Context, entity types.ManagedObjectRe
 	})
 	go func() {
 		time.Sleep(n.taskTime)
-		result, fault := n.perform(ctx, do)
-		ctx.Map.AtomicUpdate(ctx, task, outcome(result, fault))
+		result, fault := n.waitAndPerform(ctx, task, wait, do)
+		if !isCancelled(ctx, task) {
+			ctx.Map.AtomicUpdate(ctx, task, outcome(result, fault))
+		}
 		time.AfterFunc(taskRetention, func() { ctx.Map.Remove(ctx, self) })
 	}()
 	return self
+}
+
+func (n *network) waitAndPerform(ctx *simulator.Context, task *simulator.Task, wait func(*simulator.Context, *simulator.Task) types.BaseMethodFault, do work) (types.AnyType, types.BaseMethodFault) {
+	if wait != nil {
+		if fault := wait(ctx, task); fault != nil {
+			return nil, fault
+		}
+	}
+	return n.perform(ctx, do)
+}
+
+// isCancelled tells whether a user ended the task; its outcome is written then.
+func isCancelled(ctx *simulator.Context, task *simulator.Task) (cancelled bool) {
+	ctx.WithLock(task, func() { cancelled = task.Info.Cancelled })
+	return cancelled
 }
 
 // perform holds the one lock of all changes, and turns a panic into a fault: a simulator that dies tells nobody why.

@@ -29,22 +29,66 @@ func defaultTraffic() []types.DvsHostInfrastructureTrafficResource {
 	return resources
 }
 
+// changeTraffic changes the classes that a specification names, and of those the values that it names.
 func (d *draft) changeTraffic(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
+	present := &d.config.NetworkResourceControlVersion
 	if !oneOf(spec.NetworkResourceControlVersion, "version2", "version3") {
 		return invalid("spec.networkResourceControlVersion")
 	}
-	set(&d.config.NetworkResourceControlVersion, spec.NetworkResourceControlVersion)
+	if d.ref.Value != "" && *present == "version3" && spec.NetworkResourceControlVersion == "version2" {
+		return &types.NotSupported{} // there is no way back
+	}
+	set(present, spec.NetworkResourceControlVersion)
 	for _, change := range spec.InfrastructureTrafficResourceConfig {
-		index := slices.IndexFunc(d.config.InfrastructureTrafficResourceConfig, func(present types.DvsHostInfrastructureTrafficResource) bool {
-			return present.Key == change.Key
-		})
-		if index < 0 {
-			return invalid("spec.infrastructureTrafficResourceConfig.key")
+		if fault := d.changeTrafficClass(change); fault != nil {
+			return fault
 		}
-		present, wanted := &d.config.InfrastructureTrafficResourceConfig[index].AllocationInfo, change.AllocationInfo
-		set(&present.Limit, wanted.Limit)
-		set(&present.Shares, wanted.Shares)
-		set(&present.Reservation, wanted.Reservation)
 	}
 	return nil
+}
+
+func (d *draft) changeTrafficClass(change types.DvsHostInfrastructureTrafficResource) types.BaseMethodFault {
+	const path = "spec.infrastructureTrafficResourceConfig."
+	index := slices.IndexFunc(d.config.InfrastructureTrafficResourceConfig, func(present types.DvsHostInfrastructureTrafficResource) bool {
+		return present.Key == change.Key
+	})
+	if index < 0 {
+		return invalid(path + "key")
+	}
+	shares, fault := sharesOf(change.AllocationInfo.Shares)
+	if fault != nil {
+		return fault
+	}
+	present := &d.config.InfrastructureTrafficResourceConfig[index]
+	set(&present.Description, change.Description)
+	set(&present.AllocationInfo.Limit, change.AllocationInfo.Limit)
+	set(&present.AllocationInfo.Shares, shares)
+	set(&present.AllocationInfo.Reservation, change.AllocationInfo.Reservation)
+	limit, reservation := *present.AllocationInfo.Limit, *present.AllocationInfo.Reservation
+	switch {
+	case limit < -1: // -1 is no limit
+		return invalid(path + "allocationInfo.limit")
+	case reservation < 0 || limit >= 0 && reservation > limit:
+		return invalid(path + "allocationInfo.reservation")
+	case reservation > 0 && d.config.NetworkResourceControlVersion != "version3":
+		return invalid(path + "allocationInfo.reservation")
+	}
+	return nil
+}
+
+// sharesOf completes shares: a level stands for its number, and only custom shares bring one.
+func sharesOf(wanted *types.SharesInfo) (*types.SharesInfo, types.BaseMethodFault) {
+	if wanted == nil {
+		return nil, nil
+	}
+	number, isLevel := map[types.SharesLevel]int32{
+		types.SharesLevelLow: 25, types.SharesLevelNormal: 50, types.SharesLevelHigh: 100,
+	}[wanted.Level]
+	switch {
+	case isLevel:
+		return &types.SharesInfo{Level: wanted.Level, Shares: number}, nil
+	case wanted.Level != types.SharesLevelCustom || wanted.Shares < 1 || wanted.Shares > 100:
+		return nil, invalid("spec.infrastructureTrafficResourceConfig.allocationInfo.shares")
+	}
+	return wanted, nil
 }

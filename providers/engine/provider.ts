@@ -2,12 +2,16 @@
 // of a stack holds one line that calls these; connections and credentials come from the stack's config at run time.
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { Host } from "../host/host.js";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
+import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { digestOf } from "./digest.js";
 import { type Applied, Machine, TouchedError } from "./machine.js";
 import { fromTextProperty, toTextProperty } from "./textProperty.js";
 import { toldOnce } from "./toldOnce.js";
+import { VcenterProvider } from "./vcenterProvider.js";
+import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
 
 type Properties = Record<string, unknown>;
 
@@ -19,25 +23,23 @@ const Inputs = z.object({
 });
 
 /** Credentials and settings of the stack; they live in this process only. */
-let connect = connector({});
+let config: ReadConfig = () => undefined;
 
-interface Settings {
-  readonly sshConfig?: string | undefined;
-  readonly sshPassword?: string | undefined;
-  readonly sshPassphrase?: string | undefined;
+/** Names with their namespace: the settings are ours whatever the user's project is called. */
+async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  config = (key) => request.config.get(key);
 }
 
-function connector(settings: Settings) {
+function connect(target: MachineInputs["ssh"]): Promise<Host> {
+  const [password, passphrase] = [config("multiport:sshPassword"), config("multiport:sshPassphrase")];
   const credentials = {
-    ...(settings.sshPassword === undefined ? {} : { password: settings.sshPassword }),
-    ...(settings.sshPassphrase === undefined ? {} : { passphrase: settings.sshPassphrase }),
+    ...(password === undefined ? {} : { password }),
+    ...(passphrase === undefined ? {} : { passphrase }),
   };
-  const configFile = settings.sshConfig ?? process.env.MULTIPORT_SSH_CONFIG;
-  return async (target: MachineInputs["ssh"]) => {
-    // Loaded when a machine is reached: a preview without changes only compares inputs.
-    const { connectSsh } = require("../host/ssh.js") as typeof import("../host/ssh.js");
-    return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
-  };
+  const configFile = config("multiport:sshConfig") ?? process.env.MULTIPORT_SSH_CONFIG;
+  // Loaded when a machine is reached: a preview without changes only compares inputs.
+  const { connectSsh } = require("../host/ssh.js") as typeof import("../host/ssh.js");
+  return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
@@ -48,14 +50,7 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
     this.machine = new Machine(driver, (target) => connect(target));
   }
 
-  /** Names with their namespace: the settings are ours whatever the user's project is called. */
-  async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-    connect = connector({
-      sshConfig: request.config.get("multiport:sshConfig"),
-      sshPassword: request.config.get("multiport:sshPassword"),
-      sshPassphrase: request.config.get("multiport:sshPassphrase"),
-    });
-  }
+  readonly configure = configure;
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const issues = Inputs.safeParse(news).error?.issues ?? [];
@@ -138,4 +133,10 @@ function report({ ssh }: MachineInputs, { notes }: Applied): void {
 }
 
 /** By the name of the driver, as the code in the state has it: see providerCode. */
-export const providers = Object.fromEntries(DRIVERS.map((driver) => [driver.name, new MachineProvider(driver)]));
+export const providers = Object.fromEntries([
+  ...DRIVERS.map((driver) => [driver.name, new MachineProvider(driver)]),
+  ...VCENTER_DRIVERS.map((driver) => [
+    driver.name,
+    new VcenterProvider(driver, { connect: () => vcenterSession(config), configure }),
+  ]),
+]);

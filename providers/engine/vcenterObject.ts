@@ -3,17 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vim.js";
 import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
 import { TouchedError } from "./machine.js";
+import { isPassing } from "./passingFailure.js";
 
 /** What the engine needs of a session. */
 export interface VcenterSession extends VcenterAbout {
+  /** Requests made so far by all who share the session. */
+  readonly roundTrips: number;
   /** A call that changes nothing, or a task to its end. */
   run(call: VimCall): Promise<VimTree | undefined>;
   retrieve(query: PropertyQuery): Promise<readonly ObjectContent[]>;
-}
-
-/** A call failed although a repetition may do: another client was faster, or the answer got lost on the way. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof Error && (error as { isPassing?: unknown }).isPassing === true;
 }
 
 /** Something stands in the way in vCenter; nothing was changed. */
@@ -61,6 +59,7 @@ const WAIT_MILLISECONDS = 1000;
 export interface Done {
   readonly steps: readonly Step[];
   readonly notes: readonly string[];
+  readonly isUnfinished: boolean;
 }
 
 export class VcenterObject<Model, Target extends object, W extends object, Facts, S extends Step> {
@@ -87,7 +86,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
   /** Takes away what `scope` names. An object that is gone already needs nothing. */
   async remove(target: Target, scope: W, told: (step: Step) => void): Promise<Done> {
     const session = await this.connect();
-    if (!(await this.facts(session, target, scope))) return { steps: [], notes: [] };
+    if (!(await this.facts(session, target, scope))) return { steps: [], notes: [], isUnfinished: false };
     return this.carryOut(target, {
       scope,
       told,
@@ -103,10 +102,10 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     for (;;) {
       const session = await this.connect();
       const facts = await this.known(session, target, work.scope);
-      const { conflicts, steps, notes } = work.plan(facts);
+      const { conflicts, steps, notes, isUnfinished = false } = work.plan(facts);
       if (conflicts.length > 0) throw this.inTheWay(title, conflicts, done);
       const [first] = steps;
-      if (!first) return { steps: done, notes };
+      if (!first) return { steps: done, notes, isUnfinished };
       if (first.waitSeconds !== undefined) {
         if (waited >= first.waitSeconds * 1000)
           throw new StepError(title, {
@@ -159,7 +158,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     const answers: Answer[] = [];
     for (;;) {
       const question = this.driver.ask({ target, scope, about: session }, answers);
-      if (!question) return this.driver.toFacts(target, answers, { scope, about: session });
+      if (!question) return this.driver.toFacts({ target, scope, about: session }, answers);
       answers.push("query" in question ? await session.retrieve(question.query) : await session.run(question.call));
     }
   }

@@ -20,19 +20,23 @@ const Inputs = z.object({
 });
 type Inputs = z.infer<typeof Inputs>;
 
+/** What all providers of a process have in common. */
+interface Shared {
+  readonly connect: () => Promise<VcenterSession>;
+  readonly configure: (request: pulumi.dynamic.ConfigureRequest) => Promise<void>;
+}
+
 export class VcenterProvider<Model, Target extends object, W extends object, Facts, S extends Step> {
   private readonly object: VcenterObject<Model, Target, W, Facts, S>;
 
+  readonly configure: (request: pulumi.dynamic.ConfigureRequest) => Promise<void>;
+
   constructor(
     private readonly driver: VcenterDriver<Model, Target, W, Facts, S>,
-    connect: () => Promise<VcenterSession>,
-    private readonly configureAll: (request: pulumi.dynamic.ConfigureRequest) => Promise<void>,
+    shared: Shared,
   ) {
-    this.object = new VcenterObject(driver, connect);
-  }
-
-  async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-    await this.configureAll(request);
+    this.object = new VcenterObject(driver, shared.connect);
+    this.configure = shared.configure;
   }
 
   /** Adds the plan: an input that the engine shows with all others. */
@@ -90,14 +94,18 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
     // What was declared before and is no longer has to be found, to be taken away.
     const scope = previous ? mergeDeep(previous, desired) : desired;
     try {
-      report(id, await this.object.apply(inputs.target as Target, { desired, scope }, tell(id)));
-      return outputs(inputs);
+      const done = await this.object.apply(inputs.target as Target, { desired, scope }, tell(id));
+      report(id, done);
+      return done.isUnfinished ? this.unfinished(inputs, scope) : outputs(inputs);
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
-      // With no digest of the inputs in its state the next run sees a difference; it still knows all that was ever declared.
-      const properties = { ...outputs({ ...inputs, configuration: scope as Properties }), digest: "" };
-      throw Object.assign(error, { id, properties, reasons: [error.message] });
+      throw Object.assign(error, { id, properties: this.unfinished(inputs, scope), reasons: [error.message] });
     }
+  }
+
+  /** With no digest of the inputs in its state the next run sees a difference; it still knows all that was ever declared. */
+  private unfinished(inputs: Inputs, scope: W): Properties {
+    return { ...outputs({ ...inputs, configuration: scope as Properties }), digest: "" };
   }
 }
 

@@ -29,7 +29,17 @@ export const NetflowSpec = z.strictObject({
   internalFlowsOnly: field.flag("Report only flows between VMs of one host. Default false.").optional(),
 });
 export type NetflowSpec = z.input<typeof NetflowSpec>;
-export type Netflow = Required<Omit<NetflowSpec, "switchAddress">> & Pick<NetflowSpec, "switchAddress">;
+
+export interface Netflow {
+  readonly collector: string;
+  readonly port: number;
+  readonly switchAddress?: string;
+  readonly observationDomain: number;
+  readonly activeTimeoutSeconds: number;
+  readonly idleTimeoutSeconds: number;
+  readonly samplingRate: number;
+  readonly internalFlowsOnly: boolean;
+}
 
 export const HealthCheckSpec = z.strictObject({
   vlanMtu: field.flag("Probe every VLAN and the MTU on every uplink. Default true.").optional(),
@@ -39,7 +49,12 @@ export const HealthCheckSpec = z.strictObject({
   intervalMinutes: field.integer({ min: 1, max: 60 }, "Time between probes, in minutes. Default 1.").optional(),
 });
 export type HealthCheckSpec = z.input<typeof HealthCheckSpec>;
-export type HealthCheck = Required<HealthCheckSpec>;
+
+export interface HealthCheck {
+  readonly vlanMtu: boolean;
+  readonly teaming: boolean;
+  readonly intervalMinutes: number;
+}
 
 /** What vCenter can raise an alarm for, once per switch. */
 export const SWITCH_ALARMS = ["uplink-redundancy", "vlan-mtu", "lag-member"] as const;

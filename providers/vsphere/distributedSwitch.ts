@@ -4,12 +4,12 @@ import type * as vsphere from "@pulumi/vsphere";
 import { checkEnvironmentSpec } from "../engine/check.js";
 import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/distributedSwitch.js";
 import type { EnvironmentSpec } from "../model/environment.js";
-import { toPvlanMappings } from "../platforms/vsphere/portGroup.js";
-import { toTeaming } from "../platforms/vsphere/uplinkTeam.js";
 import { requireValid } from "../problems.js";
-import { readInventory } from "./inventory.js";
+import { EXISTENCE_ONLY } from "./existence.js";
+import { readDatacenter } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
 import { vsphereSdk } from "./sdk.js";
+import { SwitchConfiguration } from "./switchConfiguration.js";
 
 /** A distributed switch in the words of the environment file, for programs that do without the file. */
 export interface DistributedSwitchArgs extends Omit<DistributedSwitchSpec, "hosts"> {
@@ -17,36 +17,41 @@ export interface DistributedSwitchArgs extends Omit<DistributedSwitchSpec, "host
   readonly hosts: readonly string[];
   /** Networks that the port groups carry, by name. */
   readonly networks: NonNullable<EnvironmentSpec["networks"]>;
+  /** Default: the name of the stack. */
+  readonly environment?: string;
 }
 
 /**
  * A vSphere distributed switch. Type `multiport:vsphere:DistributedSwitch`; its children are the provider's
- * DistributedVirtualSwitch and one {@link PortGroup} per port group.
+ * DistributedVirtualSwitch, one {@link PortGroup} per port group, and the {@link SwitchConfiguration} that sets them all.
  *
  * Errors: an invalid argument ends the program with one message per problem; on `up`, vCenter's own faults.
  */
 export class DistributedSwitch extends pulumi.ComponentResource {
   readonly switch: vsphere.DistributedVirtualSwitch;
   readonly portGroups: Readonly<Record<string, PortGroup>>;
+  readonly configuration: SwitchConfiguration;
 
   constructor(
     name: string,
-    args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel },
+    args: DistributedSwitchArgs | { readonly model: DistributedSwitchModel; readonly environment: string },
     options?: pulumi.ComponentResourceOptions,
   ) {
     // Before any resource is registered: invalid arguments create nothing.
-    const model = "model" in args ? args.model : fromSpec(name, args);
+    const { model, environment } = "model" in args ? args : fromSpec(name, args);
     super("multiport:vsphere:DistributedSwitch", name, {}, options);
     this.switch = createSwitch(name, model, { parent: this });
+    const switchId = this.switch.id;
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
-      new PortGroup(
-        `${name}/${portGroup.name}`,
-        { portGroup, uplinkTeam: model.uplinkTeam, switchId: this.switch.id },
-        { parent: this },
-      ),
+      new PortGroup(`${name}/${portGroup.name}`, { portGroup, switchId }, { parent: this }),
     ]);
     this.portGroups = Object.fromEntries(entries);
+    this.configuration = new SwitchConfiguration(
+      name,
+      { model, environment, target: { name: model.name, datacenter: model.datacenter, switchId } },
+      { parent: this, dependsOn: Object.values(this.portGroups) },
+    );
     this.registerOutputs({ switch: this.switch });
   }
 }
@@ -56,40 +61,33 @@ function createSwitch(
   model: DistributedSwitchModel,
   options: { parent: pulumi.Resource },
 ): vsphere.DistributedVirtualSwitch {
-  const inventory = pulumi.output(readInventory(model, options));
-  const devices = model.uplinks.flatMap((uplink) => uplink.nic ?? []);
+  const datacenterId = pulumi.output(readDatacenter(model, options));
   return new (vsphereSdk().DistributedVirtualSwitch)(
     name,
     {
       name: model.name,
-      datacenterId: inventory.datacenterId,
-      hosts: inventory.hostIds.apply((ids) => ids.map((hostSystemId) => ({ hostSystemId, devices }))),
-      uplinks: model.uplinks.map((uplink) => uplink.name),
-      ...toTeaming(model.uplinkTeam),
-      maxMtu: model.mtuBytes,
-      linkDiscoveryProtocol: model.discovery.protocol,
-      linkDiscoveryOperation: model.discovery.operation,
-      // LAGs need it, and a switch made through the API does not have it by itself.
-      lacpApiVersion: "multipleLag",
-      pvlanMappings: toPvlanMappings(model.portGroups),
-      ignoreOtherPvlanMappings: false,
-      allowPromiscuous: false,
-      allowMacChanges: false,
-      allowForgedTransmits: false,
+      datacenterId,
+      // A new switch has a version from the start; later ones are ours to raise.
+      ...(model.version === undefined ? {} : { version: model.version }),
     },
-    options,
+    // What is ignored can't replace either.
+    { ...options, ...EXISTENCE_ONLY, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
   );
 }
 
-function fromSpec(name: string, { hosts, networks, ...body }: DistributedSwitchArgs): DistributedSwitchModel {
-  const uplinks = Object.fromEntries(Object.values(body.uplinks).map((nic) => [nic, {}]));
+function fromSpec(
+  name: string,
+  { hosts, networks, environment = pulumi.getStack(), ...body }: DistributedSwitchArgs,
+): { readonly model: DistributedSwitchModel; readonly environment: string } {
+  const nics = [...Object.values(body.uplinks), ...Object.values(body.lags ?? {}).flatMap((lag) => lag.nics)];
+  const uplinks = Object.fromEntries(nics.filter((nic) => nic !== null).map((nic) => [nic, {}]));
   const spec: EnvironmentSpec = {
-    environment: pulumi.getStack(),
+    environment,
     networks,
     hosts: Object.fromEntries(hosts.map((host) => [host, { platform: "vsphere", uplinks }])),
     distributedSwitches: { [name]: { ...body, hosts: [...hosts] } },
   };
   const [model] = requireValid(checkEnvironmentSpec(spec), `DistributedSwitch "${name}"`).distributedSwitches;
   if (!model) throw new Error(`DistributedSwitch "${name}" has no model`);
-  return model;
+  return { model, environment };
 }

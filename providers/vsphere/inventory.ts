@@ -1,40 +1,23 @@
-// What a distributed switch needs to know from vCenter's inventory: the ids behind the names in the environment. I/O.
+// What a distributed switch needs to know from vCenter's inventory: the id behind a name in the environment. I/O.
 import * as pulumi from "@pulumi/pulumi";
 
 import type { DistributedSwitch } from "../model/distributedSwitch.js";
 import { vsphereSdk } from "./sdk.js";
 
-/** Managed object ids as vCenter gives them. */
-export interface InventoryIds {
-  readonly datacenterId: string;
-  /** In the order of the switch's hosts. */
-  readonly hostIds: readonly string[];
-}
-
 /**
- * Looks up the datacenter and the member hosts of a switch.
+ * Looks up the id of the datacenter of a switch.
  *
  * Errors: {@link InventoryError} for a name that vCenter does not have, and when vCenter can't be reached or refuses the
  * login.
  */
-export async function readInventory(
-  { name, datacenter, hosts }: DistributedSwitch,
+export function readDatacenter(
+  { name, datacenter }: DistributedSwitch,
   options: pulumi.InvokeOptions,
-): Promise<InventoryIds> {
-  const of = `DistributedSwitch "${name}"`;
-  const datacenterId = await idOf(vsphereSdk().getDatacenter({ name: datacenter }, options), {
-    noun: `${of}: datacenter "${datacenter}"`,
+): Promise<string> {
+  return idOf(vsphereSdk().getDatacenter({ name: datacenter }, options), {
+    noun: `DistributedSwitch "${name}": datacenter "${datacenter}"`,
     remedy: `Check distributedSwitches.${name}.datacenter`,
   });
-  const hostIds = await Promise.all(
-    hosts.map((host) =>
-      idOf(vsphereSdk().getHost({ datacenterId, name: host.address }, options), {
-        noun: `${of}: host "${host.address}"`,
-        remedy: `Check hosts.${host.name}.address, the host's name in vCenter`,
-      }),
-    ),
-  );
-  return { datacenterId, hostIds };
 }
 
 async function idOf(lookup: Promise<{ readonly id: string }>, at: { noun: string; remedy: string }): Promise<string> {

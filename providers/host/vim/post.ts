@@ -40,12 +40,18 @@ export function post(ask: PostRequest): Promise<PostAnswer> {
       path: "/sdk",
       headers: { ...ask.headers, "Content-Length": Buffer.byteLength(body) },
     });
+    // A request gets its socket when the certificate was accepted: what fails before has sent nothing.
+    let hasSocket = false;
     const fail = (error: Error) => {
       clearTimeout(deadline);
       sent.destroy();
-      reject(error instanceof VcenterError ? error : unreachable(address, error, timeoutSeconds));
+      const { kind, message } = error instanceof VcenterError ? error : unreachable(address, error, timeoutSeconds);
+      reject(new VcenterError(kind, message, hasSocket));
     };
     const deadline = setTimeout(() => fail(tooLate(ask)), timeoutSeconds * 1000);
+    sent.once("socket", () => {
+      hasSocket = true;
+    });
     sent.once("response", (response) => {
       readBody(response, ask).then((text) => {
         clearTimeout(deadline);

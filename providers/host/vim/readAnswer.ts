@@ -4,7 +4,7 @@ import { printable } from "../printable.js";
 import type { PostAnswer } from "./post.js";
 import { readChildren, readTree } from "./readTree.js";
 import { readXml, type XmlElement } from "./readXml.js";
-import { toFault } from "./soapFault.js";
+import { type SaidFault, VimFault } from "./soapFault.js";
 import { VcenterError } from "./vcenterError.js";
 
 const ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -15,7 +15,7 @@ const STARTING = [502, 503, 504];
 export function readAnswer(label: string, call: VimCall, answer: PostAnswer): VimTree | undefined {
   const body = parseBody(label, call, answer);
   const [content] = body.children;
-  if (content?.namespace === ENVELOPE && content.name === "Fault") throw toFault(label, call, readFault(content));
+  if (content?.namespace === ENVELOPE && content.name === "Fault") throw new VimFault(label, call, readFault(content));
   if (content?.name !== `${call.method}Response`)
     throw new VcenterError(
       "answer",
@@ -24,7 +24,7 @@ export function readAnswer(label: string, call: VimCall, answer: PostAnswer): Vi
   return readChildren(content, "returnval");
 }
 
-function readFault(element: XmlElement): { readonly message: string; readonly detail: VimNode } {
+function readFault(element: XmlElement): SaidFault {
   const child = (name: string) => element.children.find((each) => each.name === name);
   const detail = child("detail")?.children[0];
   const tree = detail === undefined ? undefined : readTree(detail);
@@ -56,6 +56,7 @@ function parseEnvelope(label: string, { method }: VimCall, answer: PostAnswer): 
     throw new VcenterError(
       "answer",
       `${label}: its answer to ${method} cannot be read: ${printable(reason)} (${text.length} characters). Check what stands between.`,
+      true,
     );
   }
 }
@@ -65,6 +66,7 @@ function notVcenter(label: string, { status, contentType, location, text }: Post
     return new VcenterError(
       "unreachable",
       `${label}: its services are not ready (HTTP ${status}). A vCenter that was just started needs some minutes.`,
+      true,
     );
   const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
   const kind = contentType.split(";")[0] || "no type";

@@ -1,9 +1,15 @@
-// A fault of vCenter in plain words, with what is nested in it: each host or object with its own reason. Pure.
+// A fault of vCenter as an error. Pure.
 import { formatRef, type Ref, type VimCall, type VimNode } from "../../model/vim.js";
-import { printable } from "../printable.js";
+import { faultWords, type Names } from "./faultWords.js";
 import { VcenterError } from "./vcenterError.js";
 
-/** vCenter's answer is a fault. */
+/** What vCenter said: its sentence, and the fault with its fields. */
+export interface SaidFault {
+  readonly message: string;
+  readonly detail: VimNode;
+}
+
+/** vCenter answered with a fault, or a task ended with one. */
 export class VimFault extends VcenterError {
   /** The fault's type without a namespace: "NotAuthenticated", "ConcurrentAccess". */
   readonly faultType: string;
@@ -11,30 +17,23 @@ export class VimFault extends VcenterError {
   readonly object: Ref;
   /** The fault's own fields. */
   readonly details: VimNode;
+  readonly #said: SaidFault;
+  readonly #label: string;
 
-  constructor(
-    message: string,
-    fault: { readonly call: Pick<VimCall, "object" | "method">; readonly details: VimNode },
-  ) {
-    super(fault.details.$type === "InvalidLogin" ? "login" : "fault", message);
+  constructor(label: string, call: Pick<VimCall, "object" | "method">, said: SaidFault, names: Names = new Map()) {
+    const object = names.get(formatRef(call.object)) ?? formatRef(call.object);
+    super("fault", `${label}: ${call.method} of ${object} failed: ${faultWords(said, names)}`);
     this.name = "VimFault";
-    this.faultType = fault.details.$type ?? "SystemError";
-    this.method = fault.call.method;
-    this.object = fault.call.object;
-    this.details = fault.details;
+    this.faultType = said.detail.$type ?? "SystemError";
+    this.method = call.method;
+    this.object = call.object;
+    this.details = said.detail;
+    this.#said = said;
+    this.#label = label;
   }
-}
 
-/** The error of a fault, from the fault itself and the sentence that vCenter gave with it. */
-export function toFault(
-  label: string,
-  call: Pick<VimCall, "object" | "method">,
-  { message, detail }: { readonly message: string; readonly detail: VimNode },
-): VimFault {
-  const where = `${label}: ${call.method} of ${formatRef(call.object)}`;
-  return new VimFault(`${where} failed: ${sentence(message, detail)}`, { call, details: detail });
-}
-
-function sentence(message: string, { $type = "SystemError" }: VimNode): string {
-  return `${printable(message).replace(/\.$/, "") || "no reason was given"} (${$type}).`;
+  /** The same fault with names in place of ids. */
+  withNames(names: Names): VimFault {
+    return new VimFault(this.#label, this, this.#said, names);
+  }
 }

@@ -3,7 +3,7 @@ import { printable } from "../printable.js";
 import type { VcenterAddress } from "./vcenterAddress.js";
 import { VcenterError } from "./vcenterError.js";
 
-/** A failed connection, from the code of a system call or of OpenSSL. */
+/** A failed connection, from the code of a system call or of OpenSSL. Nothing was sent, unless the caller says so. */
 export function unreachable(
   { label, host, port }: VcenterAddress,
   { code = "", message }: { readonly code?: string; readonly message: string },
@@ -19,9 +19,11 @@ export function unreachable(
     ECONNRESET: `${host} port ${port} cut the connection. Check that vCenter's services run, and what stands between.`,
     EPIPE: `${host} port ${port} cut the connection. Check that vCenter's services run, and what stands between.`,
   };
-  const isNotTls = code === "EPROTO" || code.startsWith("ERR_SSL_");
-  const sentence = isNotTls
-    ? `what answers on port ${port} of ${host} does not speak TLS as vCenter does (${printable(message)}). Check the port in VSPHERE_SERVER.`
-    : (sentences[code] ?? `${printable(message)}. Check VSPHERE_SERVER (or vsphere:vsphereServer).`);
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_"))
+    return new VcenterError(
+      "answer",
+      `${label}: what answers on port ${port} of ${host} does not speak TLS as vCenter does (${printable(message)}). Check the port in VSPHERE_SERVER.`,
+    );
+  const sentence = sentences[code] ?? `${printable(message)}. Check VSPHERE_SERVER (or vsphere:vsphereServer).`;
   return new VcenterError("unreachable", `${label}: cannot be reached: ${sentence}`);
 }

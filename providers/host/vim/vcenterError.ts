@@ -27,6 +27,8 @@ export class VcenterError extends Error {
   constructor(
     readonly kind: VcenterErrorKind,
     message: string,
+    /** The request went out, and what became of it is not known. */
+    readonly mayHaveRun = false,
   ) {
     super(message);
     this.name = "VcenterError";

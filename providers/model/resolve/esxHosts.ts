@@ -173,7 +173,7 @@ function checkAddress(scope: Scope, { host, name, spec, group, addresses, path }
   if (spec.address === undefined) return;
   const at = [...path, "address"];
   const parsed = parseCidr(spec.address);
-  if (!parsed || parsed.address.kind() !== "ipv4") {
+  if (parsed?.address.kind() !== "ipv4") {
     scope.error("address", at, {
       message: "not an IPv4 address with prefix length",
       found: spec.address,

@@ -13,7 +13,7 @@ export type TeamingPolicy =
 const needsStatic = "Route based on IP hash needs a static port channel on the switch. Set mode: static";
 const needsIndependent = "This policy wants no port channel on the switch. Set mode: switch-independent";
 const noPorts = "A distributed switch hashes transport ports only inside a LAG. Use source-port or load";
-const noLag = "LAG groups of a distributed switch are not declared here yet. Use mode switch-independent or static";
+const hashOfLag = "The LAG's own hash spreads the traffic. Remove policy, and set hash of the LAG";
 
 export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
   "switch-independent": {
@@ -33,32 +33,33 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
     load: { unsupported: needsIndependent },
   },
   lacp: {
-    "active-backup": { unsupported: noLag },
-    "source-port": { unsupported: noLag },
-    "source-mac": { unsupported: noLag },
-    "ip-hash": { unsupported: noLag },
-    "transport-ports": { unsupported: noLag },
-    load: { unsupported: noLag },
+    "active-backup": { unsupported: hashOfLag },
+    "source-port": { unsupported: hashOfLag },
+    "source-mac": { unsupported: hashOfLag },
+    "ip-hash": { unsupported: hashOfLag },
+    // Not looked at while a LAG is active: vCenter's own default.
+    "transport-ports": { word: "loadbalance_srcid" },
+    load: { unsupported: hashOfLag },
   },
 };
 
-/** The teaming settings of a switch or port group in vSphere's words. Uplinks in neither list are unused. */
+/** The teaming settings of a switch or port group. Uplinks in neither list are unused; a LAG is named like an uplink. */
 export interface TeamingWords {
-  readonly teamingPolicy: TeamingPolicy;
-  readonly activeUplinks: string[];
-  readonly standbyUplinks: string[];
-  readonly checkBeacon: boolean;
+  readonly policy: TeamingPolicy;
+  readonly active: readonly string[];
+  readonly standby: readonly string[];
+  /** Beacon probes beside the state of the link. */
+  readonly beacon: boolean;
   readonly failback: boolean;
   readonly notifySwitches: boolean;
 }
 
 export function toTeaming(team: UplinkTeam): TeamingWords {
   return {
-    teamingPolicy: requiredWord(VSPHERE_TEAMS, team),
-    activeUplinks: activeMembers(team),
-    // Always given: leaving it out would keep the list that an earlier run set.
-    standbyUplinks: team.members.filter((member) => team.standby.includes(member)),
-    checkBeacon: team.failureDetection === "beacon",
+    policy: requiredWord(VSPHERE_TEAMS, team),
+    active: activeMembers(team),
+    standby: team.members.filter((member) => team.standby.includes(member)),
+    beacon: team.failureDetection === "beacon",
     failback: team.failback,
     notifySwitches: team.notifySwitches,
   };

@@ -44,6 +44,8 @@ export interface VcenterPlan<S extends Step> {
   readonly steps: readonly S[];
   /** What is to be told to the user although nothing is to be done about it now. */
   readonly notes: readonly string[];
+  /** Something is left that only a later run can do: the resource shows a change until it is done. */
+  readonly isUnfinished?: boolean;
 }
 
 /**
@@ -73,9 +75,8 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
   ): Question | undefined;
   /** Throws an Error in plain words when the answers lack what every vCenter gives. Undefined: the object is not there. */
   toFacts(
-    target: Target,
+    at: { readonly target: Target; readonly scope: W; readonly about: VcenterAbout },
     answers: readonly Answer[],
-    at: { readonly scope: W; readonly about: VcenterAbout },
   ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;

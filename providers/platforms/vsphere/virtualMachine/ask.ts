@@ -1,10 +1,10 @@
 // What vCenter is asked about a VM, question by question, and what its answers say. Pure.
-import type { ObjectContent, Ref, VimTree } from "../../../model/vim.js";
-import { allHosts, allVms } from "../inventoryWays.js";
+import type { ObjectContent, PropertyQuery, Ref, VimTree } from "../../../model/vim.js";
+import { inventoryWays, singleton } from "../inventoryQuery.js";
 import type { Answer, Question, VcenterAbout } from "../vcenterDriver.js";
 import { readFields, vimList, vimRef } from "../vimFields.js";
 import type { VmFacts } from "./facts.js";
-import { type FoundVm, findVm } from "./findVm.js";
+import { type FoundVm, onlyVm, refuseSeveral } from "./findVm.js";
 import { toVmFacts } from "./readVm.js";
 import type { VmTarget, VmWords } from "./words.js";
 
@@ -85,8 +85,12 @@ function* about(at: Asking): Asked<VmFacts | undefined> {
 
 /** The VM, on the host where it should be or, for the message, where else it is. */
 function* locate({ target, about }: Asking): Asked<FoundVm | undefined> {
-  const root = about.content.rootFolder as Ref;
-  const hosts = yield* query(allHosts(root, ["name", "vm"]));
+  const from = [singleton(about.content, "rootFolder")];
+  const hosts = yield* query({
+    properties: { HostSystem: ["name", "vm"] },
+    from,
+    along: inventoryWays({ hosts: true }),
+  });
   const host = hosts.find(({ properties }) => properties.name === target.host);
   if (host) {
     const names = yield* query({
@@ -97,7 +101,22 @@ function* locate({ target, about }: Asking): Asked<FoundVm | undefined> {
     const [only] = onHost;
     if (only && onHost.length === 1) return { vm: only.object, host: host.object };
   }
-  return findVm(target, { hosts, everything: yield* query(allVms(root, ["name", "parent", "runtime.host"])) });
+  const all = yield* query({
+    properties: { VirtualMachine: ["name", "runtime.host"] },
+    from,
+    along: inventoryWays({ vms: true }),
+  });
+  const named = all.filter((vm) => isIt(target, vm));
+  return named.length < 2 ? onlyVm(named) : refuseSeveral(target, { hosts, named, above: yield* query(above(named)) });
+}
+
+/** The folders and datacenters that VMs are in. */
+function above(vms: readonly ObjectContent[]): PropertyQuery {
+  return {
+    properties: { ManagedEntity: ["name", "parent"] },
+    from: vms.map(({ object }) => object),
+    along: [{ name: "up", type: "ManagedEntity", path: "parent", along: ["up"] }],
+  };
 }
 
 function isIt({ id, name }: VmTarget, { object, properties }: ObjectContent): boolean {

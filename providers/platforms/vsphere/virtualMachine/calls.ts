@@ -78,16 +78,14 @@ function cardSpec(change: CardChange, facts: VmFacts): ConfigSpec {
 
 /** A card that leaves for a moment keeps its address. */
 function macNote({ port, card }: CardChange, environment: string): Record<string, string> {
-  const addressType = String(card?.device.addressType ?? "manual");
-  return { [MARK_KEYS.mac(port)]: markValue(environment, `${addressType} ${card?.mac ?? ""}`) };
+  return { [MARK_KEYS.mac(port)]: markValue(environment, card?.mac) };
 }
 
 function cardToAdd(port: string, want: CardWords, facts: VmFacts): VimObject {
-  const noted = facts.marks.macs.get(port);
-  const address = want.mac === undefined ? noted : { addressType: "manual", mac: want.mac };
+  const mac = want.mac ?? facts.marks.macs.get(port);
   return newCard(want.type === "sriov" ? SRIOV_TYPE : "VirtualVmxnet3", {
     backing: backingOf(want, facts),
-    ...(address ? { addressType: address.addressType, macAddress: address.mac } : {}),
+    ...(mac === undefined ? {} : { addressType: "manual", macAddress: mac }),
     externalId: cardMark(facts.target.environment, port),
     ...(want.type === "sriov" ? { sriovBacking: functionBacking(pciOf(want, facts)) } : {}),
   });

@@ -90,13 +90,7 @@ export interface VmMarks {
   /** A run locked the memory; what was reserved before, in megabytes. */
   readonly memory?: { readonly reservedBefore: number };
   /** MAC addresses of cards that are out only while others change, by port. */
-  readonly macs: ReadonlyMap<string, MacMark>;
-}
-
-/** An address, and who chose it: assigned, generated or manual. */
-export interface MacMark {
-  readonly mac: string;
-  readonly addressType: string;
+  readonly macs: ReadonlyMap<string, string>;
 }
 
 export interface VmFacts {

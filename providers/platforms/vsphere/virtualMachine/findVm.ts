@@ -1,4 +1,4 @@
-// Which VM is meant, when it is not the only one of its name on the declared host. Pure.
+// Which VM is meant, when it is not the one of its name on the declared host. Pure.
 import { formatRef, type ObjectContent, type Ref } from "../../../model/vim.js";
 import type { VmTarget } from "./words.js";
 
@@ -8,43 +8,38 @@ export interface FoundVm {
   readonly host: Ref;
 }
 
-interface Everything {
+/** The one VM that there is, wherever it is. */
+export function onlyVm([only]: readonly ObjectContent[]): FoundVm | undefined {
+  const host = only?.properties["runtime.host"] as Ref | undefined;
+  return only && host && { vm: only.object, host };
+}
+
+interface Several {
   readonly hosts: readonly ObjectContent[];
-  /** All VMs, folders and datacenters. */
-  readonly everything: readonly ObjectContent[];
+  readonly named: readonly ObjectContent[];
+  /** The VMs, and what they are in up to the root folder. */
+  readonly above: readonly ObjectContent[];
 }
 
-/** The one VM of that name or id. Throws an Error that lists them, when there are several; undefined when there is none. */
-export function findVm(target: VmTarget, { hosts, everything }: Everything): FoundVm | undefined {
-  const named = everything.filter(
-    ({ object, properties }) =>
-      object.type === "VirtualMachine" &&
-      (target.id === undefined ? properties.name === target.name : object.value === target.id),
-  );
-  const [only] = named;
-  if (!only) return undefined;
-  if (named.length > 1) throw new Error(ambiguous(target, { hosts, everything }, named));
-  const host = only.properties["runtime.host"] as Ref | undefined;
-  return host && { vm: only.object, host };
-}
-
-function ambiguous(target: VmTarget, around: Everything, named: readonly ObjectContent[]): string {
-  const hostNames = new Map(around.hosts.map(({ object, properties }) => [formatRef(object), properties.name]));
-  const places = named.map((vm) => {
-    const host = vm.properties["runtime.host"] as Ref | undefined;
-    return `${pathOf(vm, around.everything)} on ${host ? hostNames.get(formatRef(host)) : "no host"}`;
+/** Throws an Error that lists the VMs of one name. */
+export function refuseSeveral({ name, host }: VmTarget, { hosts, named, above }: Several): never {
+  const byRef = new Map([...hosts, ...above].map((content) => [formatRef(content.object), content]));
+  const nameOf = (ref: Ref | undefined) => (ref && byRef.get(formatRef(ref))?.properties.name) ?? "no host";
+  const places = named.map(({ object, properties }) => {
+    const at = nameOf(properties["runtime.host"] as Ref | undefined);
+    return `${pathOf(object, byRef)} on ${at}`;
   });
-  return `VM "${target.name}": there are ${named.length} VMs of this name, and which one of them is meant on ${target.host} is not known: ${places.join(", ")}. Rename the others, or correct the VM's host.`;
+  throw new Error(
+    `VM "${name}": nothing was changed, because vCenter has ${named.length} VMs of this name, and which of them is meant on ${host} is not known: ${places.sort().join(", ")}. Rename the others, or correct the VM's host.`,
+  );
 }
 
-/** Where it is in the inventory: /dc1/vm/databases/db-01. */
-function pathOf(of: ObjectContent, everything: readonly ObjectContent[]): string {
-  const byRef = new Map(everything.map((content) => [formatRef(content.object), content]));
+/** Where it is in the inventory, without the root folder: /dc1/vm/databases/db-01. */
+function pathOf(of: Ref, byRef: ReadonlyMap<string, ObjectContent>): string {
   const names: string[] = [];
-  for (let at: ObjectContent | undefined = of; at; ) {
+  for (let at = byRef.get(formatRef(of)); at?.properties.parent; ) {
     names.unshift(String(at.properties.name));
-    const parent: Ref | undefined = at.properties.parent as Ref | undefined;
-    at = parent && byRef.get(formatRef(parent));
+    at = byRef.get(formatRef(at.properties.parent as Ref));
   }
   return `/${names.join("/")}`;
 }

@@ -23,7 +23,7 @@ export const vsphereVm: VcenterDriver<VsphereVm, VmTarget, VmWords, VmFacts, VmS
   toWords,
   title: ({ name }) => `VM "${name}"`,
   ask,
-  toFacts: (target, answers, at) => toFacts({ ...at, target }, answers),
+  toFacts,
   fromFacts,
   plan,
   planRemoval,

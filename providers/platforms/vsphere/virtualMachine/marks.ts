@@ -1,5 +1,5 @@
 // The marks that a VM carries: which cards and devices are ours, and what a run that was cut off had begun. Pure.
-import type { MacMark, VmMarks } from "./facts.js";
+import type { VmMarks } from "./facts.js";
 
 const PREFIX = "multiport.";
 
@@ -32,9 +32,9 @@ export function readMarks(environment: string, extraConfig: ReadonlyMap<string, 
   };
   const asked = own(MARK_KEYS.poweredOff);
   const memory = own(MARK_KEYS.memory);
-  const macs = [...extraConfig.keys()].flatMap((key): [string, MacMark][] => {
-    const [addressType, mac] = (key.startsWith(MARK_KEYS.mac("")) ? own(key) : undefined)?.split(" ") ?? [];
-    return addressType && mac ? [[key.slice(MARK_KEYS.mac("").length), { addressType, mac }]] : [];
+  const macs = [...extraConfig.keys()].flatMap((key): [string, string][] => {
+    const mac = key.startsWith(MARK_KEYS.mac("")) ? own(key) : undefined;
+    return mac ? [[key.slice(MARK_KEYS.mac("").length), mac]] : [];
   });
   return {
     isNew: own(MARK_KEYS.new) !== undefined,
