@@ -65,30 +65,6 @@ func sentence(fault types.BaseMethodFault) string {
 			message += " " + host.Fault.LocalizedMessage
 		}
 		return message
-	case *types.InvalidProperty:
-		return "The property '" + f.Name + "' is not known."
-	case *types.InvalidType:
-		return "The type '" + f.Argument + "' is not known."
-	case *types.NotAuthenticated:
-		return "The session is not authenticated."
-	case *types.InvalidDeviceSpec:
-		return fmt.Sprintf("Invalid configuration for device '%d' (%s).", f.DeviceIndex, f.Property)
-	case *types.InvalidDeviceBacking:
-		return fmt.Sprintf("Incompatible device backing specified for device '%d' (%s).", f.DeviceIndex, f.Property)
-	case *types.DeviceNotFound:
-		return fmt.Sprintf("Device '%d' not found (%s).", f.DeviceIndex, f.Property)
-	case *types.DeviceHotPlugNotSupported:
-		return fmt.Sprintf("Device hot plug is not supported for device '%d'.", f.DeviceIndex)
-	case *types.TooManyDevices:
-		return "Number of devices exceeds maximum for a given controller."
-	case *types.InvalidPowerState:
-		return fmt.Sprintf("The attempted operation cannot be performed in the current state (%s).", f.ExistingState)
-	case *types.DeviceNotSupported:
-		return "The device '" + f.Device + "' is not supported for this operation."
-	case *types.DisallowedMigrationDeviceAttached:
-		return "The virtual machine is using a device that prevents migration. " + f.Fault.LocalizedMessage
-	case *types.GenericVmConfigFault:
-		return "Module 'DevicePowerOn' power on failed. " + f.Reason
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:
@@ -96,6 +72,9 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.SystemError:
 		return "A general system error occurred: " + f.Reason
 	default:
+		if sentence := requestSentence(fault) + machineSentence(fault); sentence != "" {
+			return sentence
+		}
 		return strings.TrimPrefix(fmt.Sprintf("%T", fault), "*types.")
 	}
 }

@@ -32,16 +32,16 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	installAlarms(registry)
 	route(registry, map[string]mo.Reference{
 		"SessionManager":                  &sessionMethods{named("session")},
-		"Folder":                          &folderMethods{named("folder")},
-		switchType:                        &switchMethods{named("switch")},
-		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
-		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
 		"VirtualMachine":                  &machineMethods{named("machine")},
 		"Datacenter":                      &datacenterMethods{named("datacenter")},
 		"AlarmManager":                    &alarmManagerMethods{named("alarmmanager")},
 		"Alarm":                           &alarmMethods{named("alarm")},
 		"EventManager":                    &eventMethods{named("event")},
 		"EnvironmentBrowser":              &browserMethods{named("browser")},
+		"Folder":                          &folderMethods{named("folder")},
+		switchType:                        &switchMethods{named("switch")},
+		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
+		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
 	})
 	return n
 }
