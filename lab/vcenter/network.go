@@ -36,10 +36,6 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	installAlarms(registry)
 	route(registry, map[string]mo.Reference{
 		"SessionManager":                  &sessionMethods{named("session")},
-		"Folder":                          &folderMethods{named("folder")},
-		switchType:                        &switchMethods{named("switch")},
-		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
-		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
 		"VirtualMachine":                  &machineMethods{named("machine")},
 		"Datacenter":                      &datacenterMethods{named("datacenter")},
 		"AlarmManager":                    &alarmManagerMethods{named("alarmmanager")},
@@ -50,6 +46,10 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
 		"HostSystem":                      &hostMethods{named("host")},
 		"HostVirtualNicManager":           &nicManagerMethods{named("nicmanager")},
+		"Folder":                          &folderMethods{named("folder")},
+		switchType:                        &switchMethods{named("switch")},
+		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
+		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
 	})
 	return n
 }
