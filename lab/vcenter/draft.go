@@ -37,26 +37,42 @@ type draft struct {
 type groupDraft struct {
 	ref    types.ManagedObjectReference
 	config types.DVPortgroupConfigInfo
-	before string
 }
 
 // draftOf copies a switch and its port groups.
 func (n *network) draftOf(ctx *simulator.Context, ref types.ManagedObjectReference) (*draft, types.BaseMethodFault) {
-	dvs := switchOf(ctx, ref)
-	if dvs == nil {
-		return nil, &types.ManagedObjectNotFound{Obj: ref}
+	d, fault := n.viewOf(ctx, ref)
+	if fault != nil {
+		return nil, fault
 	}
-	d := &draft{network: n, ctx: ctx, ref: ref, config: clone(*dvs.Config.(*types.VMwareDVSConfigInfo))}
-	d.ports = append(d.ports, dvs.FetchDVPortsResponse.Returnval...)
+	d.config, d.ports = clone(d.config), slices.Clone(d.ports)
+	for index := range d.ports {
+		if own := ownSetting(d.ports[index]); own != nil {
+			copied := clone(*own)
+			d.ports[index].Config.Setting = &copied
+		}
+	}
+	for index := range d.groups {
+		d.groups[index].config = clone(d.groups[index].config)
+	}
 	d.before, d.lagOf = d.members(), map[string]string{}
 	for _, lag := range d.config.LacpGroupConfig {
 		for _, port := range lag.UplinkPortKey {
 			d.lagOf[port] = lag.Key
 		}
 	}
+	return d, nil
+}
+
+// viewOf is a draft that shares everything with the registry: for reading only.
+func (n *network) viewOf(ctx *simulator.Context, ref types.ManagedObjectReference) (*draft, types.BaseMethodFault) {
+	dvs := switchOf(ctx, ref)
+	if dvs == nil {
+		return nil, &types.ManagedObjectNotFound{Obj: ref}
+	}
+	d := &draft{network: n, ctx: ctx, ref: ref, config: *dvs.Config.(*types.VMwareDVSConfigInfo), ports: dvs.FetchDVPortsResponse.Returnval}
 	for _, group := range dvs.Portgroup {
-		config := clone(portGroupOf(ctx, group).Config)
-		d.groups = append(d.groups, groupDraft{ref: group, config: config, before: config.ConfigVersion})
+		d.groups = append(d.groups, groupDraft{ref: group, config: portGroupOf(ctx, group).Config})
 	}
 	return d, nil
 }
@@ -149,6 +165,7 @@ func (d *draft) store() {
 		d.groups[index].store(d)
 	}
 	d.mirror(append(without(d.before, d.members()...), d.members()...))
+	d.postMembers()
 }
 
 // store writes a port group that the change touched, and the keys of its ports.

@@ -222,6 +222,11 @@ func TestManagerFindsByIdentifier(t *testing.T) {
 	inSwitch, err := methods.DVSManagerLookupDvPortGroup(s.ctx, s.client, &types.DVSManagerLookupDvPortGroup{This: manager, SwitchUuid: uuid, PortgroupKey: key})
 	s.ok(err)
 	equal(s, "port group", *inSwitch.Returnval, group)
+	own, err := methods.LookupDvPortGroup(s.ctx, s.client, &types.LookupDvPortGroup{This: dvs, PortgroupKey: key})
+	s.ok(err)
+	equal(s, "port group of the switch", *own.Returnval, group)
+	_, err = methods.LookupDvPortGroup(s.ctx, s.client, &types.LookupDvPortGroup{This: dvs, PortgroupKey: "none"})
+	expectFault[*types.NotFound](s, err, "could not be found")
 	_, err = methods.DVSManagerLookupDvPortGroup(s.ctx, s.client, &types.DVSManagerLookupDvPortGroup{This: manager, SwitchUuid: uuid, PortgroupKey: "none"})
 	expectFault[*types.NotFound](s, err, "could not be found")
 }

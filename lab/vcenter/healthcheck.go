@@ -88,7 +88,7 @@ func (n *network) scheduleHealthCheck(ref types.ManagedObjectReference) {
 			if switchOf(ctx, ref) == nil {
 				return nil, nil // it was destroyed meanwhile
 			}
-			d, fault := n.draftOf(ctx, ref)
+			d, fault := n.viewOf(ctx, ref)
 			if fault == nil {
 				d.checkHealth()
 			}

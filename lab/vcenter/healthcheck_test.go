@@ -107,6 +107,7 @@ func TestHealthCheckResults(t *testing.T) {
 	equal(s, "port of the event", untrunked.HealthResult.(*types.VMwareDVSVlanHealthCheckResult).UplinkPortKey, s.config(dvs).Host[0].UplinkPortKey[1])
 	equal(s, "switch of the event", untrunked.SwitchUuid, s.config(dvs).Uuid)
 	equal(s, "host of the event", untrunked.Host.Name, "esx-01")
+	equal(s, "message", untrunked.FullFormattedMessage, "1 VLAN ranges trunked, 2 not")
 
 	small := trunk
 	small.MTU = 1500
@@ -147,6 +148,12 @@ func TestTeamingHealthOfAHash(t *testing.T) {
 	for _, device := range []string{"vmnic2", "vmnic3"} {
 		s.server.network.setPhysicalPort("esx-01", device, channel)
 	}
+	s.untilHealth(dvs, "teaming iphashMatch\n")
+	// LAG ports are not judged: LACP does that.
+	s.server.network.setPhysicalPort("esx-01", "vmnic3", trunk)
+	s.untilHealth(dvs, "teaming iphashMismatch\n")
+	s.ok(s.changeLAG(dvs, "add", lagOf("lag1", 2)))
+	s.ok(s.place(dvs, "esx-01", "vmnic2", "", "vmnic3", s.hostLAG("esx-01", "lag1")["lag1-0"]))
 	s.untilHealth(dvs, "teaming iphashMatch\n")
 }
 

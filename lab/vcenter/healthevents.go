@@ -32,6 +32,7 @@ func portOfResult(result types.BaseHostMemberHealthCheckResult) string {
 func (d *draft) postHealth(host *simulator.HostSystem, before, after types.BaseHostMemberHealthCheckResult) {
 	change := types.DvsHealthStatusChangeEvent{SwitchUuid: d.config.Uuid, HealthResult: after}
 	change.Event = d.event().Event
+	change.FullFormattedMessage = after.GetHostMemberHealthCheckResult().Summary
 	change.Host = &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self}
 	post := func(wasBad, isBad bool, good, bad types.BaseEvent) {
 		switch {

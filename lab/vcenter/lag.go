@@ -203,6 +203,11 @@ func (d *draft) removeLAG(index int) types.BaseMethodFault {
 			return onObject(d.groups[index].ref, inUse)
 		}
 	}
+	for _, port := range d.ports {
+		if own := ownSetting(port); own != nil && isOrdered(own, lag.Name) {
+			return onObject(d.groupOfPort(port).ref, inUse)
+		}
+	}
 	for host, ports := range d.lagPorts(lag) {
 		if slices.ContainsFunc(ports, func(port types.DistributedVirtualPort) bool { return port.Connectee != nil }) {
 			return onHost(host, inUse)

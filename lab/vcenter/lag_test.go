@@ -168,8 +168,17 @@ func TestLAGFaults(t *testing.T) {
 	expectFault[*types.InvalidArgument](s, s.changeLAG(dvs, "move", lagOf("lag1", 2)), "operation")
 	expectFault[*types.InvalidArgument](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Name: "lag1"}), "key")
 	expectFault[*types.NotFound](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Key: "9999"}), "could not be found")
-	partly := types.VMwareDvsLacpGroupConfig{Key: s.config(dvs).LacpGroupConfig[0].Key, UplinkNum: 3}
-	expectFault[*types.SystemError](s, s.changeLAG(dvs, "edit", partly), "Not initialized")
+	for _, forget := range []func(*types.VMwareDvsLacpGroupConfig){
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.Name = "" },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.Mode = "" },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.UplinkNum = 0 },
+		func(lag *types.VMwareDvsLacpGroupConfig) { lag.LoadbalanceAlgorithm = "" },
+	} {
+		partly := lagOf("lag1", 3)
+		partly.Key = s.config(dvs).LacpGroupConfig[0].Key
+		forget(&partly)
+		expectFault[*types.SystemError](s, s.changeLAG(dvs, "edit", partly), "Not initialized")
+	}
 	err := s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) { spec.LacpApiVersion = "singleLag" })
 	expectFault[*types.ConflictingConfiguration](s, err, "lacpApiVersion")
 	err = s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) {
@@ -315,12 +324,17 @@ func TestLAGInATeamingOrder(t *testing.T) {
 	expectFault[*types.DvsApplyOperationFault](s, s.changeLAG(dvs, "remove", types.VMwareDvsLacpGroupConfig{Key: key}), "lag1")
 }
 
+// soapCall is the request for a method of an object, as text.
+func soapCall(method string, ref types.ManagedObjectReference, content string) string {
+	return fmt.Sprintf(envelope, fmt.Sprintf(`<%s xmlns="urn:vim25" %s><_this type="%s">%s</_this>%s</%s>`, method, xsi, ref.Type, ref.Value, content, method))
+}
+
 // The wire form is checked by itself: any other order is refused, although the Go types would take it.
 func TestLAGRequestOnTheWire(t *testing.T) {
 	s := newSite(t)
 	dvs := s.newLAGSwitch()
 	request := func(content string) string {
-		return fmt.Sprintf(envelope, fmt.Sprintf(`<UpdateDVSLacpGroupConfig_Task xmlns="urn:vim25" %s><_this type="VmwareDistributedVirtualSwitch">%s</_this>%s</UpdateDVSLacpGroupConfig_Task>`, xsi, dvs.Value, content))
+		return soapCall("UpdateDVSLacpGroupConfig_Task", dvs, content)
 	}
 	const lag = `<name>lag1</name><mode>active</mode><uplinkNum>2</uplinkNum><loadbalanceAlgorithm>srcMac</loadbalanceAlgorithm>`
 	s.expectRefused("operation first", request(`<lacpGroupSpec><operation>add</operation><lacpGroupConfig>`+lag+`</lacpGroupConfig></lacpGroupSpec>`), "InvalidRequest", "lacpGroupConfig")

@@ -42,6 +42,18 @@ func (m *managerMethods) DVSManagerLookupDvPortGroup(ctx *simulator.Context, req
 	return body
 }
 
+// LookupDvPortGroup finds a port group of this switch by its key.
+func (m *switchMethods) LookupDvPortGroup(ctx *simulator.Context, req *types.LookupDvPortGroup) soap.HasFault {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, group := range switchOf(ctx, req.This).Portgroup {
+		if portGroupOf(ctx, group).Key == req.PortgroupKey {
+			return &methods.LookupDvPortGroupBody{Res: &types.LookupDvPortGroupResponse{Returnval: &group}}
+		}
+	}
+	return &methods.LookupDvPortGroupBody{Fault_: soapFault(&types.NotFound{})}
+}
+
 func switchByUUID(ctx *simulator.Context, id string) *types.ManagedObjectReference {
 	for _, entity := range ctx.Map.All(switchType) {
 		dvs := entity.(*simulator.DistributedVirtualSwitch)

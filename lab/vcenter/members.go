@@ -123,3 +123,16 @@ func (d *draft) nicBacking(host *simulator.HostSystem, given types.BaseDistribut
 	}
 	return checked, nil
 }
+
+// postMembers records who joined and who left.
+func (d *draft) postMembers() {
+	argument := func(ref types.ManagedObjectReference) types.HostEventArgument {
+		return types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: entityName(d.ctx, ref)}, Host: ref}
+	}
+	for _, joined := range without(d.members(), d.before...) {
+		postEvent(d.ctx, &types.DvsHostJoinedEvent{DvsEvent: d.event(), HostJoined: argument(joined)})
+	}
+	for _, left := range without(d.before, d.members()...) {
+		postEvent(d.ctx, &types.DvsHostLeftEvent{DvsEvent: d.event(), HostLeft: argument(left)})
+	}
+}

@@ -65,7 +65,10 @@ func TestMembersJoinChangeAndLeave(t *testing.T) {
 	// A new list of NICs is the whole truth for the host.
 	s.ok(s.changeMembers(dvs, members("edit", s.hosts["esx-01"], "vmnic3")))
 	equalUplinks(s, "esx-01", map[string]string{"up1": "vmnic3", "up2": ""})
+	equal(s, "switch that was joined", lastEvent(s, &types.DvsHostJoinedEvent{}).Dvs.Dvs, dvs)
+	equal(s, "nobody left", lastEvent(s, &types.DvsHostLeftEvent{}).Key, 0)
 	s.ok(s.changeMembers(dvs, members("remove", s.hosts["esx-01"])))
+	equal(s, "who left", lastEvent(s, &types.DvsHostLeftEvent{}).HostLeft.Name, "esx-01")
 	equalUplinks(s, "esx-01", map[string]string{})
 	equalUplinks(s, "esx-02", map[string]string{"up1": "vmnic2", "up2": ""})
 	equal(s, "uplink ports", s.group(config.UplinkPortgroup[0]).NumPorts, 2)
@@ -177,5 +180,8 @@ func TestFetchPorts(t *testing.T) {
 	inside := fetch(types.DistributedVirtualSwitchPortCriteria{PortgroupKey: []string{other.Value}, Inside: &yes})
 	equal(s, "inside", len(inside), defaultPorts)
 	equal(s, "outside", len(fetch(types.DistributedVirtualSwitchPortCriteria{PortgroupKey: []string{other.Value}, Inside: &no, UplinkPort: &no})), defaultPorts)
+	keys, err := methods.FetchDVPortKeys(s.ctx, s.client, &types.FetchDVPortKeys{This: dvs, Criteria: &types.DistributedVirtualSwitchPortCriteria{Connected: &yes}})
+	s.ok(err)
+	equalList(s, "keys", keys.Returnval, []string{connected[0].Key})
 	equal(s, "by key", fetch(types.DistributedVirtualSwitchPortCriteria{PortKey: []string{inside[0].Key}})[0].Key, inside[0].Key)
 }

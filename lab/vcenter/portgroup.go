@@ -122,6 +122,13 @@ func (d *draft) settleGroups() types.BaseMethodFault {
 			return fault
 		}
 	}
+	for _, port := range d.ports {
+		if own := ownSetting(port); own != nil {
+			if fault := d.rules().check(own); fault != nil {
+				return fault
+			}
+		}
+	}
 	return nil
 }
 

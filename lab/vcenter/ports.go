@@ -57,42 +57,47 @@ func (d *draft) resizeGroups() {
 	}
 }
 
-// FetchDVPorts lists the ports that fit the criteria, each with the setting of its port group.
+// FetchDVPorts lists the ports that fit the criteria, each with the setting that holds for it.
 func (m *switchMethods) FetchDVPorts(ctx *simulator.Context, req *types.FetchDVPorts) soap.HasFault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d, fault := m.draftOf(ctx, req.This)
+	d, fault := m.viewOf(ctx, req.This)
 	if fault != nil {
 		return &methods.FetchDVPortsBody{Fault_: soapFault(fault)}
 	}
-	ports := []types.DistributedVirtualPort{}
+	ports, shown := []types.DistributedVirtualPort{}, map[*types.VMwareDVSPortSetting]*types.VMwareDVSPortSetting{}
 	for _, port := range d.ports {
+		port.State = d.portState(port)
 		if d.fits(port, req.Criteria) {
-			port.Config.Setting = d.portSetting(port)
+			port.Config.Setting = d.shownSetting(port, shown)
 			ports = append(ports, port)
 		}
 	}
 	return &methods.FetchDVPortsBody{Res: &types.FetchDVPortsResponse{Returnval: ports}}
 }
 
-// portSetting is that of the port's group. A LAG's own VLANs and NetFlow take the place of the uplink port group's.
-func (d *draft) portSetting(port types.DistributedVirtualPort) *types.VMwareDVSPortSetting {
-	index := slices.IndexFunc(d.groups, func(group groupDraft) bool { return group.config.Key == port.PortgroupKey })
-	setting := d.groups[index].setting()
-	for _, lag := range d.config.LacpGroupConfig {
-		if !slices.Contains(lag.UplinkPortKey, port.Key) || lag.Vlan == nil && lag.Ipfix == nil {
-			continue
-		}
-		own := *setting
-		if lag.Vlan != nil {
-			own.Vlan = &types.VmwareDistributedVirtualSwitchTrunkVlanSpec{VlanId: lag.Vlan.VlanId}
-		}
-		if lag.Ipfix != nil {
-			own.IpfixEnabled = &types.BoolPolicy{Value: lag.Ipfix.IpfixEnabled}
-		}
-		return &own
+// portState is that of the NIC on an uplink port, whose link may go and come without the switch.
+func (d *draft) portState(port types.DistributedVirtualPort) *types.DVPortState {
+	if !d.isUplinkPort(port) || port.Connectee == nil {
+		return port.State
 	}
-	return setting
+	host := d.ctx.Map.Get(*port.ProxyHost).(*simulator.HostSystem)
+	return &types.DVPortState{RuntimeInfo: &types.DVPortStatus{
+		LinkUp: hasLink(host, port.Connectee.NicKey), Blocked: isSet(d.portSetting(port).Blocked), Mtu: d.config.MaxMtu,
+	}}
+}
+
+// FetchDVPortKeys lists the keys of the ports that fit the criteria.
+func (m *switchMethods) FetchDVPortKeys(ctx *simulator.Context, req *types.FetchDVPortKeys) soap.HasFault {
+	answer := m.FetchDVPorts(ctx, &types.FetchDVPorts{This: req.This, Criteria: req.Criteria}).(*methods.FetchDVPortsBody)
+	if answer.Fault_ != nil {
+		return &methods.FetchDVPortKeysBody{Fault_: answer.Fault_}
+	}
+	keys := []string{}
+	for _, port := range answer.Res.Returnval {
+		keys = append(keys, port.Key)
+	}
+	return &methods.FetchDVPortKeysBody{Res: &types.FetchDVPortKeysResponse{Returnval: keys}}
 }
 
 // fits tells whether a port meets all criteria that are set. portgroupKey counts only beside inside.

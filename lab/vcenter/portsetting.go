@@ -107,24 +107,42 @@ func isCompound(policy reflect.Value) bool {
 
 // keepSecurityInStep mirrors the two views of one policy: securityPolicy, and macManagementPolicy that came later.
 func keepSecurityInStep(present, change *types.VMwareDVSPortSetting) {
-	security, mac := present.SecurityPolicy, present.MacManagementPolicy
-	if security == nil || mac == nil {
+	if present.SecurityPolicy == nil && present.MacManagementPolicy == nil {
 		return
 	}
+	if present.SecurityPolicy == nil {
+		present.SecurityPolicy = &types.DVSSecurityPolicy{}
+	}
+	if present.MacManagementPolicy == nil {
+		present.MacManagementPolicy = &types.DVSMacManagementPolicy{}
+	}
+	security, mac := present.SecurityPolicy, present.MacManagementPolicy
 	if change.MacManagementPolicy != nil && change.SecurityPolicy == nil {
+		security.Inherited = mac.Inherited
 		security.AllowPromiscuous = sameBool(mac.AllowPromiscuous, mac.Inherited)
 		security.MacChanges = sameBool(mac.MacChanges, mac.Inherited)
 		security.ForgedTransmits = sameBool(mac.ForgedTransmits, mac.Inherited)
 		return
 	}
-	mac.Inherited = isInherited(reflect.ValueOf(security.AllowPromiscuous)) &&
-		isInherited(reflect.ValueOf(security.MacChanges)) && isInherited(reflect.ValueOf(security.ForgedTransmits))
-	mac.AllowPromiscuous = security.AllowPromiscuous.Value
-	mac.MacChanges = security.MacChanges.Value
-	mac.ForgedTransmits = security.ForgedTransmits.Value
+	isOwn := func(policy *types.BoolPolicy) bool { return policy != nil && !policy.Inherited }
+	mac.Inherited = !isOwn(security.AllowPromiscuous) && !isOwn(security.MacChanges) && !isOwn(security.ForgedTransmits)
+	mac.AllowPromiscuous = valueOf(security.AllowPromiscuous)
+	mac.MacChanges = valueOf(security.MacChanges)
+	mac.ForgedTransmits = valueOf(security.ForgedTransmits)
 }
 
+func valueOf(policy *types.BoolPolicy) *bool {
+	if policy == nil {
+		return nil
+	}
+	return policy.Value
+}
+
+// sameBool has no policy for no value: what a port has not set it inherits.
 func sameBool(value *bool, inherited bool) *types.BoolPolicy {
+	if value == nil && !inherited {
+		return nil
+	}
 	return &types.BoolPolicy{InheritablePolicy: types.InheritablePolicy{Inherited: inherited}, Value: value}
 }
 

@@ -72,12 +72,20 @@ func (d *draft) checkPVLAN(entry types.VMwareDVSPvlanMapEntry) types.BaseMethodF
 	return nil
 }
 
-// checkPVLANUnused keeps a private VLAN in the map while a port group carries it.
+// checkPVLANUnused keeps a private VLAN in the map while a port group, or a port by itself, carries it.
 func (d *draft) checkPVLANUnused(secondary int32) types.BaseMethodFault {
+	carries := func(setting *types.VMwareDVSPortSetting) bool {
+		vlan, isPrivate := setting.Vlan.(*types.VmwareDistributedVirtualSwitchPvlanSpec)
+		return isPrivate && vlan.PvlanId == secondary
+	}
 	for index := range d.groups {
-		vlan, isPrivate := d.groups[index].setting().Vlan.(*types.VmwareDistributedVirtualSwitchPvlanSpec)
-		if isPrivate && vlan.PvlanId == secondary {
+		if carries(d.groups[index].setting()) {
 			return &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: d.groups[index].config.Name}
+		}
+	}
+	for _, port := range d.ports {
+		if own := ownSetting(port); own != nil && carries(own) {
+			return &types.ResourceInUse{Type: "DistributedVirtualPort", Name: port.Key}
 		}
 	}
 	return nil

@@ -48,13 +48,25 @@ func (d *draft) managementWays(host *simulator.HostSystem, vnics []types.HostVir
 		if port == nil || port.SwitchUuid != d.config.Uuid {
 			continue
 		}
-		if group := d.groupOfConnection(port); group != nil {
-			ways[vnic.Device] = way{isUp: d.isReached(host, group.setting()), vlan: vlanText(group.setting().Vlan)}
-		} else {
-			ways[vnic.Device] = way{}
+		ways[vnic.Device] = way{}
+		if setting := d.settingOfConnection(port); setting != nil {
+			ways[vnic.Device] = way{isUp: d.isReached(host, setting), vlan: vlanText(setting.Vlan)}
 		}
 	}
 	return ways
+}
+
+// settingOfConnection is that of the port, or of the port group when no port is named; nil when neither exists.
+func (d *draft) settingOfConnection(connection *types.DistributedVirtualSwitchPortConnection) *types.VMwareDVSPortSetting {
+	for _, port := range d.ports {
+		if connection.PortKey != "" && port.Key == connection.PortKey {
+			return d.portSetting(port)
+		}
+	}
+	if group := d.groupOfConnection(connection); group != nil {
+		return group.setting()
+	}
+	return nil
 }
 
 // groupOfConnection returns nil when the port group is not, or no longer, one of the switch.
@@ -137,7 +149,7 @@ func (d *draft) checkManagement(method string, moved map[types.ManagedObjectRefe
 		}
 		if present == nil {
 			var fault types.BaseMethodFault
-			if present, fault = d.draftOf(d.ctx, d.ref); fault != nil {
+			if present, fault = d.viewOf(d.ctx, d.ref); fault != nil {
 				return fault
 			}
 		}
@@ -164,9 +176,11 @@ func isCutOff(before, after map[string]way) bool {
 func rollBack(ctx *simulator.Context, host *simulator.HostSystem, event types.DvsEvent, method string) types.BaseMethodFault {
 	event.Host = &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self}
 	event.Datacenter = datacenterArgument(ctx, host.Self)
+	fault := &types.NetworkDisruptedAndConfigRolledBack{Host: host.Name}
+	event.FullFormattedMessage = sentence(fault)
 	postEvent(ctx, &types.NetworkRollbackEvent{Event: event.Event, MethodName: method, TransactionId: newUUID()})
 	postEvent(ctx, &types.RollbackEvent{DvsEvent: event, HostName: host.Name, MethodName: method})
-	return &types.NetworkDisruptedAndConfigRolledBack{Host: host.Name}
+	return fault
 }
 
 // isUsed tells whether a VM or a vmkernel NIC is on a port group.

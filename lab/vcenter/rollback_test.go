@@ -3,10 +3,12 @@ package main
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vmware/govmomi/event"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -88,6 +90,9 @@ func TestManagementIsNotCutOff(t *testing.T) {
 	posted := lastEvent(s, &types.RollbackEvent{})
 	equal(s, "host of the event", posted.HostName, "esx-01")
 	equal(s, "switch of the event", posted.Dvs.Dvs, dvs)
+	if !strings.Contains(posted.FullFormattedMessage, "esx-01") {
+		t.Errorf("the event says %q", posted.FullFormattedMessage)
+	}
 	features := get[mo.VmwareDistributedVirtualSwitch](s, dvs, "capability").Capability.FeaturesSupported.(*types.VMwareDVSFeatureCapability)
 	equal(s, "capability", features.RollbackCapability.RollbackSupported, true)
 }
@@ -119,6 +124,11 @@ func TestALinkThatIsDownReachesNobody(t *testing.T) {
 	network.Pnic[3].LinkSpeed = nil
 	setHostNetwork(ctx, host, &network)
 	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, s.changeMembers(dvs, members("edit", s.hosts["esx-01"], "vmnic3")), "esx-01")
+	yes := true
+	active, err := methods.FetchDVPorts(s.ctx, s.client, &types.FetchDVPorts{This: dvs, Criteria: &types.DistributedVirtualSwitchPortCriteria{Active: &yes}})
+	s.ok(err)
+	equal(s, "active ports", len(active.Returnval), 1)
+	equal(s, "active port", active.Returnval[0].Config.Name, "up1")
 	s.ok(s.changeMembers(dvs, members("edit", s.hosts["esx-01"], "vmnic2")))
 }
 

@@ -7,6 +7,7 @@ import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { digestOf } from "./digest.js";
+import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine, TouchedError } from "./machine.js";
 import { fromTextProperty, toTextProperty } from "./textProperty.js";
 import { toldOnce } from "./toldOnce.js";
@@ -102,7 +103,8 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
       if (!(error instanceof TouchedError)) throw error;
       // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
       // inputs in its state, the next run sees a difference.
-      throw Object.assign(error, { id, properties: { ...this.outputs(news), digest: "" }, reasons: [error.message] });
+      const properties = { ...this.outputs(news), digest: "", ...codeOf(news) };
+      throw Object.assign(error, failed(id, properties, error.message));
     }
   }
 

@@ -34,7 +34,9 @@ export class MissingObjectError extends Error {
 export class StepError extends TouchedError {
   constructor(title: string, { done, step, reason }: { done: readonly Step[]; step: Step; reason: string }) {
     const before =
-      done.length === 0 ? "Nothing was changed before" : `Done before: ${done.map((each) => each.title).join("; ")}`;
+      done.length === 0
+        ? "Nothing was changed before"
+        : `${done.length} ${done.length === 1 ? "step was" : "steps were"} done before`;
     super(`${title}: ${step.title}: ${reason} ${before}. The next pulumi up goes on from what vCenter has then.`);
     this.name = "StepError";
   }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { mergeDeep } from "../model/merge.js";
 import type { Step, VcenterDriver } from "../platforms/vsphere/vcenterDriver.js";
 import { digestOf } from "./digest.js";
+import { codeOf, failed } from "./initFailure.js";
 import { TouchedError } from "./machine.js";
 import { toldOnce } from "./toldOnce.js";
 import { type Done, VcenterObject, type VcenterSession } from "./vcenterObject.js";
@@ -99,7 +100,7 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
       return done.isUnfinished ? this.unfinished(inputs, scope) : outputs(inputs);
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
-      throw Object.assign(error, { id, properties: this.unfinished(inputs, scope), reasons: [error.message] });
+      throw Object.assign(error, failed(id, { ...this.unfinished(inputs, scope), ...codeOf(news) }, error.message));
     }
   }
 

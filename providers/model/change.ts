@@ -21,6 +21,13 @@ export function formatChange(change: Change): string {
   return `${path}: is ${quoteValue(change.from)}, wanted ${quoteValue(change.to)}`;
 }
 
+/** `mtuBytes 1500 -> 9000`, for a list of steps. */
+export function formatStep({ path, from, to }: Change): string {
+  const name = formatPath(path);
+  if (from === undefined) return `${name} ${quoteValue(to)}`;
+  return `${name} ${quoteValue(from)} -> ${to === undefined ? "nothing" : quoteValue(to)}`;
+}
+
 type DisruptionOf = (path: Path) => Disruption;
 
 /**

@@ -1,5 +1,5 @@
 // The way of a distributed switch from what is there to what is wanted, in steps that each keep every host connected. Pure.
-import { type Change, compare, type Disruption, formatChange } from "../../../model/change.js";
+import { type Change, compare, type Disruption, formatStep } from "../../../model/change.js";
 import { disruptionTable } from "../../driver.js";
 import type { VcenterPlan } from "../vcenterDriver.js";
 import type { SwitchFacts } from "./facts.js";
@@ -128,7 +128,7 @@ function settingsStep(of: string, settings: Settings, changes: readonly Change[]
   return {
     kind: "settings",
     settings,
-    title: `${of}: ${changes.map(formatChange).join("; ")}`,
+    title: `${of}: ${changes.map(formatStep).join(", ")}`,
     disruption: worst(changes),
   };
 }
@@ -165,7 +165,7 @@ function planLags({ desired, actual, facts }: Members): SwitchStep[] {
     }
     const changes = compare(lag, before, () => "brief");
     if (changes.length === 0) continue;
-    const title = `LAG ${name}: ${changes.map(formatChange).join("; ")}`;
+    const title = `LAG ${name}: ${changes.map(formatStep).join(", ")}`;
     steps.push({ kind: "editLag", name, lag, title, disruption: "brief" });
   }
   return steps;
@@ -220,7 +220,7 @@ function portGroupSteps(
     if (!portGroup) return [];
     const changes = compare(portGroup, present, disruption);
     if (changes.length === 0) return [];
-    const title = `port group ${name}: ${changes.map(formatChange).join("; ")}`;
+    const title = `port group ${name}: ${changes.map(formatStep).join(", ")}`;
     return [{ kind: "portGroup", name, portGroup, title, disruption: worst(changes), batch: "port groups" }];
   });
 }
@@ -273,7 +273,7 @@ function planRemovals({ desired, actual }: Members, leaving: Readonly<Record<str
 function planHealthCheck({ desired: { healthCheck }, actual }: Members): SwitchStep[] {
   const changes = compare({ healthCheck }, { healthCheck: actual.healthCheck });
   if (changes.length === 0) return [];
-  return [{ kind: "healthCheck", healthCheck, title: changes.map(formatChange).join("; "), disruption: "none" }];
+  return [{ kind: "healthCheck", healthCheck, title: changes.map(formatStep).join(", "), disruption: "none" }];
 }
 
 function planAlarms({ desired, actual }: Members): SwitchStep[] {
