@@ -24,12 +24,12 @@ func (d *door) deliver(w http.ResponseWriter, r *http.Request, call Call, inject
 	case kindDropBefore:
 		panic(http.ErrAbortHandler)
 	case kindDropAfter:
-		d.admit(newHeldAnswer(), r, call)
+		d.next.ServeHTTP(newHeldAnswer(), r)
 		panic(http.ErrAbortHandler)
 	case kindTimeout:
 		stayQuiet(r, injection)
 	case kindTimeoutAfter:
-		d.admit(newHeldAnswer(), r, call)
+		d.next.ServeHTTP(newHeldAnswer(), r)
 		stayQuiet(r, injection)
 	case kindSessionExpired:
 		d.sessions.end(cookieOf(r))
@@ -38,7 +38,7 @@ func (d *door) deliver(w http.ResponseWriter, r *http.Request, call Call, inject
 		d.failTask(w, call, injection)
 	case kindTaskErrorAfter:
 		held := newHeldAnswer()
-		d.admit(held, r, call)
+		d.next.ServeHTTP(held, r)
 		d.spoilTask(held.body.Bytes(), injection)
 		held.release(w)
 	}

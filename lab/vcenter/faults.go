@@ -110,9 +110,6 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.SystemError:
 		return "A general system error occurred: " + f.Reason
 	default:
-		if sentence := requestSentence(fault) + machineSentence(fault); sentence != "" {
-			return sentence
-		}
 		return strings.TrimPrefix(fmt.Sprintf("%T", fault), "*types.")
 	}
 }
