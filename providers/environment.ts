@@ -10,6 +10,7 @@ import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/e
 import type { Guest } from "./model/virtualMachine.js";
 import { requireValid } from "./problems.js";
 import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
+import { type EsxHost, esxHosts, vmkernelPorts } from "./vsphere/esxHost.js";
 
 /** The environment as a file, or as a value that a program built. */
 export type EnvironmentArgs = { readonly file: string } | { readonly spec: EnvironmentSpec };
@@ -21,6 +22,7 @@ export type EnvironmentArgs = { readonly file: string } | { readonly spec: Envir
  */
 export class Environment extends pulumi.ComponentResource {
   readonly kvmHosts: Readonly<Record<string, KvmHost>>;
+  readonly esxHosts: Readonly<Record<string, EsxHost>>;
   readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
   readonly guests: Readonly<Record<string, GuestBond>>;
 
@@ -29,10 +31,14 @@ export class Environment extends pulumi.ComponentResource {
     const model = "file" in args ? readEnvironment(args.file) : requireValid(checkEnvironmentSpec(args.spec), name);
     super("multiport:index:Environment", name, {}, options);
     const environment = model.name;
+    this.esxHosts = esxHosts(model, { parent: this });
+    // Hosts come first: a NIC leaves its standard switch before a distributed switch can have it.
+    const dependsOn = Object.values(this.esxHosts);
     this.distributedSwitches = named(
       model.distributedSwitches,
-      (dvs) => new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this }),
+      (dvs) => new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this, dependsOn }),
     );
+    vmkernelPorts(model, { parent: this, dependsOn: Object.values(this.distributedSwitches) });
     this.kvmHosts = named(
       model.kvmHosts,
       (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }),

@@ -6,4 +6,5 @@ export type { EnvironmentSpec } from "./model/environment.js";
 export { formatProblem, type Problem } from "./model/problem.js";
 export { InvalidEnvironmentError } from "./problems.js";
 export { DistributedSwitch, type DistributedSwitchArgs } from "./vsphere/distributedSwitch.js";
+export { EsxHost, type EsxHostArgs } from "./vsphere/esxHost.js";
 export { PortGroup, type PortGroupArgs } from "./vsphere/portGroup.js";

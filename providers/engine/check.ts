@@ -3,7 +3,7 @@ import type { Environment } from "../model/environment.js";
 import { checkSpec, type Parsed, parseEnvironment } from "../model/parse.js";
 import type { Problem } from "../model/problem.js";
 import { DRIVERS } from "../platforms/index.js";
-import { vsphereUnsupported } from "../platforms/vsphere/portGroup.js";
+import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 
 /** Reads and judges an environment file; `file` is its name as it shall stand in messages. */
 export function checkEnvironmentText(text: string, file: string): Parsed {
@@ -18,7 +18,9 @@ export function checkEnvironmentSpec(value: unknown): Parsed {
 /** Everything that the model asks of a platform which the platform does not have. */
 export function unsupportedBy(environment: Environment): Problem[] {
   return [
-    ...environment.distributedSwitches.flatMap((dvs) => vsphereUnsupported(dvs, ["distributedSwitches", dvs.name])),
+    ...VCENTER_DRIVERS.flatMap((driver) =>
+      driver.objects(environment).flatMap(({ model, path }) => driver.unsupported(model, path)),
+    ),
     ...DRIVERS.flatMap((driver) =>
       driver.machines(environment).flatMap(({ machine, path }) => driver.unsupported(machine, path)),
     ),

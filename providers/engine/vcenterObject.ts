@@ -71,18 +71,20 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
   ) {}
 
   /** Makes vCenter say what is wanted. `scope` names all that is or was declared. Calls nothing when it already does. */
-  async apply(target: Target, { desired, scope }: { desired: W; scope: W }, told: (step: Step) => void): Promise<Done> {
+  async apply(target: Target, { desired, scope, previous }: Wanted<W>, told: (step: Step) => void): Promise<Done> {
     return this.carryOut(target, {
       scope,
       told,
-      plan: (facts) => this.driver.plan(desired, this.driver.fromFacts(facts, scope), facts),
+      plan: (facts) => this.driver.plan(desired, this.driver.fromFacts(facts, scope), facts, previous),
     });
   }
 
-  /** What vCenter has of all that `scope` names; undefined when the object is not there. */
-  async read(target: Target, scope: W): Promise<W | undefined> {
+  /** What vCenter has of all that `scope` names, the last run's words; undefined when the object is not there. */
+  async read(target: Target, scope: W): Promise<Found<W> | undefined> {
     const facts = await this.facts(await this.connect(), target, scope);
-    return facts && this.driver.fromFacts(facts, scope);
+    if (!facts) return undefined;
+    const words = this.driver.fromFacts(facts, scope);
+    return { words, notes: this.driver.plan(scope, words, facts, scope).notes };
   }
 
   /** Takes away what `scope` names. An object that is gone already needs nothing. */
@@ -142,7 +144,9 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
 
   /** Waits until a step that was taken shows; vCenter hears from its hosts later than it answers. */
   private async settle(target: Target, { scope, plan, title, step }: Work<W, Facts, S> & { title: string; step: S }) {
-    for (const wait of SETTLE_MILLISECONDS) {
+    const longer = Math.max(0, (step.settleSeconds ?? 0) - sum(SETTLE_MILLISECONDS) / 1000);
+    const waits = [...SETTLE_MILLISECONDS, ...new Array<number>(Math.ceil(longer)).fill(WAIT_MILLISECONDS)];
+    for (const wait of waits) {
       await sleep(wait);
       const facts = await this.known(await this.connect(), target, scope);
       if (plan(facts).steps[0]?.title !== step.title) return;
@@ -171,6 +175,23 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     if (!step) return new VcenterConflictError(title, conflicts);
     return new StepError(title, { done, step, reason: `after it something stands in the way: ${conflict}.` });
   }
+}
+
+/** What is wanted; `scope` names all that is or was declared, `previous` is what the last run wanted. */
+interface Wanted<W> {
+  readonly desired: W;
+  readonly scope: W;
+  readonly previous: W | undefined;
+}
+
+/** What vCenter has, and what there is to tell about it. */
+export interface Found<W> {
+  readonly words: W;
+  readonly notes: readonly string[];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 interface Work<W, Facts, S extends Step> {

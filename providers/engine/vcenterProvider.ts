@@ -52,8 +52,9 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
     }
     const before = Inputs.safeParse(olds).data;
     const after = Inputs.parse(news);
-    if (!before) return { inputs: news };
-    const { steps, conflicts, notes } = this.driver.plan(after.configuration as W, before.configuration as W);
+    const start = (before?.configuration as W | undefined) ?? this.driver.nothing;
+    if (!start) return { inputs: news };
+    const { steps, conflicts, notes } = this.driver.plan(after.configuration as W, start);
     if (conflicts.length > 0)
       return { inputs: news, failures: conflicts.map((reason) => ({ property: "configuration", reason })) };
     const plan = [...steps.map(planLine), ...notes];
@@ -77,11 +78,12 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const inputs = Inputs.parse(props);
-    const words = await toldOnce(id, this.object.read(inputs.target as Target, inputs.configuration as W));
+    const found = await toldOnce(id, this.object.read(inputs.target as Target, inputs.configuration as W));
     // An empty id is Pulumi's word for "it is gone".
-    if (words === undefined) return { id: "", props: {} };
-    const found = { ...inputs, configuration: words as Properties };
-    return { id, props: outputs(found), inputs: found } as pulumi.dynamic.ReadResult;
+    if (found === undefined) return { id: "", props: {} };
+    report(id, found);
+    const read = { ...inputs, configuration: found.words as Properties };
+    return { id, props: outputs(read), inputs: read } as pulumi.dynamic.ReadResult;
   }
 
   async delete(id: string, props: Properties): Promise<void> {
@@ -95,7 +97,7 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
     // What was declared before and is no longer has to be found, to be taken away.
     const scope = previous ? mergeDeep(previous, desired) : desired;
     try {
-      const done = await this.object.apply(inputs.target as Target, { desired, scope }, tell(id));
+      const done = await this.object.apply(inputs.target as Target, { desired, scope, previous }, tell(id));
       report(id, done);
       return done.isUnfinished ? this.unfinished(inputs, scope) : outputs(inputs);
     } catch (error) {
@@ -120,7 +122,7 @@ function tell(id: string): (step: Step) => void {
   return (step) => console.log(`${id}: ${step.title}`);
 }
 
-function report(id: string, { notes }: Done): void {
+function report(id: string, { notes }: Pick<Done, "notes">): void {
   for (const note of notes) console.log(`${id}: ${note}`);
 }
 

@@ -1,5 +1,6 @@
 // The kinds of objects in vCenter that a resource of ours sets. Check, provider and pull-request comment go by this list. Pure.
 import { distributedSwitch } from "./distributedSwitch/index.js";
+import { esxHost } from "./host/index.js";
 import type { Step, VcenterDriver } from "./vcenterDriver.js";
 import { vsphereVm } from "./virtualMachine/index.js";
 
@@ -8,5 +9,6 @@ export type AnyVcenterDriver = VcenterDriver<unknown, object, object, unknown, S
 
 export const VCENTER_DRIVERS: readonly AnyVcenterDriver[] = [
   distributedSwitch as unknown as AnyVcenterDriver,
+  esxHost as unknown as AnyVcenterDriver,
   vsphereVm as unknown as AnyVcenterDriver,
 ];

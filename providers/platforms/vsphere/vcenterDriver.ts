@@ -36,6 +36,8 @@ export interface Step {
   readonly batch?: string;
   /** There is nothing to call: vCenter or the host has to get on. Longest time, in seconds. */
   readonly waitSeconds?: number;
+  /** Longest time until vCenter shows what the call did, in seconds; default 8. A host that restarts goes on for a while as if nothing were. */
+  readonly settleSeconds?: number;
 }
 
 export interface VcenterPlan<S extends Step> {
@@ -80,8 +82,13 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
   ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;
-  /** The way from what is there to what is wanted. In a preview `actual` is what the last run left, and facts are not known. */
-  plan(desired: W, actual: W, facts?: Facts): VcenterPlan<S>;
+  /** The words of an object of which nothing is declared: what a first preview plans from. Left out: it shows no plan. */
+  readonly nothing?: W;
+  /**
+   * The way from what is there to what is wanted. In a preview `actual` is what the last run left, and facts are not known.
+   * `previous` is what the last run wanted, and so ours whatever it looks like; undefined in a first run.
+   */
+  plan(desired: W, actual: W, facts?: Facts, previous?: W): VcenterPlan<S>;
   /** Taking away what is ours when the resource goes; the object itself may go with another resource. */
   planRemoval(actual: W, facts: Facts): VcenterPlan<S>;
   /** The call of a step that is no wait. */

@@ -21,6 +21,7 @@ export const vsphereVm: VcenterDriver<VsphereVm, VmTarget, VmWords, VmFacts, VmS
     ),
   unsupported: () => [],
   toWords,
+  nothing: { host: "", cards: {}, order: [], passthrough: {}, powerOff: "never" },
   title: ({ name }) => `VM "${name}"`,
   ask,
   toFacts,

@@ -1,0 +1,31 @@
+// The driver of ESXi hosts: standard switches, port groups, vmkernel ports, SR-IOV and passthrough. Pure.
+import type { EsxHost } from "../../../model/host.js";
+import type { VcenterDriver } from "../vcenterDriver.js";
+import { toHostCall } from "./calls.js";
+import type { HostFacts } from "./facts.js";
+import { fromHostFacts } from "./fromFacts.js";
+import { planHost } from "./plan.js";
+import { askHost } from "./questions.js";
+import { readHostFacts } from "./readFacts.js";
+import type { HostStep } from "./steps.js";
+import { toHostWords } from "./toWords.js";
+import { unsupportedOnHost } from "./unsupported.js";
+import { type HostTarget, type HostWords, NO_WORDS } from "./words.js";
+
+export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, HostStep> = {
+  name: "esxHost",
+  kind: "ESXi host",
+  token: { module: "vsphere", type: "Host" },
+  version: 1,
+  objects: ({ esxHosts }) => esxHosts.map((model) => ({ model, path: ["hosts", model.name] })),
+  unsupported: unsupportedOnHost,
+  toWords: toHostWords,
+  title: ({ address }) => `ESXi host "${address}"`,
+  ask: askHost,
+  toFacts: readHostFacts,
+  fromFacts: fromHostFacts,
+  nothing: NO_WORDS,
+  plan: (desired, actual) => planHost(desired, actual),
+  planRemoval: (actual) => planHost({ ...NO_WORDS, reboot: actual.reboot }, actual),
+  toCall: toHostCall,
+};
