@@ -153,10 +153,6 @@ function askedNote({ target, now }: VmFacts): Record<string, string> {
 }
 
 function clearedNotes({ marks }: VmFacts): Record<string, string> {
-  const keys = [
-    ...(marks.isNew ? [MARK_KEYS.new] : []),
-    ...(marks.poweredOff ? [MARK_KEYS.poweredOff] : []),
-    ...[...marks.macs.keys()].map(MARK_KEYS.mac),
-  ];
+  const keys = [...(marks.poweredOff ? [MARK_KEYS.poweredOff] : []), ...[...marks.macs.keys()].map(MARK_KEYS.mac)];
   return Object.fromEntries(keys.map((key) => [key, ""]));
 }

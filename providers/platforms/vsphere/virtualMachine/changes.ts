@@ -1,6 +1,6 @@
 // What differs between the hardware that is wanted and the one that is there, card by card. Pure.
 import type { CardFact, VmFacts } from "./facts.js";
-import { isStandIn, matchCards, SRIOV_TYPE } from "./fromFacts.js";
+import { matchCards, SRIOV_TYPE, standInOf } from "./fromFacts.js";
 import { cardMark } from "./marks.js";
 import type { CardWords, VmWords } from "./words.js";
 
@@ -85,7 +85,7 @@ function compareCards(desired: VmWords, actual: VmWords, facts: VmFacts | undefi
     const card = matched?.get(port);
     return compareCard(port, { want: own(desired, port), have: own(actual, port), card, facts });
   });
-  return [...changes, ...standInsLeft(facts, matched)];
+  return [...changes, ...standInLeft(facts, matched)];
 }
 
 /** Ports in the order of the file, then those that it does not order. */
@@ -130,12 +130,10 @@ function differs(want: CardWords, have: CardWords): boolean {
 }
 
 /** The card that a new VM was made with, when no port takes it over. */
-function standInsLeft(facts: VmFacts | undefined, matched: ReadonlyMap<string, CardFact> | undefined): CardChange[] {
-  if (!facts?.marks.isNew) return [];
-  const taken = new Set(matched?.values());
-  return facts.cards
-    .filter((card) => isStandIn(card) && !taken.has(card))
-    .map((card) => ({ kind: "remove", port: "", type: "vmxnet3", card }));
+function standInLeft(facts: VmFacts | undefined, matched: ReadonlyMap<string, CardFact> | undefined): CardChange[] {
+  const card = facts && standInOf(facts);
+  if (!card || [...(matched?.values() ?? [])].includes(card)) return [];
+  return [{ kind: "remove", port: "", type: "vmxnet3", card }];
 }
 
 function memoryChange(desired: VmWords, actual: VmWords, facts: VmFacts | undefined): "lock" | "release" | undefined {

@@ -81,8 +81,6 @@ export interface OfferedDevice {
 
 /** What earlier runs wrote on the VM, for later ones: see marks.ts. */
 export interface VmMarks {
-  /** Made by this program and not set up yet: its only card stands in for ours. */
-  readonly isNew: boolean;
   /** It was on before a run took it down. */
   readonly poweredOff?: { readonly askedAt?: number };
   /** Devices that a run added. */

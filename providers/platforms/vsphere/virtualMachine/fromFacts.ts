@@ -30,10 +30,10 @@ export function fromFacts(facts: VmFacts, scope: VmWords): VmWords {
 }
 
 /**
- * The card of each port: the one that carries its mark, else an unmarked one with the port's MAC address, else on a VM
- * that was made for us the card that it was made with.
+ * The card of each port: the one that carries its mark, else an unmarked one with the port's MAC address, else of the
+ * first port the card that the VM was made with.
  */
-export function matchCards({ cards, target, marks }: VmFacts, { cards: wanted, order }: VmWords): CardsByPort {
+export function matchCards({ cards, target }: VmFacts, { cards: wanted, order }: VmWords): CardsByPort {
   const matched = new Map<string, CardFact>();
   for (const card of cards) {
     const port = portOfMark(target.environment, card.externalId);
@@ -45,17 +45,16 @@ export function matchCards({ cards, target, marks }: VmFacts, { cards: wanted, o
     const card = mac === undefined ? undefined : free.find((each) => each.mac === mac);
     if (card && !matched.has(port)) matched.set(port, card);
   }
-  const standIn = marks.isNew
-    ? free.find((card) => isStandIn(card) && ![...matched.values()].includes(card))
-    : undefined;
-  const port = order.find((each) => wanted[each]?.type === "vmxnet3" && !matched.has(each));
-  if (standIn && port !== undefined) matched.set(port, standIn);
+  const first = order.find((port) => wanted[port]?.type === "vmxnet3");
+  const standIn = standInOf({ cards, target });
+  if (standIn && first !== undefined && wanted[first]?.mac === undefined && !matched.has(first))
+    matched.set(first, standIn);
   return matched;
 }
 
-/** The one card that a new VM is made with. */
-export function isStandIn({ externalId, type }: CardFact): boolean {
-  return externalId === undefined && type === "VirtualVmxnet3";
+/** The card that a VM was made with here, as long as no port has taken it over. */
+export function standInOf({ cards, target }: Pick<VmFacts, "cards" | "target">): CardFact | undefined {
+  return cards.find(({ externalId, mac }) => externalId === undefined && mac !== undefined && mac === target.standIn);
 }
 
 function toCardWords(card: CardFact, host: HostFacts, wanted: CardWords | undefined): CardWords {

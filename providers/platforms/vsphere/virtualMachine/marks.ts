@@ -18,7 +18,6 @@ export function portOfMark(environment: string, externalId: string | undefined):
  * Keys in the VM's extraConfig. Each begins with the environment, then a blank: what another environment marked is not ours. Empty is vSphere's word for "take the key away".
  */
 export const MARK_KEYS = {
-  new: `${PREFIX}new`,
   poweredOff: `${PREFIX}poweredOff`,
   passthrough: `${PREFIX}passthrough`,
   memory: `${PREFIX}memoryLocked`,
@@ -37,7 +36,6 @@ export function readMarks(environment: string, extraConfig: ReadonlyMap<string, 
     return mac ? [[key.slice(MARK_KEYS.mac("").length), mac]] : [];
   });
   return {
-    isNew: own(MARK_KEYS.new) !== undefined,
     ...(asked === undefined ? {} : { poweredOff: askedAt(asked) }),
     passthrough: (own(MARK_KEYS.passthrough) ?? "").split(",").filter((device) => device !== ""),
     ...(memory === undefined ? {} : { memory: { reservedBefore: Number.parseInt(memory, 10) || 0 } }),

@@ -4,6 +4,7 @@ import type { VcenterPlan } from "../vcenterDriver.js";
 import { compareHardware } from "./changes.js";
 import { conflictsOf } from "./conflicts.js";
 import type { VmFacts } from "./facts.js";
+import { standInOf } from "./fromFacts.js";
 import type { VmStep } from "./step.js";
 import { ASK_AGAIN_SECONDS, hardwareSteps, needsOff, POWER_STEPS, PREVIEW_STEPS } from "./steps.js";
 import type { VmWords } from "./words.js";
@@ -59,8 +60,8 @@ function powerConflicts(facts: VmFacts, { desired, steps, offline }: Intended): 
 }
 
 /** A VM that was just made here serves nobody yet. */
-function mayPowerOff({ powerOff }: VmWords, { marks }: VmFacts): boolean {
-  return powerOff === "whenRequired" || marks.isNew;
+function mayPowerOff({ powerOff }: VmWords, facts: VmFacts): boolean {
+  return powerOff === "whenRequired" || standInOf(facts) !== undefined;
 }
 
 function withPower(facts: VmFacts, steps: readonly VmStep[], { isOffline }: { readonly isOffline: boolean }): VmStep[] {
@@ -68,7 +69,7 @@ function withPower(facts: VmFacts, steps: readonly VmStep[], { isOffline }: { re
   const isOn = power === "poweredOn";
   const goesDown = isOn && isOffline;
   const comesUp = goesDown || (!isOn && marks.poweredOff !== undefined);
-  const hasNotes = goesDown || marks.poweredOff !== undefined || marks.isNew || marks.macs.size > 0;
+  const hasNotes = goesDown || marks.poweredOff !== undefined || marks.macs.size > 0;
   return [
     ...(goesDown && !marks.poweredOff ? [POWER_STEPS.noteOn] : []),
     ...(goesDown ? shutdown(facts) : []),

@@ -41,4 +41,6 @@ export interface VmTarget {
   readonly host: string;
   /** Managed object id, of a VM that another resource of the same program makes. */
   readonly id?: string;
+  /** MAC address of the one card that such a VM is made with: the provider makes none without. */
+  readonly standIn?: string;
 }

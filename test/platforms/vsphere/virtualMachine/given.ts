@@ -109,7 +109,7 @@ export function facts(given: Partial<VmFacts> = {}): VmFacts {
     reservedMegabytes: 0,
     cards: [],
     passthrough: [],
-    marks: { isNew: false, passthrough: [], macs: new Map() },
+    marks: { passthrough: [], macs: new Map() },
     neighbours: [],
     offered: new Map([[GPU, { systemId: "sys-1", vendorId: 4318 }]]),
     ...given,
