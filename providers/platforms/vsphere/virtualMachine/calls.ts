@@ -9,6 +9,8 @@ import { cardMark, MARK_KEYS, markValue } from "./marks.js";
 import type { VmStep } from "./step.js";
 import type { CardWords } from "./words.js";
 
+const DEVICE_SPEC = { $type: "VirtualDeviceConfigSpec" } as const;
+
 /** What a ReconfigVM_Task sends, in wire order. */
 interface ConfigSpec {
   readonly deviceChange?: readonly VimObject[];
@@ -57,7 +59,12 @@ function reconfigure(
     deviceChange,
     memoryAllocation: reservation === undefined ? undefined : { reservation },
     extraConfig:
-      notes && Object.entries(notes).map(([key, value]) => ({ key, value: { $type: "xsd:string", $text: value } })),
+      notes &&
+      Object.entries(notes).map(([key, value]) => ({
+        $type: "OptionValue",
+        key,
+        value: { $type: "xsd:string", $text: value },
+      })),
     memoryReservationLockedToMax: isMemoryLocked,
   };
   return { object: vm, method: "ReconfigVM_Task", arguments: { spec } };
@@ -66,14 +73,15 @@ function reconfigure(
 function cardSpec(change: CardChange, facts: VmFacts): ConfigSpec {
   const { kind, port, want, card } = change;
   const { environment } = facts.target;
-  if (kind === "add" && want) return { deviceChange: [{ operation: "add", device: cardToAdd(port, want, facts) }] };
+  if (kind === "add" && want)
+    return { deviceChange: [{ ...DEVICE_SPEC, operation: "add", device: cardToAdd(port, want, facts) }] };
   if (!card) throw new Error(`port ${port}: the card to change is not known`);
   if (kind === "remove" || kind === "park")
     return {
-      deviceChange: [{ operation: "remove", device: sameDevice(card.device) }],
+      deviceChange: [{ ...DEVICE_SPEC, operation: "remove", device: sameDevice(card.device) }],
       ...(kind === "park" && card.mac !== undefined ? { notes: macNote(change, environment) } : {}),
     };
-  return { deviceChange: [{ operation: "edit", device: cardToChange(change, facts) }] };
+  return { deviceChange: [{ ...DEVICE_SPEC, operation: "edit", device: cardToChange(change, facts) }] };
 }
 
 /** A card that leaves for a moment keeps its address. */
@@ -117,7 +125,7 @@ function addDevice(pci: string, facts: VmFacts): ConfigSpec {
   const offered = facts.offered.get(pci);
   if (!offered) throw new Error(`${facts.host.name} does not offer device ${pci}`);
   return {
-    deviceChange: [{ operation: "add", device: newPassthrough(pci, offered) }],
+    deviceChange: [{ ...DEVICE_SPEC, operation: "add", device: newPassthrough(pci, offered) }],
     notes: devicesNote(facts, [...facts.marks.passthrough.filter((each) => each !== pci), pci]),
   };
 }
@@ -125,7 +133,7 @@ function addDevice(pci: string, facts: VmFacts): ConfigSpec {
 function removeDevice(pci: string, facts: VmFacts): ConfigSpec {
   const found = facts.passthrough.find((each) => each.pci === pci) as PassthroughFact;
   return {
-    deviceChange: [{ operation: "remove", device: sameDevice(found.device) }],
+    deviceChange: [{ ...DEVICE_SPEC, operation: "remove", device: sameDevice(found.device) }],
     notes: devicesNote(
       facts,
       facts.marks.passthrough.filter((each) => each !== pci),

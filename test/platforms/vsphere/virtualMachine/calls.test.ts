@@ -24,6 +24,7 @@ describe("an ordinary card", () => {
           changeVersion: "v7",
           deviceChange: [
             {
+              $type: "VirtualDeviceConfigSpec",
               operation: "add",
               device: {
                 $type: "VirtualVmxnet3",
