@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vim.js";
 import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
+import { isEngineAlive } from "./engineAlive.js";
 import { TouchedError } from "./machine.js";
 import { isPassing } from "./passingFailure.js";
 
@@ -52,10 +53,22 @@ export class NoProgressError extends TouchedError {
   }
 }
 
+/** The engine that asked for the change is gone; what is left of it is the next run's. */
+export class AbandonedError extends TouchedError {
+  constructor(title: string, done: readonly Step[]) {
+    super(
+      `${title}: Pulumi ended while ${done.length} steps were done. The next pulumi up goes on from what vCenter has then.`,
+    );
+    this.name = "AbandonedError";
+  }
+}
+
 /** How long vCenter may take until it shows what it was told, and how often a passing failure is tried again. */
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000, 4000];
 const PASSING_MILLISECONDS = [200, 1000, 3000];
 const WAIT_MILLISECONDS = 1000;
+/** A step that has to be done again so often is being undone by somebody else. */
+const MOST_REPETITIONS = 3;
 
 /** What a run did. */
 export interface Done {
@@ -103,6 +116,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     const done: S[] = [];
     let failures = 0;
     let waited = 0;
+    let repeated = 0;
     for (;;) {
       const session = await this.connect();
       const facts = await this.known(session, target, work.scope);
@@ -122,9 +136,13 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
         continue;
       }
       waited = 0;
-      if (isRepeated(first, done)) await this.settle(target, { ...work, title, step: first });
-      else {
+      if (isRepeated(first, done)) {
+        repeated += 1;
+        if (repeated > MOST_REPETITIONS) throw new NoProgressError(title, first);
+        await this.settle(target, { ...work, title, step: first });
+      } else {
         for (const step of batchOf(steps)) {
+          if (!(await isEngineAlive())) throw new AbandonedError(title, done);
           work.told(step);
           try {
             await session.run(this.driver.toCall(step, facts));
