@@ -11,6 +11,7 @@ import type { Guest } from "./model/virtualMachine.js";
 import { requireValid } from "./problems.js";
 import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
 import { type EsxHost, esxHosts, vmkernelPorts } from "./vsphere/esxHost.js";
+import { type VirtualMachine, virtualMachines } from "./vsphere/virtualMachine.js";
 
 /** The environment as a file, or as a value that a program built. */
 export type EnvironmentArgs = { readonly file: string } | { readonly spec: EnvironmentSpec };
@@ -24,6 +25,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly kvmHosts: Readonly<Record<string, KvmHost>>;
   readonly esxHosts: Readonly<Record<string, EsxHost>>;
   readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
+  readonly virtualMachines: Readonly<Record<string, VirtualMachine>>;
   readonly guests: Readonly<Record<string, GuestBond>>;
 
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
@@ -42,9 +44,10 @@ export class Environment extends pulumi.ComponentResource {
       model.kvmHosts,
       (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }),
     );
-    this.guests = named(guestsOf(model), ({ guest, host }) => {
-      // The host's ports come first: a guest that changes over to a network which is not there yet would be cut off.
-      const below = this.kvmHosts[host];
+    this.virtualMachines = virtualMachines(model, this, { parent: this });
+    this.guests = named(guestsOf(model), ({ name, guest, host }) => {
+      // Its ports come first: a guest that changes over to a network which is not there yet would be cut off.
+      const below = this.virtualMachines[name] ?? this.kvmHosts[host];
       return new GUESTS[guest.renderer](
         guest.name,
         { machine: guest, environment },

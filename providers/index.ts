@@ -8,3 +8,4 @@ export { InvalidEnvironmentError } from "./problems.js";
 export { DistributedSwitch, type DistributedSwitchArgs } from "./vsphere/distributedSwitch.js";
 export { EsxHost, type EsxHostArgs } from "./vsphere/esxHost.js";
 export { PortGroup, type PortGroupArgs } from "./vsphere/portGroup.js";
+export { VirtualMachine, type VirtualMachineArgs, VmHardware } from "./vsphere/virtualMachine.js";

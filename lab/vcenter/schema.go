@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -211,7 +212,15 @@ func typeNamed(name string) (reflect.Type, bool) {
 	if kind, known := types.TypeFunc()(local); known {
 		return kind, true
 	}
-	return types.TypeFunc()("xsd:" + local)
+	kind, known := simpleTypes[local]
+	return kind, known
+}
+
+// simpleTypes are those of XML Schema, by which an element of any type says what its text is.
+var simpleTypes = map[string]reflect.Type{
+	"boolean": reflect.TypeFor[bool](), "byte": reflect.TypeFor[int8](), "short": reflect.TypeFor[int16](),
+	"int": reflect.TypeFor[int32](), "long": reflect.TypeFor[int64](), "float": reflect.TypeFor[float32](),
+	"double": reflect.TypeFor[float64](), "string": reflect.TypeFor[string](), "dateTime": reflect.TypeFor[time.Time](),
 }
 
 func attribute(start xml.StartElement, space, local string) string {

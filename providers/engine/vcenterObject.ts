@@ -164,7 +164,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     const answers: Answer[] = [];
     for (;;) {
       const question = this.driver.ask({ target, scope, about: session }, answers);
-      if (!question) return this.driver.toFacts({ target, about: session }, answers);
+      if (!question) return this.driver.toFacts({ target, scope, about: session }, answers);
       answers.push("query" in question ? await session.retrieve(question.query) : await session.run(question.call));
     }
   }

@@ -5,7 +5,7 @@ import { checkEnvironmentSpec } from "../engine/check.js";
 import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/distributedSwitch.js";
 import type { EnvironmentSpec } from "../model/environment.js";
 import { requireValid } from "../problems.js";
-import { EXISTENCE_ONLY } from "./existence.js";
+import { SWITCH_EXISTENCE } from "./existence.js";
 import { readDatacenter } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
 import { vsphereSdk } from "./sdk.js";
@@ -73,7 +73,7 @@ function createSwitch(
       ...(model.version === undefined ? {} : { version: model.version }),
     },
     // What is ignored can't replace either.
-    { ...options, ...EXISTENCE_ONLY, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
+    { ...options, ...SWITCH_EXISTENCE, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
   );
 }
 

@@ -1,7 +1,8 @@
-// What a distributed switch needs to know from vCenter's inventory: the id behind a name in the environment. I/O.
+// What distributed switches and VMs need to know from vCenter's inventory: the ids behind names in the environment. I/O.
 import * as pulumi from "@pulumi/pulumi";
 
 import type { DistributedSwitch } from "../model/distributedSwitch.js";
+import type { NewVm } from "../model/virtualMachine.js";
 import { vsphereSdk } from "./sdk.js";
 
 /**
@@ -20,9 +21,67 @@ export function readDatacenter(
   });
 }
 
+/** Where a new VM goes, by managed object id. */
+export interface VmPlace {
+  readonly datacenterId: string;
+  readonly hostSystemId: string;
+  readonly resourcePoolId: string;
+  readonly datastoreId: string;
+}
+
+/** Looks up where a VM is to be made. Errors: as {@link readDatacenter}. */
+export async function readVmPlace(
+  vm: string,
+  { hostAddress, create }: { readonly hostAddress: string; readonly create: NewVm },
+  options: pulumi.InvokeOptions,
+): Promise<VmPlace> {
+  const at = (noun: string, name: string, key: string) => ({
+    noun: `VM "${vm}": ${noun} "${name}"`,
+    remedy: `Check ${key}`,
+  });
+  const keys = `vms.${vm}.vsphere.create`;
+  const datacenterId = await idOf(
+    vsphereSdk().getDatacenter({ name: create.datacenter }, options),
+    at("datacenter", create.datacenter, "vcenter.datacenter"),
+  );
+  const host = await found(
+    vsphereSdk().getHost({ datacenterId, name: hostAddress }, options),
+    at("host", hostAddress, `the address of the VM's host`),
+  );
+  const pool = create.resourcePool;
+  const resourcePoolId =
+    pool === undefined
+      ? host.resourcePoolId
+      : await idOf(
+          vsphereSdk().getResourcePool({ datacenterId, name: pool }, options),
+          at("resource pool", pool, `${keys}.resourcePool`),
+        );
+  const datastoreId = await idOf(
+    vsphereSdk().getDatastore({ datacenterId, name: create.datastore }, options),
+    at("datastore", create.datastore, `${keys}.datastore`),
+  );
+  return { datacenterId, hostSystemId: host.id, resourcePoolId, datastoreId };
+}
+
+/** Looks up the network of a standard port group. Errors: as {@link readDatacenter}. */
+export function readNetwork(
+  vm: string,
+  { datacenterId, name }: { readonly datacenterId: string; readonly name: string },
+  options: pulumi.InvokeOptions,
+): Promise<string> {
+  return idOf(vsphereSdk().getNetwork({ datacenterId, name }, options), {
+    noun: `VM "${vm}": network "${name}"`,
+    remedy: `Check the port group of its first port`,
+  });
+}
+
 async function idOf(lookup: Promise<{ readonly id: string }>, at: { noun: string; remedy: string }): Promise<string> {
+  return (await found(lookup, at)).id;
+}
+
+async function found<T>(lookup: Promise<T>, at: { noun: string; remedy: string }): Promise<T> {
   try {
-    return (await lookup).id;
+    return await lookup;
   } catch (error) {
     throw new InventoryError(
       `${at.noun} can't be read from vCenter: ${reason(error)}. ${at.remedy}, and VSPHERE_SERVER, VSPHERE_USER and VSPHERE_PASSWORD.`,

@@ -2,6 +2,7 @@
 import { distributedSwitch } from "./distributedSwitch/index.js";
 import { esxHost } from "./host/index.js";
 import type { Step, VcenterDriver } from "./vcenterDriver.js";
+import { vsphereVm } from "./virtualMachine/index.js";
 
 /** A driver of which only the contract is known. */
 export type AnyVcenterDriver = VcenterDriver<unknown, object, object, unknown, Step>;
@@ -9,4 +10,5 @@ export type AnyVcenterDriver = VcenterDriver<unknown, object, object, unknown, S
 export const VCENTER_DRIVERS: readonly AnyVcenterDriver[] = [
   distributedSwitch as unknown as AnyVcenterDriver,
   esxHost as unknown as AnyVcenterDriver,
+  vsphereVm as unknown as AnyVcenterDriver,
 ];

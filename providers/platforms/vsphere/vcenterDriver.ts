@@ -76,7 +76,10 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
     answers: readonly Answer[],
   ): Question | undefined;
   /** Throws an Error in plain words when the answers lack what every vCenter gives. Undefined: the object is not there. */
-  toFacts(at: { readonly target: Target; readonly about: VcenterAbout }, answers: readonly Answer[]): Facts | undefined;
+  toFacts(
+    at: { readonly target: Target; readonly scope: W; readonly about: VcenterAbout },
+    answers: readonly Answer[],
+  ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;
   /** The words of an object of which nothing is declared: what a first preview plans from. Left out: it shows no plan. */
