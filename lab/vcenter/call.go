@@ -55,16 +55,13 @@ func callOf(body []byte, userAgent string) Call {
 
 // Methods that change nothing that another client could see, by the beginning of their names.
 var readingPrefixes = []string{
-	"Retrieve", "ContinueRetrieve", "CancelRetrieve", "Query", "Fetch", "Find", "Get", "Lookup", "DVSManagerLookup", "Has", "Read", "Rewind", "Reset",
+	"Retrieve", "ContinueRetrieve", "CancelRetrieve", "Query", "Fetch", "Find", "Get", "Lookup", "DVSManagerLookup", "Has", "Read", "RewindCollector", "ResetCollector", "ResetListView",
 	"WaitFor", "CheckForUpdates", "CancelWaitForUpdates", "CreateFilter", "DestroyPropertyFilter", "CreateCollector", "DestroyCollector",
 	"CreatePropertyCollector", "DestroyPropertyCollector", "CreateContainerView", "CreateListView", "CreateInventoryView", "DestroyView",
 	"Login", "Logout", "CloneSession", "AcquireCloneTicket", "SessionIsActive", "CurrentTime", "Refresh", "Check", "Validate", "Estimate",
 }
 
 func isMutating(method string) bool {
-	if method == "ResetVM_Task" || method == "ResetGuestInformation" {
-		return true
-	}
 	for _, prefix := range readingPrefixes {
 		if strings.HasPrefix(method, prefix) {
 			return false

@@ -24,12 +24,12 @@ func (d *door) deliver(w http.ResponseWriter, r *http.Request, call Call, inject
 	case kindDropBefore:
 		panic(http.ErrAbortHandler)
 	case kindDropAfter:
-		d.next.ServeHTTP(newHeldAnswer(), r)
+		d.admit(newHeldAnswer(), r, call)
 		panic(http.ErrAbortHandler)
 	case kindTimeout:
 		stayQuiet(r, injection)
 	case kindTimeoutAfter:
-		d.next.ServeHTTP(newHeldAnswer(), r)
+		d.admit(newHeldAnswer(), r, call)
 		stayQuiet(r, injection)
 	case kindSessionExpired:
 		d.sessions.end(cookieOf(r))
@@ -38,7 +38,7 @@ func (d *door) deliver(w http.ResponseWriter, r *http.Request, call Call, inject
 		d.failTask(w, call, injection)
 	case kindTaskErrorAfter:
 		held := newHeldAnswer()
-		d.next.ServeHTTP(held, r)
+		d.admit(held, r, call)
 		d.spoilTask(held.body.Bytes(), injection)
 		held.release(w)
 	}

@@ -65,44 +65,8 @@ func sentence(fault types.BaseMethodFault) string {
 			message += " " + host.Fault.LocalizedMessage
 		}
 		return message
-	case *types.InvalidProperty:
-		return "The property '" + f.Name + "' is not known."
-	case *types.InvalidType:
-		return "The type '" + f.Argument + "' is not known."
-	case *types.NotAuthenticated:
-		return "The session is not authenticated."
-	case *types.InvalidDeviceSpec:
-		return fmt.Sprintf("Invalid configuration for device '%d' (%s).", f.DeviceIndex, f.Property)
-	case *types.InvalidDeviceBacking:
-		return fmt.Sprintf("Incompatible device backing specified for device '%d' (%s).", f.DeviceIndex, f.Property)
-	case *types.DeviceNotFound:
-		return fmt.Sprintf("Device '%d' not found (%s).", f.DeviceIndex, f.Property)
-	case *types.DeviceHotPlugNotSupported:
-		return fmt.Sprintf("Device hot plug is not supported for device '%d'.", f.DeviceIndex)
-	case *types.TooManyDevices:
-		return "Number of devices exceeds maximum for a given controller."
-	case *types.InvalidPowerState:
-		return fmt.Sprintf("The attempted operation cannot be performed in the current state (%s).", f.ExistingState)
-	case *types.DeviceNotSupported:
-		return "The device '" + f.Device + "' is not supported for this operation."
-	case *types.DisallowedMigrationDeviceAttached:
-		return "The virtual machine is using a device that prevents migration. " + f.Fault.LocalizedMessage
-	case *types.GenericVmConfigFault:
-		return "Module 'DevicePowerOn' power on failed. " + f.Reason
 	case *types.DvsApplyOperationFault:
 		return "Cannot complete a vSphere Distributed Switch operation for one or more objects. " + f.ObjectFault[0].Fault.LocalizedMessage
-	case *types.HostConfigFault:
-		return "An error occurred during host configuration."
-	case *types.NetworkDisruptedAndConfigRolledBack:
-		return fmt.Sprintf("Network configuration change disconnected the host '%s' from vCenter Server and has been rolled back.", f.Host)
-	case *types.InvalidState:
-		return "The operation is not allowed in the current state."
-	case *types.HostNotConnected:
-		return "Unable to communicate with the remote host, since it is disconnected."
-	case *types.Timedout:
-		return "The operation timed out."
-	case *types.RequestCanceled:
-		return "The task was canceled by a user."
 	case *types.InvalidLogin:
 		return "Cannot complete login due to an incorrect user name or password."
 	case *types.ManagedObjectNotFound:
@@ -110,6 +74,9 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.SystemError:
 		return "A general system error occurred: " + f.Reason
 	default:
+		if sentence := requestSentence(fault) + machineSentence(fault) + hostSentence(fault); sentence != "" {
+			return sentence
+		}
 		return strings.TrimPrefix(fmt.Sprintf("%T", fault), "*types.")
 	}
 }

@@ -19,6 +19,9 @@ func (m *hostNetworkMethods) change(ctx *simulator.Context, system types.Managed
 		if fault := requireConnected(host); fault != nil {
 			return nil, fault
 		}
+		if m.isFailing(host.Name) {
+			return nil, &types.HostConfigFault{}
+		}
 		d := hostDraftOf(ctx, host)
 		if fault := edit(d); fault != nil {
 			return nil, fault

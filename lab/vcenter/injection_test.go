@@ -224,7 +224,7 @@ func TestListOfCalls(t *testing.T) {
 func TestMutatingMethods(t *testing.T) {
 	for method, wanted := range map[string]bool{
 		"ReconfigureDvs_Task": true, "AddVirtualSwitch": true, "CreateAlarm": true, "ResetVM_Task": true, "PowerOnVM_Task": true,
-		"UpdatePassthruConfig": true, "CreateDVS_Task": true, "RemoveAlarm": true, "EnterMaintenanceMode_Task": true, "RebootHost_Task": true,
+		"UpdatePassthruConfig": true, "CreateDVS_Task": true, "RemoveAlarm": true, "EnterMaintenanceMode_Task": true, "RebootHost_Task": true, "ResetEntityPermissions": true,
 		"RetrievePropertiesEx": false, "FetchDVPorts": false, "QueryConfigTarget": false, "WaitForUpdatesEx": false, "Login": false,
 		"CreateFilter": false, "DestroyPropertyFilter": false, "GetAlarm": false, "CreateContainerView": false, "DestroyView": false,
 	} {

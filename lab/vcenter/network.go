@@ -33,15 +33,19 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
 	installCollector(registry)
+	installAlarms(registry)
 	route(registry, map[string]mo.Reference{
 		"SessionManager":                  &sessionMethods{named("session")},
+		"VirtualMachine":                  &machineMethods{named("machine")},
+		"Datacenter":                      &datacenterMethods{named("datacenter")},
+		"AlarmManager":                    &alarmManagerMethods{named("alarmmanager")},
+		"Alarm":                           &alarmMethods{named("alarm")},
+		"EventManager":                    &eventMethods{named("event")},
+		"EnvironmentBrowser":              &browserMethods{named("browser")},
 		"Folder":                          &folderMethods{named("folder")},
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
-		"VirtualMachine":                  &machineMethods{named("machine")},
-		"Datacenter":                      &datacenterMethods{named("datacenter")},
-		"EnvironmentBrowser":              &browserMethods{named("browser")},
 		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
 		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
 		"HostSystem":                      &hostMethods{named("host")},
@@ -154,10 +158,4 @@ func checkName(ctx *simulator.Context, folder types.ManagedObjectReference, name
 		return &types.DuplicateName{Name: name, Object: *taken}
 	}
 	return nil
-}
-
-// postEvent records what happened, for clients that read events and for alarms.
-func postEvent(ctx *simulator.Context, event types.BaseEvent) {
-	manager := ctx.Map.EventManager()
-	ctx.WithLock(manager, func() { manager.PostEvent(ctx, &types.PostEvent{EventToPost: event}) })
 }

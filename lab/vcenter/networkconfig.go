@@ -18,7 +18,7 @@ func (m *hostNetworkMethods) UpdateNetworkConfig(ctx *simulator.Context, req *ty
 			if fault := checkConfig(req); fault != nil {
 				return fault
 			}
-			return d.configure(&req.Config, &answer.Returnval)
+			return d.configure(m.network, &req.Config, &answer.Returnval)
 		}),
 	}
 }
@@ -38,14 +38,11 @@ func checkConfig(req *types.UpdateNetworkConfig) types.BaseMethodFault {
 	return nil
 }
 
-func (d *hostDraft) configure(config *types.HostNetworkConfig, result *types.HostNetworkConfigResult) types.BaseMethodFault {
+func (d *hostDraft) configure(n *network, config *types.HostNetworkConfig, result *types.HostNetworkConfigResult) types.BaseMethodFault {
 	for _, change := range config.Vswitch {
 		if fault := d.configureSwitch(change); fault != nil {
 			return fault
 		}
-	}
-	if fault := d.configureProxySwitches(config.ProxySwitch); fault != nil {
-		return fault
 	}
 	for _, change := range config.Portgroup {
 		if fault := d.configurePortGroup(change); fault != nil {
@@ -57,7 +54,7 @@ func (d *hostDraft) configure(config *types.HostNetworkConfig, result *types.Hos
 			return fault
 		}
 	}
-	return nil
+	return d.configureProxySwitches(n, config.ProxySwitch)
 }
 
 func (d *hostDraft) configureSwitch(change types.HostVirtualSwitchConfig) types.BaseMethodFault {
@@ -75,12 +72,45 @@ func (d *hostDraft) configureSwitch(change types.HostVirtualSwitchConfig) types.
 	return invalid("config.vswitch.changeOperation")
 }
 
-// configureProxySwitches changes the host's part of distributed switches. NICs join and leave them through the switch.
-func (d *hostDraft) configureProxySwitches(changes []types.HostProxySwitchConfig) types.BaseMethodFault {
-	if len(changes) > 0 {
-		return &types.NotSupported{}
+// configureProxySwitches changes the host's part of distributed switches. It is checked with the vmkernel NICs where the
+// same call puts them, and without the uplinks that it takes off standard switches.
+func (d *hostDraft) configureProxySwitches(n *network, changes []types.HostProxySwitchConfig) types.BaseMethodFault {
+	if len(changes) == 0 {
+		return nil
+	}
+	change := proxySwitchChange{host: d.host, switches: changes, vnics: d.info.Vnic}
+	for _, vswitch := range d.host.Config.Network.Vswitch {
+		for _, key := range vswitch.Pnic {
+			if !nicTakenIn(&d.info, deviceOf(key), "") {
+				change.freed = append(change.freed, deviceOf(key))
+			}
+		}
+	}
+	store, fault := n.prepareProxySwitch(d.ctx, change)
+	if fault != nil {
+		return fault
+	}
+	d.switchParts = append(d.switchParts, store)
+	for _, each := range changes {
+		d.showNICs(each)
 	}
 	return nil
+}
+
+// showNICs writes the NICs that a change puts on a distributed switch into the draft.
+func (d *hostDraft) showNICs(change types.HostProxySwitchConfig) {
+	if change.Spec == nil {
+		return
+	}
+	backing, isNICs := change.Spec.Backing.(*types.DistributedVirtualSwitchHostMemberPnicBacking)
+	for index := range d.info.ProxySwitch {
+		if proxy := &d.info.ProxySwitch[index]; isNICs && proxy.DvsUuid == change.Uuid {
+			proxy.Pnic = nil
+			for _, nic := range backing.PnicSpec {
+				proxy.Pnic = append(proxy.Pnic, nicKeyPrefix+nic.PnicDevice)
+			}
+		}
+	}
 }
 
 func (d *hostDraft) configurePortGroup(change types.HostPortGroupConfig) types.BaseMethodFault {

@@ -75,7 +75,7 @@ func TestManagementMovesInOneCall(t *testing.T) {
 	s := newSite(t)
 	system := s.hostNetwork("esx-01")
 	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, system.UpdateVirtualSwitch(s.ctx, "vSwitch0", *standardSpec()), "")
-	group := portGroup("mgmt", "vSwitch1", 11)
+	group := portGroup("mgmt", "vSwitch1", 0)
 	must(system.UpdateNetworkConfig(s.ctx, types.HostNetworkConfig{
 		Vswitch: []types.HostVirtualSwitchConfig{
 			{ChangeOperation: "edit", Name: "vSwitch0", Spec: standardSpec()},
@@ -85,4 +85,54 @@ func TestManagementMovesInOneCall(t *testing.T) {
 		Vnic:      []types.HostVirtualNicConfig{{ChangeOperation: "edit", Device: "vmk0", Portgroup: "mgmt", Spec: &types.HostVirtualNicSpec{}}},
 	}, string(types.HostConfigChangeModeModify)))(s)
 	equal(s, "port group", s.vnic("esx-01", "vmk0").Portgroup, "mgmt")
+}
+
+// Management and its only uplink move to a distributed switch in one call, and back.
+func TestManagementMovesToDistributedSwitch(t *testing.T) {
+	s := newSite(t)
+	system := s.hostNetwork("esx-01")
+	dvs := s.newSwitch("dvs0")
+	group := s.newGroup(dvs, "mgmt", nil)
+	uuid := s.config(dvs).Uuid
+	s.ok(s.changeMembers(dvs, members("add", s.hosts["esx-01"])))
+	nics := func(devices ...string) []types.HostProxySwitchConfig {
+		backing := &types.DistributedVirtualSwitchHostMemberPnicBacking{}
+		for _, device := range devices {
+			backing.PnicSpec = append(backing.PnicSpec, types.DistributedVirtualSwitchHostMemberPnicSpec{PnicDevice: device})
+		}
+		return []types.HostProxySwitchConfig{{ChangeOperation: "edit", Uuid: uuid, Spec: &types.HostProxySwitchSpec{Backing: backing}}}
+	}
+	vmk := func(spec types.HostVirtualNicSpec) []types.HostVirtualNicConfig {
+		return []types.HostVirtualNicConfig{{ChangeOperation: "edit", Device: "vmk0", Spec: &spec}}
+	}
+	there := types.HostVirtualNicSpec{DistributedVirtualPort: &types.DistributedVirtualSwitchPortConnection{SwitchUuid: uuid, PortgroupKey: group.Value}}
+	update := func(config types.HostNetworkConfig) error {
+		_, err := system.UpdateNetworkConfig(s.ctx, config, string(types.HostConfigChangeModeModify))
+		return err
+	}
+	without := []types.HostVirtualSwitchConfig{{ChangeOperation: "edit", Name: "vSwitch0", Spec: standardSpec()}}
+	expectFault[*types.ResourceInUse](s, update(types.HostNetworkConfig{ProxySwitch: nics("vmnic0"), Vnic: vmk(there)}), "vmnic0")
+	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, update(types.HostNetworkConfig{Vswitch: without, Vnic: vmk(there)}), "")
+	equal(s, "nothing happened", len(s.vswitch("esx-01", "vSwitch0").Pnic), 1)
+	s.ok(update(types.HostNetworkConfig{Vswitch: without, ProxySwitch: nics("vmnic0"), Vnic: vmk(there)}))
+	info := s.info("esx-01")
+	equalList(s, "NICs of the proxy switch", info.ProxySwitch[0].Pnic, []string{"key-vim.host.PhysicalNic-vmnic0"})
+	equal(s, "NICs of vSwitch0", len(s.vswitch("esx-01", "vSwitch0").Pnic), 0)
+	place := info.Vnic[0].Spec.DistributedVirtualPort
+	equal(s, "port group", place.PortgroupKey, group.Value)
+	equal(s, "port", s.portOf(dvs, place.PortKey).Connectee.NicKey, "vmk0")
+	equalList(s, "uplinks", []string{s.uplinks("esx-01")["up1"]}, []string{"vmnic0"})
+	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, update(types.HostNetworkConfig{ProxySwitch: nics()}), "")
+
+	// The way back needs a second NIC: switches come before distributed switches in a call.
+	s.ok(system.UpdateVirtualSwitch(s.ctx, "vSwitch0", *standardSpec("vmnic1")))
+	order := standardSpec("vmnic1")
+	order.Policy = activeStandby([]string{"vmnic1"}, nil)
+	s.ok(update(types.HostNetworkConfig{
+		Vswitch: []types.HostVirtualSwitchConfig{{ChangeOperation: "edit", Name: "vSwitch0", Spec: order}}, ProxySwitch: nics(),
+		Portgroup: []types.HostPortGroupConfig{{ChangeOperation: "edit", Spec: &types.HostPortGroupSpec{Name: "Management Network", VswitchName: "vSwitch0"}}},
+		Vnic:      vmk(types.HostVirtualNicSpec{Portgroup: "Management Network"}),
+	}))
+	equal(s, "port group", s.vnic("esx-01", "vmk0").Portgroup, "Management Network")
+	equal(s, "the port is free", s.portOf(dvs, place.PortKey).Connectee == nil, true)
 }

@@ -88,10 +88,11 @@ func (s *machineSite) change(operation types.VirtualDeviceConfigSpecOperation, d
 func (s *machineSite) power(machine types.ManagedObjectReference, on bool) error {
 	s.Helper()
 	vm := object.NewVirtualMachine(s.client.Client, machine)
-	task, err := vm.PowerOff(s.ctx)
+	change := vm.PowerOff
 	if on {
-		task, err = vm.PowerOn(s.ctx)
+		change = vm.PowerOn
 	}
+	task, err := change(s.ctx)
 	s.ok(err)
 	return task.Wait(s.ctx)
 }
@@ -196,7 +197,11 @@ func TestCardIsEditedAndRemoved(t *testing.T) {
 	expectDevice[*types.InvalidDeviceSpec](s, s.change("edit", e1000), 0, "device")
 	expectDevice[*types.DeviceNotFound](s, s.change("edit", newCard(4009, s.port(other.Value, ""))), 0, "device.key")
 	expectDevice[*types.DeviceNotFound](s, s.change("remove", newCard(4009, nil)), 0, "device.key")
+	s.ok(s.change("add", newCard(-1, s.port(other.Value, ""))))
 	s.ok(s.change("remove", newCard(4000, nil)))
+	s.ok(s.change("edit", newCard(4001, s.port(other.Value, ""))))
+	equal(s.site, "unit, though a lower one is free", *s.card(0).UnitNumber, 8)
+	s.ok(s.change("remove", newCard(4001, nil)))
 	equal(s.site, "cards", len(s.ours()), 0)
 	equal(s.site, "ports in use", len(s.connected()), 0)
 	s.ok(s.destroy(s.group))
@@ -236,10 +241,13 @@ func TestCardFaults(t *testing.T) {
 		expectDevice[*types.InvalidDeviceSpec](s, s.change("add", mac("manual", address)), 0, "device.macAddress")
 	}
 	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", mac("random", "")), 0, "device.addressType")
-	wrongUnit, takenUnit, wrongController := newCard(-1, s.port(s.group.Value, "")), newCard(-1, s.port(s.group.Value, "")), newCard(-1, s.port(s.group.Value, ""))
-	wrongUnit.UnitNumber, takenUnit.UnitNumber, wrongController.ControllerKey = types.NewInt32(17), types.NewInt32(7), 1000
-	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", wrongUnit), 0, "device.unitNumber")
-	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", takenUnit), 0, "device.unitNumber")
+	for _, unit := range []int32{6, 7, 18} { // 7 is taken, the others are no places of ordinary cards
+		card := newCard(-1, s.port(s.group.Value, ""))
+		card.UnitNumber = &unit
+		expectDevice[*types.InvalidDeviceSpec](s, s.change("add", card), 0, "device.unitNumber")
+	}
+	wrongController := newCard(-1, s.port(s.group.Value, ""))
+	wrongController.ControllerKey = 1000
 	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", wrongController), 0, "device.controllerKey")
 	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", newCard(4000, s.port(s.group.Value, ""))), 0, "device.key")
 	expectDevice[*types.InvalidDeviceSpec](s, s.change("add", newCard(-1, s.port(s.group.Value, "")), newCard(-1, s.port(s.group.Value, ""))), 1, "device.key")
@@ -266,6 +274,7 @@ func TestTooManyDevices(t *testing.T) {
 	s.ok(s.change("add", cards(maxCards-1)...))
 	equal(s.site, "ports of the group that grew", s.site.group(s.group).NumPorts, 10)
 	equal(s.site, "cards", len(s.ours()), maxCards)
+	expectFault[*types.TooManyDevices](s.site, s.change("add", s.newSriov(-1, physical)), "exceeds maximum")
 	var lent16 []types.BaseVirtualDevice
 	for index := range maxPassthroughs + 1 {
 		lent16 = append(lent16, newPassthrough(int32(-1-index), lent))

@@ -266,9 +266,10 @@ func finish(ctx *simulator.Context, answer soap.HasFault) (types.AnyType, types.
 	}
 	ref := reflect.ValueOf(answer).Elem().FieldByName("Res").Elem().FieldByName("Returnval").Interface().(types.ManagedObjectReference)
 	task := ctx.Map.Get(ref).(*simulator.Task)
+	watching := newContext(ctx.Map) // the task works with ctx, whose locks would not keep us from reading half a result
 	for {
 		var info types.TaskInfo
-		ctx.WithLock(ref, func() { info = task.Info })
+		watching.WithLock(task, func() { info = task.Info })
 		if info.CompleteTime == nil {
 			time.Sleep(time.Millisecond)
 			continue

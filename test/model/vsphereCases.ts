@@ -346,7 +346,16 @@ export const VSPHERE_CASES: Readonly<Record<string, Cases>> = {
   },
   "VS-63": {
     breaks: { "bonded functions that may not change their MAC address": bonded("{ forgedTransmits: true }") },
-    keeps: { "bonded functions that may": bonded("{ macChanges: true }") },
+    keeps: {
+      "bonded functions that may": bonded("{ macChanges: true }"),
+      "functions whose standard switch lets them": bonded("{}")
+        .replaceAll("d/app", "s/std")
+        .replace("app: {}", "app: {}, std: {}")
+        .replace(
+          "platform: vsphere,",
+          "platform: vsphere, virtualSwitches: { s: { portGroups: [std], security: { macChanges: true } } },",
+        ),
+    },
   },
   "VS-64": {
     breaks: { "eleven network cards": cards(11, "{}") },

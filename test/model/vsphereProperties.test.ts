@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { checkEnvironmentSpec, checkEnvironmentText } from "../../providers/engine/check.js";
+import { lint } from "../../providers/model/lint/index.js";
 import { LIMITS, VSPHERE_LIMITS } from "../../providers/model/lint/vsphereLimits.js";
 import { readPlainYaml } from "../../providers/model/plainYaml.js";
 import { formatProblem } from "../../providers/model/problem.js";
@@ -12,8 +13,6 @@ import { modelOf } from "./given.js";
 
 describe("any environment of vSphere", () => {
   it("is judged by everything but the schema, each problem with a place and a remedy", () => {
-    let judged = 0;
-    let clean = 0;
     fc.assert(
       fc.property(vsphereEnvironment, (spec) => {
         const text = stringify(spec, { aliasDuplicateObjects: false });
@@ -24,13 +23,11 @@ describe("any environment of vSphere", () => {
           expect(problem.remedy).toMatch(/^[A-Z].*[^.](\.|: \d+\.)$/);
           expect(problem.message).not.toMatch(/undefined|\[object|NaN/);
         }
-        judged += 1;
-        if (problems.every(({ severity }) => severity !== "error")) clean += 1;
+        // Most have dangling names, which keeps the design rules from being asked.
+        if (environment) lint(environment, { accepted: [], asWritten: (path) => path, notes: true });
       }),
       { numRuns: 400 },
     );
-    // Otherwise nothing of it would reach the design rules.
-    expect(clean / judged).toBeGreaterThan(0.001);
   });
 
   it("is the same for both readers of YAML, and as plain data", () => {
