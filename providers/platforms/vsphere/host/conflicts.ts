@@ -2,8 +2,8 @@
 // that can't. Pure.
 import { differences } from "./describe.js";
 import { type HostFacts, isManagement, type PhysicalNic, vmkernelOn } from "./facts.js";
+import type { Known } from "./known.js";
 import { entryOf } from "./own.js";
-import type { Known } from "./plan.js";
 import type { HostWords } from "./words.js";
 
 export function hostConflicts(desired: HostWords, actual: HostWords, known: Known): string[] {

@@ -2,9 +2,9 @@
 import type { VmkernelService } from "../../../model/vmkernelPort.js";
 import { describe, differences, worst } from "./describe.js";
 import { type HostFacts, isManagement, type VmkernelFacts, vmkernelOn } from "./facts.js";
+import type { Known } from "./known.js";
 import { isSameAddress } from "./netmask.js";
 import { entryOf, missingIn } from "./own.js";
-import type { Known } from "./plan.js";
 import type { HostStep } from "./steps.js";
 import type { HostWords, VmkernelWords } from "./words.js";
 
