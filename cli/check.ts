@@ -1,5 +1,5 @@
 // multiport check: parse and judge environment files offline; as text, JSON or SARIF. Pure.
-import { checkEnvironmentText } from "../providers/engine/check.js";
+import { checkEnvironmentText, type Notes } from "../providers/engine/check.js";
 import { formatPath, formatProblem, hasErrors, type Problem, type Severity } from "../providers/model/problem.js";
 import { EXIT } from "./exit.js";
 import type { EnvironmentFile } from "./project.js";
@@ -17,8 +17,8 @@ export interface Checked extends EnvironmentFile {
   readonly problems: readonly Problem[];
 }
 
-export function checkFiles(files: readonly EnvironmentFile[], format: CheckFormat): CheckOutcome {
-  const checked = files.map((file) => ({ ...file, problems: checkEnvironmentText(file.text, file.file).problems }));
+export function checkFiles(files: readonly EnvironmentFile[], format: CheckFormat, notes: Notes = {}): CheckOutcome {
+  const checked = files.map((file) => ({ ...file, ...checkEnvironmentText(file.text, file.file, notes) }));
   return { output: FORMATS[format](checked), exitCode: exitCode(checked.flatMap((file) => file.problems)) };
 }
 

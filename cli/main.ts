@@ -31,10 +31,11 @@ program
   .argument("[environment]", ENVIRONMENT)
   .addOption(new Option("--json", "one object per environment, for machines").conflicts("sarif"))
   .addOption(new Option("--sarif", "SARIF 2.1.0, for code hosts"))
+  .option("--notes", "also tell what is only worth knowing")
   .addHelpText("after", "\nExit codes: 0 clean; 1 errors; 2 wrong usage; 3 warnings only.")
-  .action((name: string | undefined, options: { json?: true; sarif?: true }) => {
+  .action((name: string | undefined, options: { json?: true; sarif?: true; notes?: true }) => {
     const format: CheckFormat = options.json ? "json" : options.sarif ? "sarif" : "text";
-    const { output, exitCode } = checkFiles(findEnvironments(name), format);
+    const { output, exitCode } = checkFiles(findEnvironments(name), format, options);
     console.log(output);
     process.exitCode = exitCode;
   });

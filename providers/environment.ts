@@ -34,12 +34,11 @@ export class Environment extends pulumi.ComponentResource {
     super("multiport:index:Environment", name, {}, options);
     const environment = model.name;
     this.esxHosts = esxHosts(model, { parent: this });
-    // Hosts come first: a NIC leaves its standard switch before a distributed switch can have it.
-    const dependsOn = Object.values(this.esxHosts);
-    this.distributedSwitches = named(
-      model.distributedSwitches,
-      (dvs) => new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this, dependsOn }),
-    );
+    this.distributedSwitches = named(model.distributedSwitches, (dvs) => {
+      // Member hosts come first: a NIC leaves its standard switch before a distributed switch can have it.
+      const dependsOn = dvs.hosts.flatMap(({ name: host }) => this.esxHosts[host] ?? []);
+      return new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this, dependsOn });
+    });
     vmkernelPorts(model, { parent: this, dependsOn: Object.values(this.distributedSwitches) });
     this.kvmHosts = named(
       model.kvmHosts,

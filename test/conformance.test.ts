@@ -79,32 +79,32 @@ const CASES: Record<string, Expectation> = {
   "lacp active-backup": {
     kvm: "active-backup active",
     netplan: "no: The kernel has no standby members",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "no: The LAG decides how traffic is spread",
   },
   "lacp source-port": {
     kvm: "no: Open vSwitch does not spread by virtual port",
     netplan: "no: A bond in a guest has no virtual ports",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "no: The LAG decides how traffic is spread",
   },
   "lacp source-mac": {
     kvm: "balance-slb active",
     netplan: "802.3ad layer2",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "no: The LAG decides how traffic is spread",
   },
   "lacp ip-hash": {
     kvm: "no: Open vSwitch does not hash IP addresses alone",
     netplan: "802.3ad layer2+3",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "no: The LAG decides how traffic is spread",
   },
   "lacp transport-ports": {
     kvm: "balance-tcp active",
     netplan: "802.3ad layer3+4",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "loadbalance_ip",
   },
   "lacp load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "no: The kernel spreads by load only towards separate ports",
-    vsphere: "no: LAG groups of a distributed switch",
+    vsphere: "no: The LAG decides how traffic is spread",
   },
 };
 
@@ -139,7 +139,7 @@ vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0 }, q
     text: (pair) => `environment: t
 networks: { app: {} }
 hosts: { e: { platform: vsphere, uplinks: { vmnic0: , vmnic1: } } }
-distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1], ${pair} }, portGroups: [app] } }
+distributedSwitches: { d: { datacenter: dc, hosts: [e], ${pair.startsWith("mode: lacp") ? "uplinks: { u0: }, lags: { l: { nics: [vmnic0, vmnic1] } }, uplinkTeam: { members: [l]" : "uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1]"}, ${pair} }, portGroups: [app] } }
 `,
     words: ({ distributedSwitches: [dvs] }) => (dvs ? toTeaming(dvs.uplinkTeam).teamingPolicy : "none"),
   },

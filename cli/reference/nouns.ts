@@ -2,15 +2,25 @@
 import type { z } from "zod";
 import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
-import { AcceptedSpec, EnvironmentSpec } from "../../providers/model/environment.js";
+import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { LagSpec } from "../../providers/model/lag.js";
 import { NetworkSpec } from "../../providers/model/network.js";
+import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
 import { PortGroupSpec } from "../../providers/model/portGroup.js";
+import { ShapingSpec } from "../../providers/model/shaping.js";
 import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
-import { GuestSpec, VirtualMachineSpec, VmPortSpec } from "../../providers/model/virtualMachine.js";
+import {
+  GuestSpec,
+  VfPoolSpec,
+  VirtualMachineSpec,
+  VmPortSpec,
+  VsphereVmSpec,
+} from "../../providers/model/virtualMachine.js";
 import { VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
+import { VmkernelPortSpec } from "../../providers/model/vmkernelPort.js";
 
 export interface Noun {
   readonly title: string;
@@ -23,6 +33,12 @@ export interface Noun {
   readonly example: string;
   readonly note?: string;
 }
+
+const PORT_GROUPS = [
+  "hosts.<host>.virtualSwitches.<virtual switch>.portGroups.<port group>",
+  "profiles.<profile>.virtualSwitches.<virtual switch>.portGroups.<port group>",
+  "distributedSwitches.<switch>.portGroups.<port group>",
+];
 
 export const NOUNS: readonly Noun[] = [
   { title: "Environment", at: [""], schema: EnvironmentSpec, example: "environment" },
@@ -40,7 +56,7 @@ export const NOUNS: readonly Noun[] = [
     schema: HostSpec,
     parts: [HostProfileSpec],
     example: "host",
-    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; the maps `ssh`, `uplinks` and `virtualSwitches` are merged by key.",
+    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; `ssh`, each uplink and each vmkernel port are merged setting by setting, `virtualSwitches` by name.",
   },
   {
     title: "Uplink",
@@ -61,6 +77,14 @@ export const NOUNS: readonly Noun[] = [
     at: ["hosts.<host>.virtualSwitches.<virtual switch>", "profiles.<profile>.virtualSwitches.<virtual switch>"],
     schema: VirtualSwitchSpec,
     example: "virtual-switch",
+    note: "Open vSwitch on KVM, a standard switch on ESXi.",
+  },
+  {
+    title: "vmkernel port",
+    at: ["hosts.<host>.vmkernelPorts.<port>", "profiles.<profile>.vmkernelPorts.<port>"],
+    schema: VmkernelPortSpec,
+    example: "vmkernel-port",
+    note: "Every vmkernel port of a host has a port group of its own, by which it is found.",
   },
   {
     title: "Uplink team",
@@ -78,22 +102,56 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     title: "Port group",
-    at: [
-      "hosts.<host>.virtualSwitches.<virtual switch>.portGroups.<port group>",
-      "profiles.<profile>.virtualSwitches.<virtual switch>.portGroups.<port group>",
-      "distributedSwitches.<switch>.portGroups.<port group>",
-    ],
+    at: PORT_GROUPS,
     schema: PortGroupSpec,
     example: "port-group",
   },
+  {
+    title: "Traffic shaping",
+    at: [
+      "hosts.<host>.virtualSwitches.<virtual switch>.shaping",
+      "profiles.<profile>.virtualSwitches.<virtual switch>.shaping",
+      ...PORT_GROUPS.flatMap((group) => [`${group}.shaping.ingress`, `${group}.shaping.egress`]),
+    ],
+    schema: ShapingSpec,
+    example: "shaping",
+  },
+  { title: "vCenter", at: ["vcenter"], schema: VcenterSpec, example: "vcenter" },
   {
     title: "Distributed switch",
     at: ["distributedSwitches.<switch>"],
     schema: DistributedSwitchSpec,
     example: "distributed-switch",
   },
+  {
+    title: "LAG",
+    at: ["distributedSwitches.<switch>.lags.<LAG>"],
+    schema: LagSpec,
+    example: "lag",
+    note: "A team uses a LAG by naming it as its only member, with `mode: lacp`. All that LACP has to know stands here, not in the team.",
+  },
+  {
+    title: "Network I/O Control",
+    at: ["distributedSwitches.<switch>.networkIoControl"],
+    schema: NetworkIoControlSpec,
+    example: "network-io-control",
+  },
+  {
+    title: "Traffic class",
+    at: ["distributedSwitches.<switch>.networkIoControl.traffic.<class>"],
+    schema: TrafficSpec,
+    example: "traffic-class",
+  },
   { title: "Virtual machine", at: ["vms.<vm>"], schema: VirtualMachineSpec, example: "virtual-machine" },
   { title: "VM port", at: ["vms.<vm>.ports.<port>"], schema: VmPortSpec, example: "vm-port" },
+  {
+    title: "VF pool",
+    at: ["vms.<vm>.ports.<port>.vf"],
+    schema: VfPoolSpec,
+    example: "vf-pool",
+    note: "Which port of the pool a VM gets depends on the VM's name alone, so that VMs spread and others that come or go move nothing.",
+  },
+  { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },
   { title: "Bond", at: ["vms.<vm>.bonds.<bond>"], schema: BondSpec, example: "bond" },
   { title: "Accepted rule", at: ["accepted[]"], schema: AcceptedSpec, example: "accepted" },

@@ -2,6 +2,7 @@
 import { checkEnvironmentSpec } from "../../providers/engine/check.js";
 import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
 import type { Problem } from "../../providers/model/problem.js";
+import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { toOvsWords } from "../../providers/platforms/kvm/toWords.js";
 import { netplan } from "../../providers/platforms/netplan/index.js";
 import { toPvlanMappings, toSecurity, toVlan } from "../../providers/platforms/vsphere/portGroup.js";
@@ -42,7 +43,11 @@ function kvmSpec(choice: Choice): EnvironmentSpec {
   };
 }
 
+const UPLINKS = { uplinks: { up1: "vmnic1", up2: "vmnic2" } };
+const LAG = { uplinks: { up1: null }, lags: { lag1: { nics: ["vmnic1", "vmnic2"] } } };
+
 function vsphereSpec(choice: Choice): EnvironmentSpec {
+  const isLacp = (choice.team as UplinkTeamSpec | undefined)?.mode === "lacp";
   return {
     environment: "support",
     networks: { app: { ...choice.network } },
@@ -51,8 +56,8 @@ function vsphereSpec(choice: Choice): EnvironmentSpec {
       dvs0: {
         datacenter: "dc1",
         hosts: ["host"],
-        uplinks: { up1: "vmnic1", up2: "vmnic2" },
-        uplinkTeam: { members: ["up1", "up2"], ...choice.team },
+        ...(isLacp ? LAG : UPLINKS),
+        uplinkTeam: { members: isLacp ? ["lag1"] : ["up1", "up2"], ...choice.team },
         portGroups: portGroups(choice),
       },
     },

@@ -15,7 +15,7 @@ import {
 
 export function supportPage(): Page {
   return page("support.md", "What each platform can do", [
-    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, SR-IOV, standard vSphere switches, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, standard vSphere switches, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
     "## Teams and bonds",
     "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),

@@ -65,3 +65,6 @@ func hostEvent(ctx *simulator.Context, host *simulator.HostSystem) types.Event {
 		Host: &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self},
 	}
 }
+
+// deviceOf is the name of the NIC that a key stands for.
+func deviceOf(key string) string { return strings.TrimPrefix(key, nicKeyPrefix) }

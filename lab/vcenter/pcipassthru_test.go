@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -70,6 +71,16 @@ func (s *site) refresh(host string) {
 	must(methods.Refresh(s.ctx, s.client, &types.Refresh{This: s.passthrough(host)}))(s)
 }
 
+// becomesTrue waits for what vCenter shows late.
+func (s *site) becomesTrue(what string, is func() bool) {
+	s.Helper()
+	for deadline := time.Now().Add(5 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.Fatalf("%s: not after 5 s", what)
+		}
+	}
+}
+
 func TestDevicesOfInventory(t *testing.T) {
 	s := newSite(t)
 	host := get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice", "capability", "config.network.pnic")
@@ -102,7 +113,7 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	info := s.sriov("esx-01", portOfVmnic2)
 	equal(s, "requested", fmt.Sprint(info.SriovEnabled, info.NumVirtualFunctionRequested), "true 4")
 	equal(s, "active", fmt.Sprint(info.SriovActive, info.NumVirtualFunction), "false 0")
-	s.eventually("a reboot is required", func() bool { return s.needsReboot("esx-01") })
+	s.becomesTrue("a reboot is required", func() bool { return s.needsReboot("esx-01") })
 	equal(s, "of the other host", s.needsReboot("esx-02"), false)
 	devices := len(get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice").Hardware.PciDevice)
 
@@ -112,19 +123,19 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	equal(s, "a reboot is required", s.needsReboot("esx-01"), false)
 	hardware := get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice").Hardware.PciDevice
 	equal(s, "devices", len(hardware), devices+6)
-	function := s.pciInfo("esx-01", "0000:3b:01.3").GetHostPciPassthruInfo()
+	function := s.pciInfo("esx-01", "0000:3c:00.3").GetHostPciPassthruInfo()
 	equal(s, "function", fmt.Sprint(function.PassthruCapable, function.PassthruActive), "true true")
 	equal(s, "its device", slices.ContainsFunc(hardware, func(device types.HostPciDevice) bool {
-		return device.Id == "0000:3b:01.3" && device.DeviceName == "Ethernet Adaptive Virtual Function"
+		return device.Id == "0000:3c:00.3" && device.DeviceName == "Ethernet Adaptive Virtual Function"
 	}), true)
 
 	// Off again: the functions stay until the next reboot.
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 0)))
-	s.eventually("a reboot is required", func() bool { return s.needsReboot("esx-01") })
+	s.becomesTrue("a reboot is required", func() bool { return s.needsReboot("esx-01") })
 	equal(s, "functions", s.sriov("esx-01", portOfVmnic2).NumVirtualFunction, 4)
 	// Back to what is active: nothing to reboot for.
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 4)))
-	s.eventually("no reboot is required", func() bool { return !s.needsReboot("esx-01") })
+	s.becomesTrue("no reboot is required", func() bool { return !s.needsReboot("esx-01") })
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 0)))
 	s.reboot("esx-01")
 	equal(s, "functions", s.sriov("esx-01", portOfVmnic2).NumVirtualFunction, 0)
@@ -215,8 +226,8 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	port, _ := parseAddress("0000:3b:00.1")
-	functions := virtualFunctions(port, 64, 2)
-	if functions[0].String() != "0000:3b:09.0" || functions[1].String() != "0000:3b:09.1" {
+	functions := functionAddresses(port, 10)
+	if functions[0].String() != "0000:3d:00.0" || functions[9].String() != "0000:3d:01.1" {
 		t.Error(functions)
 	}
 }
@@ -229,7 +240,7 @@ func (s *site) reboot(name string) {
 	s.ok(must(host.EnterMaintenanceMode(s.ctx, 0, false, nil))(s).Wait(s.ctx))
 	task := must(methods.RebootHost_Task(s.ctx, s.client, &types.RebootHost_Task{This: s.hosts[name]}))(s)
 	must(s.wait(task.Returnval, nil))(s)
-	s.eventually("it is back", func() bool {
+	s.becomesTrue("it is back", func() bool {
 		runtime := get[mo.HostSystem](s, s.hosts[name], "runtime").Runtime
 		return runtime.ConnectionState == types.HostSystemConnectionStateConnected && runtime.BootTime.After(before)
 	})

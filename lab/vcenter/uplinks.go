@@ -121,5 +121,5 @@ func (d *draft) placeUplinkPorts(group *groupDraft) {
 	}
 }
 
-// deviceOf is the name of the NIC with a key.
+// deviceOf is the NIC of a key such as key-vim.host.PhysicalNic-vmnic2.
 func deviceOf(key string) string { return strings.TrimPrefix(key, nicKeyPrefix) }

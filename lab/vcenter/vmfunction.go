@@ -120,7 +120,7 @@ func functionsOf(info *types.HostSriovInfo) []string {
 		return nil
 	}
 	var ids []string
-	for _, each := range virtualFunctions(port, info.MaxVirtualFunctionSupported, info.NumVirtualFunction) {
+	for _, each := range functionAddresses(port, info.NumVirtualFunction) {
 		ids = append(ids, each.String())
 	}
 	return ids

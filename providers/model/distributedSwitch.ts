@@ -176,12 +176,6 @@ export function toHealthCheck(spec: HealthCheckSpec): HealthCheck {
   };
 }
 
-export function toDiscovery(choice: (typeof DISCOVERY)[number]): Discovery {
-  if (choice === "off") return { protocol: "lldp", operation: "none" };
-  const [protocol, operation] = choice.split("-") as ["cdp" | "lldp", "listen" | "advertise" | "both"];
-  return { protocol, operation };
-}
-
 /** The NIC of every member host at each place of the switch: uplinks by name, and ports of LAGs as vCenter names them. */
 export function* nicPlaces(
   dvs: Pick<DistributedSwitch, "uplinks" | "lags">,

@@ -127,33 +127,30 @@ export interface EsxHost {
 }
 
 /**
- * The host's own words over those of its profile. The settings of ssh and of each uplink are merged one by one, virtual
- * switches and vmkernel ports by name, and all else is replaced.
+ * The host's own words over those of its profile. The settings of ssh, of each uplink and of each vmkernel port are merged
+ * one by one, virtual switches by name, and all else is replaced.
  */
 export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined): HostSpec {
   if (!profile) return host;
   return {
     ...profile,
     ...host,
-    ...mergeMap("ssh", profile, host),
-    ...(profile.uplinks && host.uplinks ? { uplinks: mergeUplinks(profile.uplinks, host.uplinks) } : {}),
-    ...mergeMap("virtualSwitches", profile, host),
-    ...mergeMap("vmkernelPorts", profile, host),
+    ...both(profile.ssh, host.ssh, (common, own) => ({ ssh: { ...common, ...own } })),
+    ...both(profile.virtualSwitches, host.virtualSwitches, (common, own) => ({
+      virtualSwitches: { ...common, ...own },
+    })),
+    // A profile may know the PCI address of a port and the host its cable; or the services of a vmkernel port, and its address.
+    ...both(profile.uplinks, host.uplinks, (common, own) => ({ uplinks: mergeEntries(common, own) })),
+    ...both(profile.vmkernelPorts, host.vmkernelPorts, (common, own) => ({ vmkernelPorts: mergeEntries(common, own) })),
   };
 }
 
-type Uplinks = NonNullable<HostSpec["uplinks"]>;
-
-/** A profile may know the PCI address of a port, and the host its cable. */
-function mergeUplinks(profile: Uplinks, host: Uplinks): Uplinks {
-  const own = Object.entries(host).map(([name, uplink]) => [name, { ...profile[name], ...uplink }]);
-  return { ...profile, ...Object.fromEntries(own) };
+function both<T, R>(common: T | undefined, own: T | undefined, merge: (common: T, own: T) => R): R | undefined {
+  return common === undefined || own === undefined ? undefined : merge(common, own);
 }
 
-function mergeMap<K extends "ssh" | "virtualSwitches" | "vmkernelPorts">(
-  key: K,
-  profile: HostProfileSpec,
-  host: HostSpec,
-) {
-  return profile[key] && host[key] ? { [key]: { ...profile[key], ...host[key] } } : {};
+/** Maps of settings, merged setting by setting. */
+function mergeEntries<T extends object | null>(common: Record<string, T>, own: Record<string, T>): Record<string, T> {
+  const merged = Object.entries(own).map(([name, entry]) => [name, { ...common[name], ...entry }]);
+  return { ...common, ...Object.fromEntries(merged) };
 }

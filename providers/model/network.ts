@@ -116,6 +116,20 @@ export function mergeRanges(ranges: readonly VlanRange[]): VlanRange[] {
   return merged;
 }
 
+/** What of `wanted` is in none of `ranges`. */
+export function missingRanges(wanted: readonly VlanRange[], ranges: readonly VlanRange[]): VlanRange[] {
+  return ranges.reduce<VlanRange[]>(
+    (left, { first, last }) =>
+      left.flatMap((range) =>
+        [
+          { first: range.first, last: Math.min(range.last, first - 1) },
+          { first: Math.max(range.first, last + 1), last: range.last },
+        ].filter((rest) => rest.first <= rest.last),
+      ),
+    [...wanted],
+  );
+}
+
 /** `10,30,100-199`, the spelling that Open vSwitch, switches and people share. */
 export function formatRanges(ranges: readonly VlanRange[]): string {
   return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(",");

@@ -1,6 +1,7 @@
 // NetworkIoControl: how the kinds of traffic of a distributed switch share its uplinks. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import type { Path, Problem } from "./problem.js";
 
 /** Kinds of traffic, in the API's own words. nvmetcp: vSphere 7.0.3 or newer. */
 export const TRAFFIC_CLASSES = [
@@ -78,4 +79,23 @@ export function toNetworkIoControl(spec: NetworkIoControlSpec | undefined): Netw
     ];
   });
   return { enabled: spec?.enabled ?? true, traffic };
+}
+
+/** What is kept for a kind of traffic can't be more than it may have. */
+export function checkNetworkIoControl(spec: NetworkIoControlSpec | undefined, path: Path): Problem[] {
+  return TRAFFIC_CLASSES.flatMap((name): Problem[] => {
+    const { limitMbps, reservationMbps = 0 } = spec?.traffic?.[name] ?? {};
+    if (limitMbps === undefined || reservationMbps <= limitMbps) return [];
+    return [
+      {
+        rule: "schema",
+        severity: "error",
+        path: [...path, "traffic", name, "reservationMbps"],
+        message: "the reservation is larger than the limit",
+        found: `${reservationMbps}`,
+        wanted: `at most ${limitMbps}`,
+        remedy: "Lower reservationMbps, or raise limitMbps.",
+      },
+    ];
+  });
 }

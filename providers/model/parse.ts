@@ -18,19 +18,25 @@ export interface Parsed {
 /** A further judgement of the model, such as what the platforms can't do. */
 export type Check = (environment: Environment) => readonly Problem[];
 
-/** Reads an environment file. `file` is its name as it shall stand in messages. */
-export function parseEnvironment(text: string, file: string, check: Check = () => []): Parsed {
-  // Places in the file take most of the time of reading it, and only problems have any.
-  const plain = readPlainYaml(text);
-  const parsed = plain && checkSpec(plain.value, check);
-  return parsed?.problems.length === 0 ? parsed : parseWithPlaces(text, { file, check });
+export interface Judging {
+  readonly check?: Check;
+  /** Whether design rules also tell what is only worth knowing. Default false. */
+  readonly notes?: boolean;
 }
 
-function parseWithPlaces(text: string, { file, check }: { readonly file: string; readonly check: Check }): Parsed {
+/** Reads an environment file. `file` is its name as it shall stand in messages. */
+export function parseEnvironment(text: string, file: string, judging: Judging = {}): Parsed {
+  // Places in the file take most of the time of reading it, and only problems have any.
+  const plain = readPlainYaml(text);
+  const parsed = plain && checkSpec(plain.value, judging);
+  return parsed?.problems.length === 0 ? parsed : parseWithPlaces(text, file, judging);
+}
+
+function parseWithPlaces(text: string, file: string, judging: Judging): Parsed {
   const { content, problems } = readYamlFile(text, file);
   if (!content) return { problems: problems.length > 0 ? problems : [emptyFile(file)] };
   if (content.value === null) return { problems: [emptyFile(file)] };
-  const parsed = checkSpec(content.value, check);
+  const parsed = checkSpec(content.value, judging);
   const placed = parsed.problems.map((problem) => locate(problem, content));
   return { ...parsed, problems: sortProblems([...problems, ...placed]) };
 }
@@ -71,7 +77,7 @@ function isObject(value: unknown): value is Record<PathStep, unknown> {
 }
 
 /** The same for a plain value, such as one that a program built; problems then have no place in a file. */
-export function checkSpec(value: unknown, check: Check = () => []): Parsed {
+export function checkSpec(value: unknown, { check = () => [], notes = false }: Judging = {}): Parsed {
   const fit = fitSchema(EnvironmentSpec, value);
   if (!("fitted" in fit)) return { problems: distinct([...fit.problems, ...beyondSchema(value, fit.problems)]) };
   const spec = fit.fitted;
@@ -79,7 +85,7 @@ export function checkSpec(value: unknown, check: Check = () => []): Parsed {
   const asWritten = asWrittenIn(spec);
   const judged = [...found, ...check(environment)];
   // Design rules about a model with dangling names would be noise.
-  if (!hasErrors(found)) judged.push(...lint(environment, { accepted: spec.accepted ?? [], asWritten }));
+  if (!hasErrors(found)) judged.push(...lint(environment, { accepted: spec.accepted ?? [], asWritten, notes }));
   return { environment, problems: distinct(written(judged, asWritten)) };
 }
 

@@ -1,8 +1,10 @@
 // PortGroup: a named kind of port of a virtual switch: the network it carries and what its VMs may do. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { givenKeys } from "./given.js";
 import type { Network } from "./network.js";
-import { type Shaping, ShapingSpec, toShaping } from "./shaping.js";
+import type { Path, Problem } from "./problem.js";
+import { checkShaping, type Shaping, ShapingSpec, toShaping } from "./shaping.js";
 import { toUplinkTeam, type UplinkTeam, UplinkTeamSpec } from "./uplinkTeam.js";
 
 export const SecurityPolicySpec = z.strictObject({
@@ -56,13 +58,19 @@ export const PortGroupSpec = z.strictObject({
       `a list of ${PORT_OVERRIDES.join(", ")}`,
     )
     .optional(),
+  microsoftNlb: field
+    .choice(
+      ["unicast", "multicast"],
+      "VMs of the port group form a Microsoft NLB cluster of this mode (vSphere). It sets nothing: the design rules look at it. Default: none.",
+    )
+    .optional(),
 });
 export type PortGroupSpec = z.input<typeof PortGroupSpec>;
 
 const portGroupOrNothing = field.described(
   z.union([PortGroupSpec, z.null()]),
   "Settings of the port group; may be empty.",
-  "nothing, or a map with network, security, uplinkTeam",
+  "nothing, or a map such as {network: app, security: {macChanges: true}}",
 );
 
 /** Port groups by name, or just the names of networks that each become a port group of the same name. */
@@ -92,6 +100,7 @@ export interface PortGroup {
   /** Undefined: grows as needed. */
   readonly numPorts?: number;
   readonly portOverrides: readonly PortOverride[];
+  readonly microsoftNlb?: "unicast" | "multicast";
   /** Keys of the port group that stand in the file, for platforms that lack some. */
   readonly given: readonly (keyof PortGroupSpec)[];
 }
@@ -112,7 +121,28 @@ export function toPortGroup(name: string, spec: PortGroupSpec, network: Network)
     binding: spec.binding ?? "static",
     ...(spec.numPorts === undefined ? {} : { numPorts: spec.numPorts }),
     portOverrides: PORT_OVERRIDES.filter((override) => spec.portOverrides?.includes(override)),
-    given: Object.keys(spec) as (keyof PortGroupSpec)[],
+    ...(spec.microsoftNlb === undefined ? {} : { microsoftNlb: spec.microsoftNlb }),
+    given: givenKeys(spec),
+  };
+}
+
+/** Everything wrong with the values of one port group, beyond what its schema says; its team is looked at elsewhere. */
+export function checkPortGroup(spec: PortGroupSpec, path: Path): Problem[] {
+  return [
+    ...checkShaping(spec.shaping?.ingress, [...path, "shaping", "ingress"]),
+    ...checkShaping(spec.shaping?.egress, [...path, "shaping", "egress"]),
+    ...(spec.binding === "ephemeral" && spec.numPorts !== undefined ? [portsOfEphemeral(spec.numPorts, path)] : []),
+  ];
+}
+
+function portsOfEphemeral(numPorts: number, path: Path): Problem {
+  return {
+    rule: "schema",
+    severity: "error",
+    path: [...path, "numPorts"],
+    message: "an ephemeral port group has no number of ports",
+    found: `${numPorts}`,
+    remedy: "Remove numPorts, or use binding: static.",
   };
 }
 

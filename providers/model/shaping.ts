@@ -1,6 +1,7 @@
 // Traffic shaping: a token bucket per port. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import type { Path, Problem } from "./problem.js";
 
 const MAX_KBPS = 1_000_000_000;
 
@@ -27,4 +28,20 @@ export function toShaping(spec: ShapingSpec): Shaping {
     peakKbps: spec.peakKbps ?? spec.averageKbps,
     burstKilobytes: spec.burstKilobytes ?? 102_400,
   };
+}
+
+/** A peak below the average is refused by vCenter. */
+export function checkShaping(spec: ShapingSpec | undefined, path: Path): Problem[] {
+  if (spec?.peakKbps === undefined || spec.peakKbps >= spec.averageKbps) return [];
+  return [
+    {
+      rule: "schema",
+      severity: "error",
+      path: [...path, "peakKbps"],
+      message: "the peak is below the average",
+      found: `${spec.peakKbps}`,
+      wanted: `at least ${spec.averageKbps}`,
+      remedy: "Raise peakKbps, or leave it out.",
+    },
+  ];
 }

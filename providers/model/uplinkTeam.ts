@@ -2,6 +2,7 @@
 // and how it spreads traffic (policy). What a platform calls each pair is in platforms/<platform>/uplinkTeam.ts. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { givenKeys } from "./given.js";
 import { type Path, type Problem, quoteValue } from "./problem.js";
 
 export const TEAM_MODES = ["switch-independent", "static", "lacp"] as const;
@@ -80,6 +81,8 @@ export interface UplinkTeam {
   readonly failback: boolean;
   readonly notifySwitches: boolean;
   readonly failureDetection: "link" | "beacon";
+  /** Keys of the team that stand in the file, for platforms that lack some. */
+  readonly given: readonly (keyof UplinkTeamSpec)[];
 }
 
 /** The policy of a team or bond that names only its mode. */
@@ -103,6 +106,7 @@ export function toUplinkTeam(spec: UplinkTeamSpec): UplinkTeam {
     failback: spec.failback ?? true,
     notifySwitches: spec.notifySwitches ?? true,
     failureDetection: spec.failureDetection ?? "link",
+    given: givenKeys(spec),
   };
 }
 

@@ -84,13 +84,15 @@ export const CreateVmSpec = z.strictObject({
   folder: described100("Folder for VMs, below the datacenter. Default: the top.").optional(),
 });
 
+export type CreateVmSpec = z.input<typeof CreateVmSpec>;
+
 export const VsphereVmSpec = z.strictObject({
   create: CreateVmSpec.optional().meta({
     description: "Make the VM. Left out: it exists, and only its network cards and passthrough devices are set.",
   }),
   passthrough: field
     .described(
-      z.array(field.pciAddress).max(16),
+      z.array(field.pciAddress).max(128),
       "PCI devices of the host that the VM is given whole; the host lists them under passthrough.",
       'a list of PCI addresses such as ["0000:af:00.0"]',
     )

@@ -12,6 +12,15 @@ export interface Discovery {
   readonly operation: "none" | "listen" | "advertise" | "both";
 }
 
+type DiscoveryChoice = "off" | `${Discovery["protocol"]}-${Exclude<Discovery["operation"], "none">}`;
+
+/** `off` has no protocol: it is that of the platform. */
+export function toDiscovery(choice: DiscoveryChoice, platform: Discovery["protocol"]): Discovery {
+  if (choice === "off") return { protocol: platform, operation: "none" };
+  const [protocol, operation] = choice.split("-") as [Discovery["protocol"], Discovery["operation"]];
+  return { protocol, operation };
+}
+
 export const VirtualSwitchSpec = z.strictObject({
   datapath: field
     .choice(

@@ -29,7 +29,9 @@ export const portGroupReference = field.described(
 );
 
 export const VmkernelPortSpec = z.strictObject({
-  portGroup: portGroupReference,
+  portGroup: portGroupReference.optional().meta({
+    description: "Virtual switch and port group. Default: that of the profile; one of the two has to say it.",
+  }),
   address: field.interfaceAddress.optional().meta({
     description: "IPv4 address with its prefix length; ranges as for hosts. Default: by DHCP.",
   }),

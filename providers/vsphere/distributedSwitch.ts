@@ -5,7 +5,7 @@ import { checkEnvironmentSpec } from "../engine/check.js";
 import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/distributedSwitch.js";
 import type { EnvironmentSpec } from "../model/environment.js";
 import { requireValid } from "../problems.js";
-import { EXISTENCE_ONLY } from "./existence.js";
+import { SWITCH_EXISTENCE } from "./existence.js";
 import { readDatacenter } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
 import { vsphereSdk } from "./sdk.js";
@@ -40,7 +40,9 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     // Before any resource is registered: invalid arguments create nothing.
     const { model, environment } = "model" in args ? args : fromSpec(name, args);
     super("multiport:vsphere:DistributedSwitch", name, {}, options);
-    this.switch = createSwitch(name, model, { parent: this });
+    // A component's own dependencies are not those of its children.
+    const { dependsOn } = options ?? {};
+    this.switch = createSwitch(name, model, { parent: this, ...(dependsOn ? { dependsOn } : {}) });
     const switchId = this.switch.id;
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
@@ -59,9 +61,9 @@ export class DistributedSwitch extends pulumi.ComponentResource {
 function createSwitch(
   name: string,
   model: DistributedSwitchModel,
-  options: { parent: pulumi.Resource },
+  options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): vsphere.DistributedVirtualSwitch {
-  const datacenterId = pulumi.output(readDatacenter(model, options));
+  const datacenterId = pulumi.output(readDatacenter(model, { parent: options.parent }));
   return new (vsphereSdk().DistributedVirtualSwitch)(
     name,
     {
@@ -71,7 +73,7 @@ function createSwitch(
       ...(model.version === undefined ? {} : { version: model.version }),
     },
     // What is ignored can't replace either.
-    { ...options, ...EXISTENCE_ONLY, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
+    { ...options, ...SWITCH_EXISTENCE, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
   );
 }
 

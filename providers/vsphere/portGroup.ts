@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as vsphere from "@pulumi/vsphere";
 import type { PortGroup as PortGroupModel } from "../model/portGroup.js";
-import { EXISTENCE_ONLY } from "./existence.js";
+import { PORT_GROUP_EXISTENCE } from "./existence.js";
 import { vsphereSdk } from "./sdk.js";
 
 export interface PortGroupArgs {
@@ -24,7 +24,7 @@ export class PortGroup extends pulumi.ComponentResource {
         distributedVirtualSwitchUuid: switchId,
         type: portGroup.binding === "ephemeral" ? "ephemeral" : "earlyBinding",
       },
-      { parent: this, ...EXISTENCE_ONLY },
+      { parent: this, ...PORT_GROUP_EXISTENCE },
     );
     this.registerOutputs({ portGroup: this.portGroup });
   }

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -76,13 +77,35 @@ export class Project {
     return this.must("up", "--yes", "--skip-preview", ...args);
   }
 
-  run(command: string, args: readonly string[]): Promise<Outcome> {
-    const env = {
+  /** Starts `pulumi up` and kills it with all its processes as soon as `isTime` says so; then frees the stack. */
+  async cutOff(isTime: () => Promise<boolean>): Promise<void> {
+    const options = { cwd: this.folder, env: this.env(), stdio: "ignore", detached: true } as const;
+    const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], options);
+    const { pid } = child;
+    if (pid === undefined) throw new Error("pulumi did not start");
+    const end = new Promise<number | null>((resolve) => child.on("close", resolve));
+    let isOver = false;
+    void end.then(() => {
+      isOver = true;
+    });
+    while (!isOver && !(await isTime())) await sleep(20);
+    if (isOver) throw new Error("pulumi up ended before it could be cut off");
+    process.kill(-pid, "SIGKILL");
+    await end;
+    await this.must("cancel", "--yes");
+  }
+
+  private env(): NodeJS.ProcessEnv {
+    return {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       ...this.variables,
     };
+  }
+
+  run(command: string, args: readonly string[]): Promise<Outcome> {
+    const env = this.env();
     return new Promise((resolve, reject) => {
       const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
       let text = "";

@@ -1,5 +1,5 @@
 // Small environments for tables of rows: a site with everything in it, and one problem of it as a short line.
-import { checkEnvironmentText } from "../../providers/engine/check.js";
+import { checkEnvironmentText, type Notes } from "../../providers/engine/check.js";
 import type { Environment } from "../../providers/model/environment.js";
 import { formatPath, type Problem } from "../../providers/model/problem.js";
 
@@ -19,6 +19,6 @@ export function modelOf(text: string): Environment {
 }
 
 /** Severity and rule of every finding about a file. */
-export function rulesOf(text: string): string[] {
-  return checkEnvironmentText(text, "e.yaml").problems.map(({ severity, rule }) => `${severity} ${rule}`);
+export function rulesOf(text: string, notes: Notes = {}): string[] {
+  return checkEnvironmentText(text, "e.yaml", notes).problems.map(({ severity, rule }) => `${severity} ${rule}`);
 }

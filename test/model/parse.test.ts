@@ -194,7 +194,10 @@ describe("the nearest known key", () => {
     ["adress", "address (nearest known key)"],
     ["Uplinks", "uplinks (nearest known key)"],
     ["virtualSwitch", "virtualSwitches (nearest known key)"],
-    ["zzzzzz", "one of profile, platform, address, ssh, uplinks, virtualSwitches, description"],
+    [
+      "zzzzzz",
+      "one of profile, platform, address, ssh, uplinks, virtualSwitches, vmkernelPorts, passthrough, reboot, redundancyGroup, description",
+    ],
   ])("of %s is %s", (key, expected) => {
     expect(wanted(key)).toBe(expected);
   });

@@ -1,5 +1,6 @@
 // Hosts, teams, port groups and VM ports: what the file means with its defaults, and which names and things clash.
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { modelOf, problemsOf } from "./given.js";
 
 /** A site of one KVM host; rows add to it or replace a part. */
@@ -67,7 +68,11 @@ describe("an uplink team with its defaults", () => {
       { members: ["e0", "e1", "e2"], standby: ["e1"], mode: "switch-independent", policy: "active-backup" },
     ],
   ])("%s", (_sentence, team, expected) => {
-    expect(modelOf(site({ team })).kvmHosts[0]?.virtualSwitches[0]?.uplinkTeam).toEqual({ ...plain, ...expected });
+    expect(modelOf(site({ team })).kvmHosts[0]?.virtualSwitches[0]?.uplinkTeam).toEqual({
+      ...plain,
+      ...expected,
+      given: Object.keys(parse(team) as object),
+    });
   });
 });
 
@@ -367,7 +372,7 @@ distributedSwitches: { d: { datacenter: dc, ${body} }${more} }
     [
       "one NIC behind two uplinks",
       dvs(whole.replace("vmnic1", "vmnic0")),
-      ["distributedSwitches.d.uplinks.u2 [duplicate] this physical NIC is already used by switch d"],
+      ["distributedSwitches.d.uplinks.u2 [duplicate] this physical NIC is already used by u1 of switch d"],
     ],
     [
       "a port group name twice in a datacenter",
@@ -383,7 +388,7 @@ distributedSwitches: { d: { datacenter: dc, ${body} }${more} }
     [
       "one secondary VLAN of two primaries",
       dvs(whole.replace("[app]", "[dmz, dmz2]")),
-      ["distributedSwitches.d.portGroups[1] [reference] private VLAN 201 has another primary or type in network dmz"],
+      ["distributedSwitches.d.portGroups[1] [reference] private VLAN 201 means something else in network dmz"],
     ],
   ])("%s", (_sentence, text, expected) => {
     const errors = problemsOf(text).map((line) => line.replace(/^\S+ /, ""));

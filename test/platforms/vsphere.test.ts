@@ -1,7 +1,7 @@
 // A port group and a team in the words of the vSphere provider.
 import { describe, expect, it } from "vitest";
 import type { Vlan } from "../../providers/model/network.js";
-import type { PortGroup } from "../../providers/model/portGroup.js";
+import { toPortGroup } from "../../providers/model/portGroup.js";
 import { TEAM_MODES, TEAM_POLICIES, toUplinkTeam, type UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { toPvlanMappings, toSecurity, toVlan, vlanKind } from "../../providers/platforms/vsphere/portGroup.js";
 import { checkVsphereTeam, toTeaming } from "../../providers/platforms/vsphere/uplinkTeam.js";
@@ -37,6 +37,7 @@ describe("a team", () => {
       { mode: "switch-independent", policy: "source-mac" },
       { mode: "switch-independent", policy: "load" },
       { mode: "static", policy: "ip-hash" },
+      { mode: "lacp", policy: "transport-ports" },
     ]);
     for (const pair of supported) expect(() => toTeaming(team(pair))).not.toThrow();
   });
@@ -66,8 +67,7 @@ describe("a port group", () => {
 });
 
 it("the private VLAN map has each primary once, as its own promiscuous entry", () => {
-  const security = { promiscuous: false, macChanges: false, forgedTransmits: false };
-  const group = (name: string, vlan: Vlan): PortGroup => ({ name, security, network: { name, vlan, mtuBytes: 1500 } });
+  const group = (name: string, vlan: Vlan) => toPortGroup(name, {}, { name, vlan, mtuBytes: 1500 });
   const groups = [
     group("dmz", { kind: "private", primary: 200, secondary: 201, type: "isolated" }),
     group("router", { kind: "private", primary: 200, secondary: 200, type: "promiscuous" }),

@@ -1,4 +1,4 @@
-// Design rules about bonds inside guests and about packet sizes along the way. Pure.
+// Design rules about bonds inside guests. Pure.
 import type { Bond } from "../bond.js";
 import type { Environment } from "../environment.js";
 import type { Path } from "../problem.js";
@@ -9,15 +9,12 @@ interface BondPlace {
   readonly bond: Bond;
   readonly guest: Guest;
   readonly path: Path;
-  readonly onVsphere: boolean;
 }
 
 function* bonds(environment: Environment): Generator<BondPlace> {
-  const esx = new Set(environment.esxHosts.map((host) => host.name));
   for (const vm of environment.virtualMachines) {
     for (const bond of vm.guest?.bonds ?? []) {
-      if (vm.guest)
-        yield { bond, guest: vm.guest, path: ["vms", vm.name, "bonds", bond.name], onVsphere: esx.has(vm.host) };
+      if (vm.guest) yield { bond, guest: vm.guest, path: ["vms", vm.name, "bonds", bond.name] };
     }
   }
 }
@@ -25,30 +22,13 @@ function* bonds(environment: Environment): Generator<BondPlace> {
 function bondRule(rule: Omit<Rule, "check">, check: (place: BondPlace) => Iterable<Finding>): Rule {
   return {
     ...rule,
-    *check(environment) {
+    *check({ environment }) {
       for (const place of bonds(environment)) yield* check(place);
     },
   };
 }
 
 export const guestRules: readonly Rule[] = [
-  bondRule(
-    {
-      id: "VS-12",
-      severity: "error",
-      title: "LACP inside a guest on vSphere is not supported.",
-      remedy: "Use mode switch-independent in the guest; run LACP between the host and the switch.",
-      source: "Broadcom KB 315347",
-    },
-    function* ({ bond, path, onVsphere }) {
-      if (onVsphere && bond.mode === "lacp")
-        yield {
-          path: [...path, "mode"],
-          message: "a vSphere virtual switch does not speak LACP with a guest",
-          found: "lacp",
-        };
-    },
-  ),
   bondRule(
     {
       id: "LB-26",
@@ -104,23 +84,4 @@ export const guestRules: readonly Rule[] = [
       }
     },
   ),
-  {
-    id: "VS-34",
-    severity: "error",
-    title: "A distributed switch carries packets as large as those of its networks.",
-    remedy: "Raise mtu of the switch or leave it out.",
-    source: "Broadcom KB 318971",
-    *check(environment) {
-      for (const dvs of environment.distributedSwitches) {
-        for (const group of dvs.portGroups) {
-          if (group.network.mtuBytes <= dvs.mtuBytes) continue;
-          yield {
-            path: ["distributedSwitches", dvs.name, "mtu"],
-            message: `network ${group.network.name} needs ${group.network.mtuBytes}`,
-            found: `${dvs.mtuBytes}`,
-          };
-        }
-      }
-    },
-  },
 ];

@@ -2,29 +2,46 @@
 import type { AcceptedSpec, Environment } from "../environment.js";
 import { formatPath, type Path, type Problem } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
+import { toDesign } from "./design.js";
+import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { guestRules } from "./guestRules.js";
+import { lagRules } from "./lagRules.js";
+import { limitRules } from "./limitRules.js";
 import { PARSER_RULES } from "./parserRules.js";
 import type { Rule, RuleText } from "./rule.js";
+import { sriovRules } from "./sriovRules.js";
 import { teamRules } from "./teamRules.js";
+import { vsphereTeamRules } from "./vsphereTeamRules.js";
 
 /** Every rule, in the order in which they are reported. */
-export const RULES: readonly Rule[] = [...teamRules, ...guestRules];
+export const RULES: readonly Rule[] = [
+  ...teamRules,
+  ...lagRules,
+  ...vsphereTeamRules,
+  ...sriovRules,
+  ...limitRules,
+  ...guestRules,
+];
 
-/** Those and what the parser looks after, for whoever knows only an id. */
-export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES];
+/** Those and what others look after, for whoever knows only an id. */
+export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES, ...ELSEWHERE_RULES];
 
 export interface Acceptance {
   readonly accepted: readonly AcceptedSpec[];
   /** A path as the user sees it in messages, and so copies it. */
   readonly asWritten: (path: Path) => Path;
+  /** Whether what is only worth knowing is told too: most designs have such places. */
+  readonly notes?: boolean;
 }
 
-export function lint(environment: Environment, { accepted, asWritten }: Acceptance): Problem[] {
-  const found = RULES.flatMap((rule) =>
-    [...rule.check(environment)].map(
+export function lint(environment: Environment, { accepted, asWritten, notes = false }: Acceptance): Problem[] {
+  const design = toDesign(environment);
+  const judged = RULES.filter((rule) => notes || rule.severity !== "info");
+  const found = judged.flatMap((rule) =>
+    [...rule.check(design)].map(
       (finding): Problem => ({
         rule: rule.id,
-        severity: rule.severity,
+        severity: finding.severity ?? rule.severity,
         path: finding.path,
         message: finding.message,
         ...(finding.found === undefined ? {} : { found: finding.found }),
@@ -40,7 +57,7 @@ export function lint(environment: Environment, { accepted, asWritten }: Acceptan
   });
   return [
     ...left,
-    ...accepted.flatMap((entry, index) => (used.has(entry) ? [] : checkEntry(entry, ["accepted", index]))),
+    ...accepted.flatMap((entry, index) => (used.has(entry) ? [] : checkEntry(entry, ["accepted", index], judged))),
   ];
 }
 
@@ -55,8 +72,9 @@ function isBelow(path: string, at: string): boolean {
 }
 
 /** An entry that accepted nothing: a typing error, or a fault that was mended since. */
-function checkEntry({ rule, at }: AcceptedSpec, path: Path): Problem[] {
+function checkEntry({ rule, at }: AcceptedSpec, path: Path, judged: readonly Rule[]): Problem[] {
   const known = ALL_RULES.find((candidate) => candidate.id === rule);
+  if (known?.severity === "info" && !judged.some(({ id }) => id === rule)) return [];
   if (!known) {
     const ids = RULES.filter((candidate) => candidate.severity !== "error").map((candidate) => candidate.id);
     const unknown = unknownName({ noun: "design rule", name: rule, known: ids, path: [...path, "rule"] });

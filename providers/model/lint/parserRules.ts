@@ -3,9 +3,16 @@ import type { RuleText } from "./rule.js";
 
 export const PARSER_RULES: readonly RuleText[] = [
   {
+    id: "VS-07",
+    severity: "error",
+    title: "On one host a NIC is on one port of one LAG.",
+    remedy: "Remove it from the other port or LAG.",
+    source: "vSphere Networking 6.7, LACP Support on a vSphere Distributed Switch",
+  },
+  {
     id: "VS-39",
     severity: "error",
-    title: "The VLANs of a trunk do not overlap.",
+    title: "VLANs are from 1 to 4094, and those of a trunk do not overlap.",
     remedy: "Name every VLAN once.",
     source: "terraform-provider-vsphere documentation of distributed port groups",
   },

@@ -1,17 +1,17 @@
 // Design rules about uplink teams. docs/reference/rules.md lists them. Pure.
-import type { Environment } from "../environment.js";
+import type { Design } from "./design.js";
 import type { Finding, Rule } from "./rule.js";
-import { cabledSwitches, cards, isOneLogicalSwitch, type TeamPlace, teams } from "./teams.js";
+import { cabledSwitches, cards, isOneLogicalSwitch, type TeamPlace } from "./teams.js";
 
 /** A rule that looks at one team at a time. */
-function teamRule(
+export function teamRule(
   rule: Omit<Rule, "check">,
-  check: (place: TeamPlace, environment: Environment) => Iterable<Finding>,
+  check: (place: TeamPlace, design: Design) => Iterable<Finding>,
 ): Rule {
   return {
     ...rule,
-    *check(environment) {
-      for (const place of teams(environment)) yield* check(place, environment);
+    *check(design) {
+      for (const place of design.teams) yield* check(place, design);
     },
   };
 }
@@ -60,12 +60,12 @@ export const teamRules: readonly Rule[] = [
         "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
       source: `${NETWORKING}, Route Based on IP Hash; Open vSwitch topics/bonding; Linux bonding.rst 11.2`,
     },
-    function* ({ platform, team, path, hosts }, { switches }) {
+    function* ({ kind, team, path, hosts }, { environment: { switches } }) {
       if (team.mode === "switch-independent") return;
       for (const host of hosts) {
         const names = cabledSwitches(host.uplinks);
         if (isOneLogicalSwitch(names, switches)) continue;
-        const on = platform === "vsphere" ? ` on ${host.name}` : "";
+        const on = kind === "distributed" ? ` on ${host.name}` : "";
         yield {
           path: [...path, "mode"],
           message: `mode ${team.mode}${on} spans switches that are not one MLAG pair`,
@@ -82,7 +82,9 @@ export const teamRules: readonly Rule[] = [
       remedy: "Use failureDetection: link, or add uplinks.",
       source: "terraform-provider-vsphere documentation of virtual switches",
     },
-    function* ({ team, path }) {
+    function* ({ platform, team, path }) {
+      // What IP hash or a LAG refuses needs no second word.
+      if (platform === "vsphere" && team.mode !== "switch-independent") return;
       if (team.failureDetection === "beacon" && team.members.length < 3) {
         yield {
           path: [...path, "failureDetection"],
@@ -100,8 +102,8 @@ export const teamRules: readonly Rule[] = [
       remedy: "Add or re-cable an uplink, or accept the rule with its reason (accepted).",
       source: "VMware Validated Design; vendor design guides",
     },
-    function* ({ platform, team, path, hosts }) {
-      if (team.members.length < 2) {
+    function* ({ kind, team, links, path, hosts }) {
+      if (links.length < 2) {
         yield {
           path: [...path, "members"],
           message: "a team of one uplink has no redundancy",
@@ -111,8 +113,8 @@ export const teamRules: readonly Rule[] = [
       }
       for (const { name, uplinks } of hosts) {
         const at = [...path, "members"];
-        // The path names the host of a KVM team; one of vSphere spans hosts.
-        const of = platform === "vsphere" ? ` of ${name}` : "";
+        // The path names the host, but for a team that spans hosts.
+        const of = kind === "distributed" ? ` of ${name}` : "";
         if (allKnown(uplinks, "pci") && cards(uplinks).length < 2) {
           yield {
             path: at,
@@ -171,14 +173,14 @@ export const teamRules: readonly Rule[] = [
       remedy: "Use at most 8 members.",
       source: "Catalyst 3750-X/3560-X EtherChannel guide",
     },
-    function* ({ team, path, hosts }, { switches }) {
-      if (team.mode !== "lacp" || team.members.length <= 8) return;
+    function* ({ team, links, path, hosts }, { environment: { switches } }) {
+      if (team.mode !== "lacp" || links.length <= 8) return;
       const names = hosts.flatMap((host) => cabledSwitches(host.uplinks));
       if (!switches.some((candidate) => candidate.platform === "iosxe" && names.includes(candidate.name))) return;
       yield {
         path: [...path, "members"],
         message: "more LACP links than the switch can activate",
-        found: `${team.members.length}`,
+        found: `${links.length}`,
       };
     },
   ),

@@ -1,43 +1,80 @@
 // Every uplink team of an environment with its surroundings: what the rules about teams walk over. Pure.
+import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { Environment } from "../environment.js";
-import type { HostPlatform, Uplink } from "../host.js";
+import type { EsxHost, HostPlatform, KvmHost, Uplink } from "../host.js";
+import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 
 export interface TeamPlace {
   readonly platform: HostPlatform;
+  readonly kind: SwitchKind;
   readonly team: UplinkTeam;
   readonly path: Path;
+  /** The LAGs among the members. */
+  readonly lags: readonly Lag[];
+  /** What carries traffic: the members, with the NICs of a LAG in place of the LAG. */
+  readonly links: readonly string[];
   /** The hosts that the team exists on, each with the physical ports behind the members. */
   readonly hosts: readonly { readonly name: string; readonly uplinks: readonly Uplink[] }[];
 }
 
+export type SwitchKind = "openvswitch" | "standard" | "distributed";
+
 export function* teams(environment: Environment): Generator<TeamPlace> {
   for (const host of environment.kvmHosts) {
-    for (const virtualSwitch of host.virtualSwitches) {
-      const team = virtualSwitch.uplinkTeam;
-      const uplinks = host.uplinks.filter((uplink) => team.members.includes(uplink.name));
-      const path = ["hosts", host.name, "virtualSwitches", virtualSwitch.name, "uplinkTeam"];
-      yield { platform: "kvm", team, path, hosts: [{ name: host.name, uplinks }] };
+    for (const { name, uplinkTeam } of host.virtualSwitches)
+      yield ownTeam(uplinkTeam, host, ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"]);
+  }
+  for (const host of environment.esxHosts) {
+    for (const { name, uplinkTeam, portGroups } of host.standardSwitches) {
+      const path = ["hosts", host.name, "virtualSwitches", name];
+      if (uplinkTeam) yield ownTeam(uplinkTeam, host, [...path, "uplinkTeam"]);
+      for (const group of portGroups) {
+        if (group.uplinkTeam) yield ownTeam(group.uplinkTeam, host, [...path, "portGroups", group.name, "uplinkTeam"]);
+      }
     }
   }
   const esxHosts = new Map(environment.esxHosts.map((host) => [host.name, host]));
   for (const dvs of environment.distributedSwitches) {
     const path = ["distributedSwitches", dvs.name];
-    const placed = (team: UplinkTeam, at: Path): TeamPlace => {
-      const nics = dvs.uplinks.filter((uplink) => team.members.includes(uplink.name)).map((uplink) => uplink.nic);
-      const hosts = dvs.hosts.map(({ name }) => ({
-        name,
-        uplinks: (esxHosts.get(name)?.uplinks ?? []).filter((uplink) => nics.includes(uplink.name)),
-      }));
-      return { platform: "vsphere", team, path: at, hosts };
-    };
-    yield placed(dvs.uplinkTeam, [...path, "uplinkTeam"]);
+    yield spanningTeam(dvs.uplinkTeam, { dvs, esxHosts, path: [...path, "uplinkTeam"] });
     for (const group of dvs.portGroups) {
-      if (group.uplinkTeam) yield placed(group.uplinkTeam, [...path, "portGroups", group.name, "uplinkTeam"]);
+      if (!group.uplinkTeam) continue;
+      yield spanningTeam(group.uplinkTeam, { dvs, esxHosts, path: [...path, "portGroups", group.name, "uplinkTeam"] });
     }
   }
+}
+
+/** The team of a switch that one host has to itself. */
+function ownTeam(team: UplinkTeam, host: KvmHost | EsxHost, path: Path): TeamPlace {
+  const uplinks = host.uplinks.filter((uplink) => team.members.includes(uplink.name));
+  const { platform, name } = host;
+  const kind = platform === "kvm" ? "openvswitch" : "standard";
+  return { platform, kind, team, path, lags: [], links: team.members, hosts: [{ name, uplinks }] };
+}
+
+interface Spanning {
+  readonly dvs: DistributedSwitch;
+  readonly esxHosts: ReadonlyMap<string, EsxHost>;
+  readonly path: Path;
+}
+
+function spanningTeam(team: UplinkTeam, { dvs, esxHosts, path }: Spanning): TeamPlace {
+  const lags = lagsOf(team, dvs);
+  const standalone = dvs.uplinks.filter((uplink) => team.members.includes(uplink.name));
+  const nics = [...standalone.map(({ nic }) => nic), ...lags.flatMap((lag) => lag.nics)];
+  const hosts = dvs.hosts.map(({ name }) => ({
+    name,
+    uplinks: (esxHosts.get(name)?.uplinks ?? []).filter((uplink) => nics.includes(uplink.name)),
+  }));
+  const links = [...standalone.map(({ name }) => name), ...lags.flatMap((lag) => lag.nics)];
+  return { platform: "vsphere", kind: "distributed", team, path, lags, links, hosts };
+}
+
+export function lagsOf(team: UplinkTeam, { lags }: Pick<DistributedSwitch, "lags">): Lag[] {
+  return lags.filter(({ name }) => team.members.includes(name));
 }
 
 /** True when all these switches behave as one towards a port channel: one switch, or the two of an MLAG pair. */

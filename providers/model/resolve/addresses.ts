@@ -17,37 +17,43 @@ export interface AddressCheck {
 }
 
 export function checkAddresses(scope: Scope, { owner, network, addresses, gateway, path, shared }: AddressCheck): void {
-  for (const [index, address] of addresses.entries()) {
-    const at = [...path, "addresses", index];
-    const parsed = parseCidr(address);
-    if (!parsed) {
-      scope.error("address", at, {
-        message: "not an IP address with prefix length",
-        found: address,
-        wanted: "an address such as 10.10.0.11/24",
-        remedy: hasRange(address) ? FITTING_RANGE : "Correct the address.",
-      });
-      continue;
-    }
-    shared.addresses.take(parsed.address.toString(), owner, {
-      path: at,
-      shown: address,
-      remedy: "Give every port its own address.",
-    });
-    const subnet = network?.subnet;
-    // A network names one subnet; addresses of the other IP version are free.
-    const isSameVersion = subnet?.includes(":") === address.includes(":");
-    if (subnet !== undefined && isSameVersion && !contains(subnet, address)) {
-      scope.error("address", at, {
-        message: `the address is not in the subnet of network ${network?.name}`,
-        found: address,
-        wanted: `an address in ${subnet}`,
-        remedy: "Correct the address, or put the port on another network.",
-      });
-    } else if (network && subnet !== undefined && isSameVersion)
-      checkInSubnet(scope, { network, subnet, address, path: at });
-  }
+  for (const [index, address] of addresses.entries())
+    checkAddress(scope, { owner, network, address, path: [...path, "addresses", index], shared });
   if (gateway !== undefined) checkGateway(scope, { gateway, addresses, path: [...path, "gateway"] });
+}
+
+/** One address of a port, bond or vmkernel port. */
+export interface OneAddress extends Pick<AddressCheck, "owner" | "network" | "path" | "shared"> {
+  readonly address: string;
+}
+
+export function checkAddress(scope: Scope, { owner, network, address, path, shared }: OneAddress): void {
+  const parsed = parseCidr(address);
+  if (!parsed) {
+    scope.error("address", path, {
+      message: "not an IP address with prefix length",
+      found: address,
+      wanted: "an address such as 10.10.0.11/24",
+      remedy: hasRange(address) ? FITTING_RANGE : "Correct the address.",
+    });
+    return;
+  }
+  shared.addresses.take(parsed.address.toString(), owner, {
+    path,
+    shown: address,
+    remedy: "Give every port its own address.",
+  });
+  const subnet = network?.subnet;
+  // A network names one subnet; addresses of the other IP version are free.
+  if (!network || subnet === undefined || subnet.includes(":") !== address.includes(":")) return;
+  if (contains(subnet, address)) checkInSubnet(scope, { network, subnet, address, path });
+  else
+    scope.error("address", path, {
+      message: `the address is not in the subnet of network ${network.name}`,
+      found: address,
+      wanted: `an address in ${subnet}`,
+      remedy: "Correct the address, or put the port on another network.",
+    });
 }
 
 interface InSubnet {

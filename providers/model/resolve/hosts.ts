@@ -7,6 +7,7 @@ import { toCable } from "../switchPort.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
 import type { VirtualSwitch, VirtualSwitchSpec, VmPort } from "../virtualSwitch.js";
 import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
+import type { ReadHost } from "./readHost.js";
 import {
   Claims,
   checkExpanded,
@@ -78,14 +79,6 @@ function withProfiles(scope: Scope, { hosts = {}, profiles = {} }: EnvironmentSp
   return Object.fromEntries(filled);
 }
 
-export interface Resolved {
-  readonly host: HostSpec;
-  readonly name: string;
-  readonly address: string;
-  readonly uplinks: readonly Uplink[];
-  readonly path: Path;
-}
-
 interface Cabling {
   readonly host: HostSpec;
   readonly name: string;
@@ -144,12 +137,14 @@ const STANDARD_SWITCH_ONLY = [
   "adopt",
 ] as const satisfies (keyof VirtualSwitchSpec)[];
 
-function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: Resolved, interfaces: Claims): OpenKvmHost {
+function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost, interfaces: Claims): OpenKvmHost {
   const teams = new Claims(scope, "uplink");
   const known = uplinks.map((uplink) => uplink.name);
   for (const uplink of known)
     interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
   refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
+  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
+    if (body) refuseKeys(scope, { body, keys: ["sriov"], path: [...path, "uplinks", uplink], platform: "a KVM host" });
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) => {
     const at = [...path, "virtualSwitches", switchName];
     refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path: at, platform: "a KVM host" });

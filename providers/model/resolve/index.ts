@@ -5,10 +5,10 @@ import type { Problem } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
-import { resolveVmkernelPorts } from "./esxHosts.js";
 import { resolveHosts } from "./hosts.js";
-import { Scope } from "./scope.js";
+import { Claims, Scope } from "./scope.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
+import { resolveVmkernelPorts } from "./vmkernelPorts.js";
 
 export function resolveEnvironment(spec: EnvironmentSpec): { environment: Environment; problems: Problem[] } {
   const scope = new Scope();
@@ -19,8 +19,9 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
   const switches = resolveSwitches(scope, spec);
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
-  resolveVmkernelPorts(scope, hosts.esx.values(), distributedSwitches);
-  const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches });
+  const addresses = new Claims(scope, "IP address");
+  resolveVmkernelPorts(scope, hosts.esx.values(), { distributedSwitches, addresses });
+  const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches, addresses });
   const environment: Environment = {
     name: spec.environment,
     networks: [...scope.networks.values()],

@@ -1,7 +1,7 @@
 // What resolving shares: the names declared so far and the problems found so far. Pure but for its own lists.
 import { ADDRESS, INTERFACE_NAME, NAME } from "../field.js";
 import type { Network } from "../network.js";
-import { type PortGroup, type PortGroupsSpec, portGroupEntries, toPortGroup } from "../portGroup.js";
+import { checkPortGroup, type PortGroup, type PortGroupsSpec, portGroupEntries, toPortGroup } from "../portGroup.js";
 import { type Path, type Problem, quoteValue } from "../problem.js";
 import { expandRange, MAX_RANGE, memberBodies, rangeFault, rangeSize } from "../range.js";
 import { checkUplinkTeam, unknownName } from "../uplinkTeam.js";
@@ -37,13 +37,14 @@ export class Claims {
     private readonly noun: string,
   ) {}
 
-  take(thing: string, holder: string, at: { path: Path; shown?: string; remedy: string }): boolean {
+  /** `rule` is the design rule that says so, where there is one. */
+  take(thing: string, holder: string, at: { path: Path; shown?: string; remedy: string; rule?: string }): boolean {
     const first = this.holders.get(thing);
     if (first === undefined) {
       this.holders.set(thing, holder);
       return true;
     }
-    this.scope.error("duplicate", at.path, {
+    this.scope.error(at.rule ?? "duplicate", at.path, {
       message: `this ${this.noun} is already used by ${first}`,
       found: at.shown ?? thing,
       wanted: `another ${this.noun}`,
@@ -161,6 +162,7 @@ export function toPortGroups(
       scope.add(unknownName({ noun: "network", name: wanted, known: [...scope.networks.keys()], path }));
       return [];
     }
+    scope.add(...checkPortGroup(portGroup, here));
     const team = portGroup.uplinkTeam;
     if (team) scope.add(...checkUplinkTeam(team, at.uplinks, [...here, "uplinkTeam"]));
     return [toPortGroup(name, portGroup, network)];

@@ -11,12 +11,15 @@ import { checkAddresses } from "./addresses.js";
 import { toGuest } from "./guest.js";
 import type { Hosts } from "./hosts.js";
 import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope } from "./scope.js";
-import { type TakenVfs, toHardware } from "./virtualHardware.js";
+import type { TakenVfs } from "./virtualFunctions.js";
+import { toHardware } from "./virtualHardware.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
 export interface Surroundings {
   readonly hosts: Hosts;
   readonly distributedSwitches: readonly DistributedSwitch[];
+  /** IP addresses that are taken, by vmkernel ports so far. */
+  readonly addresses: Claims;
 }
 
 interface SharedClaims {
@@ -34,7 +37,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     reachable: switchesByHost(around.distributedSwitches),
     takenVfs: new Map(),
     macs: new Claims(scope, "MAC address"),
-    addresses: new Claims(scope, "IP address"),
+    addresses: around.addresses,
   };
   const machines: VirtualMachine[] = [];
   for (const vm of expandMap(scope, "vms", spec.vms ?? {})) {
@@ -54,7 +57,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   return machines;
 }
 
-interface Everything {
+interface WholeFile {
   readonly spec: EnvironmentSpec;
   readonly around: Surroundings;
   readonly shared: SharedClaims;
@@ -63,10 +66,17 @@ interface Everything {
 function hardwareOf(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
-  { spec, around, shared }: Everything,
+  { spec, around, shared }: WholeFile,
 ): VsphereVm | undefined {
   const host = around.hosts.esx.get(vm.body.host);
   if (host) {
+    for (const [port, body] of Object.entries(vm.body.ports))
+      refuseKeys(scope, {
+        body,
+        keys: ["interface"],
+        path: ["vms", vm.key, "ports", port],
+        platform: "a port on a vSphere host",
+      });
     const switches = shared.reachable.get(host.name) ?? [];
     return toHardware(scope, vm, { host, switches, taken: shared.takenVfs, spec });
   }

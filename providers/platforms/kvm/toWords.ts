@@ -7,7 +7,9 @@ import type { Path, Problem } from "../../model/problem.js";
 import { activeMembers, type UplinkTeam } from "../../model/uplinkTeam.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import type { Heading } from "../driver.js";
+import { checkOptions } from "../optionSupport.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
+import { OVS_PORT_GROUP_OPTIONS, OVS_TEAM_OPTIONS } from "./options.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
 
@@ -105,77 +107,17 @@ function checkUplinkPortName(virtualSwitch: VirtualSwitch, all: readonly Virtual
 }
 
 function checkTeam(team: UplinkTeam, path: Path): Problem[] {
-  const problems = team.members.length > 1 ? checkTeamSupport(OVS_TEAMS, team, { path, platform: "Open vSwitch" }) : [];
-  if (team.failureDetection === "beacon") {
-    problems.push(
-      problem(
-        [...path, "failureDetection"],
-        "Open vSwitch does not send beacons",
-        "Use failureDetection: link, or mode lacp, which notices a silent switch.",
-      ),
-    );
-  }
-  if (!team.notifySwitches) {
-    problems.push(
-      problem(
-        [...path, "notifySwitches"],
-        "Open vSwitch always announces moved MAC addresses after a failover",
-        "Remove notifySwitches.",
-      ),
-    );
-  }
-  if (!team.failback && team.policy !== "active-backup") {
-    problems.push(
-      problem(
-        [...path, "failback"],
-        `Open vSwitch puts traffic back on an uplink as soon as it is there again with policy ${team.policy}`,
-        "Remove failback, or use policy active-backup.",
-      ),
-    );
-  }
-  if (team.standby.length > 0 && team.policy !== "active-backup") {
-    problems.push(
-      problem(
-        [...path, "standby"],
-        "Open vSwitch knows standby uplinks only with policy active-backup",
-        "Remove standby.",
-      ),
-    );
-  }
-  return problems;
+  return [
+    ...(team.members.length > 1 ? checkTeamSupport(OVS_TEAMS, team, { path, platform: "Open vSwitch" }) : []),
+    ...checkOptions(OVS_TEAM_OPTIONS, team, path),
+  ];
 }
 
 function checkPortGroup(group: PortGroup, path: Path): Problem[] {
-  const problems: Problem[] = [];
-  if (group.network.vlan.kind === "private") {
-    problems.push(
-      problem(
-        path,
-        `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`,
-        "Use an access VLAN on this host.",
-      ),
-    );
-  }
-  if (group.uplinkTeam) {
-    problems.push(
-      problem(
-        [...path, "uplinkTeam"],
-        "Open vSwitch has one uplink team for all port groups of a switch",
-        "Remove it, or make a second virtual switch.",
-      ),
-    );
-  }
-  const allowed = (["promiscuous", "macChanges", "forgedTransmits"] as const).filter((key) => group.security[key]);
-  if (allowed.length > 0) {
-    problems.push(
-      problem(
-        [...path, "security"],
-        `multiport does not set ${allowed.join(", ")} on Open vSwitch yet`,
-        "Remove security.",
-      ),
-    );
-  }
-  return problems;
+  const options = checkOptions(OVS_PORT_GROUP_OPTIONS, group, path);
+  if (group.network.vlan.kind !== "private") return options;
+  const message = `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`;
+  return [problem(path, message, "Use an access VLAN on this host."), ...options];
 }
 
 function problem(path: Path, message: string, remedy: string): Problem {

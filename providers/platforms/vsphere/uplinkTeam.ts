@@ -1,7 +1,9 @@
 // What vSphere calls each way of teaming on a distributed switch. Source: vSphere API, VmwareUplinkPortTeamingPolicy. Pure.
 import type { Path, Problem } from "../../model/problem.js";
 import { activeMembers, type TeamTable, type UplinkTeam } from "../../model/uplinkTeam.js";
+import { checkOptions } from "../optionSupport.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
+import { DISTRIBUTED_TEAM_OPTIONS, LAG_TEAM_OPTIONS } from "./teamOptions.js";
 
 export type TeamingPolicy =
   | "loadbalance_srcid"
@@ -13,7 +15,7 @@ export type TeamingPolicy =
 const needsStatic = "Route based on IP hash needs a static port channel on the switch. Set mode: static";
 const needsIndependent = "This policy wants no port channel on the switch. Set mode: switch-independent";
 const noPorts = "A distributed switch hashes transport ports only inside a LAG. Use source-port or load";
-const hashOfLag = "The LAG's own hash spreads the traffic. Remove policy, and set hash of the LAG";
+const lagHash = "The LAG decides how traffic is spread. Set hash of the LAG (lags.<lag>.hash), and remove policy";
 
 export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
   "switch-independent": {
@@ -32,14 +34,14 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
     "transport-ports": { unsupported: noPorts },
     load: { unsupported: needsIndependent },
   },
+  // With a LAG its own hash decides; this word is what the older LACP of one group asked for, and never wrong.
   lacp: {
-    "active-backup": { unsupported: hashOfLag },
-    "source-port": { unsupported: hashOfLag },
-    "source-mac": { unsupported: hashOfLag },
-    "ip-hash": { unsupported: hashOfLag },
-    // Not looked at while a LAG is active: vCenter's own default.
-    "transport-ports": { word: "loadbalance_srcid" },
-    load: { unsupported: hashOfLag },
+    "active-backup": { unsupported: lagHash },
+    "source-port": { unsupported: lagHash },
+    "source-mac": { unsupported: lagHash },
+    "ip-hash": { unsupported: lagHash },
+    "transport-ports": { word: "loadbalance_ip" },
+    load: { unsupported: lagHash },
   },
 };
 
@@ -66,5 +68,8 @@ export function toTeaming(team: UplinkTeam): TeamingWords {
 }
 
 export function checkVsphereTeam(team: UplinkTeam, path: Path): Problem[] {
-  return checkTeamSupport(VSPHERE_TEAMS, team, { path, platform: "a distributed switch" });
+  return [
+    ...checkTeamSupport(VSPHERE_TEAMS, team, { path, platform: "a distributed switch" }),
+    ...checkOptions(team.mode === "lacp" ? LAG_TEAM_OPTIONS : DISTRIBUTED_TEAM_OPTIONS, team, path),
+  ];
 }

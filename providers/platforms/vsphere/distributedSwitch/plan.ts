@@ -117,7 +117,10 @@ function firstDefaults({ desired, actual }: Pick<Members, "desired" | "actual">)
   if (lag === undefined) return isKnown(desired.defaults.teaming, actual) ? undefined : desired.defaults;
   // New uplinks have other names than those that the default still names.
   if (isKnown(actual.defaults.teaming, desired)) return undefined;
-  return { ...desired.defaults, teaming: { ...desired.defaults.teaming, active: desired.uplinks, standby: [] } };
+  return {
+    ...desired.defaults,
+    teaming: { ...desired.defaults.teaming, policy: "loadbalance_srcid", active: desired.uplinks, standby: [] },
+  };
 }
 
 function isKnown({ active, standby }: SwitchWords["defaults"]["teaming"], { uplinks, lags }: SwitchWords): boolean {

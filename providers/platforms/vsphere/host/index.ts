@@ -25,7 +25,7 @@ export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, H
   toFacts: readHostFacts,
   fromFacts: fromHostFacts,
   nothing: NO_WORDS,
-  plan: (desired, actual) => planHost(desired, actual),
-  planRemoval: (actual) => planHost({ ...NO_WORDS, reboot: actual.reboot }, actual),
+  plan: (desired, actual, facts, previous) => planHost(desired, actual, facts && { facts, previous }),
+  planRemoval: (actual, facts) => planHost({ ...NO_WORDS, reboot: actual.reboot }, actual, { facts, previous: actual }),
   toCall: toHostCall,
 };

@@ -1,6 +1,6 @@
 // Looking up names that people gave in plain records: what an object inherits, such as `constructor`, is no value of it. Pure.
 
-export function valueOf<V>(record: Readonly<Record<string, V>>, name: string): V | undefined {
+export function entryOf<V>(record: Readonly<Record<string, V>>, name: string): V | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 

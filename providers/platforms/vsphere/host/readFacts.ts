@@ -93,8 +93,8 @@ const Host = z.object({
 });
 type Host = z.output<typeof Host>;
 
-const Machine = z.object({ name: z.string(), "runtime.powerState": z.string() });
-const Network = z.object({ name: z.string(), vm: vimList(vimRef()) });
+const Machine = z.object({ name: z.string(), "runtime.powerState": z.string(), network: vimList(vimRef()) });
+const Network = z.object({ name: z.string() });
 const DistributedPortGroup = z.object({
   name: z.string(),
   key: z.string(),
@@ -189,14 +189,10 @@ function readNics(host: Host): Map<string, PhysicalNic> {
 }
 
 function readPortGroups(host: Host, contents: readonly ObjectContent[]): Map<string, PortGroupFacts> {
-  const own = new Set(host.vm.map(formatRef));
-  const names = new Map(ofType(contents, /^VirtualMachine$/, Machine).map(({ ref, name }) => [formatRef(ref), name]));
-  const machines = new Map(
-    ofType(contents, /^Network$/, Network).map(({ name, vm }) => [
-      name,
-      // A standard port group of the same name on other hosts is the same network.
-      vm.map(formatRef).flatMap((id) => (own.has(id) ? [names.get(id) ?? id] : [])),
-    ]),
+  // The port groups of one name on several hosts are one network.
+  const networks = new Map(ofType(contents, /^Network$/, Network).map(({ ref, name }) => [formatRef(ref), name]));
+  const places = machinesOf(host, contents).flatMap(({ name, network }) =>
+    network.map((ref) => ({ machine: name, network: networks.get(formatRef(ref)) })),
   );
   return new Map(
     host["config.network.portgroup"].map(({ spec, computedPolicy }) => [
@@ -207,10 +203,16 @@ function readPortGroups(host: Host, contents: readonly ObjectContent[]): Map<str
         vlan: spec.vlanId,
         policy: spec.policy ?? {},
         computed: computedPolicy ?? {},
-        machines: machines.get(spec.name) ?? [],
+        machines: places.filter(({ network }) => network === spec.name).map(({ machine }) => machine),
       },
     ]),
   );
+}
+
+/** The VMs that are on the host, running or not. */
+function machinesOf({ vm }: Host, contents: readonly ObjectContent[]) {
+  const own = new Set(vm.map(formatRef));
+  return ofType(contents, /^VirtualMachine$/, Machine).filter(({ ref }) => own.has(formatRef(ref)));
 }
 
 function readDistributedPortGroups(contents: readonly ObjectContent[]): DistributedPortGroupFacts[] {
@@ -274,10 +276,9 @@ function toDevice(device: Host["config.pciPassthruInfo"][number]): PciDeviceFact
   };
 }
 
-function readRunning({ vm }: Host, contents: readonly ObjectContent[]): string[] {
-  const own = new Set(vm.map(formatRef));
-  return ofType(contents, /^VirtualMachine$/, Machine)
-    .filter((machine) => own.has(formatRef(machine.ref)) && machine["runtime.powerState"] === "poweredOn")
+function readRunning(host: Host, contents: readonly ObjectContent[]): string[] {
+  return machinesOf(host, contents)
+    .filter((machine) => machine["runtime.powerState"] === "poweredOn")
     .map(({ name }) => name)
     .sort();
 }

@@ -1,7 +1,7 @@
 // The steps on standard switches and their port groups, in an order that takes nothing away before its replacement is there. Pure.
 import type { Change } from "../../../model/change.js";
 import { describe, differences, worst } from "./describe.js";
-import { valueOf } from "./own.js";
+import { entryOf } from "./own.js";
 import type { HostStep, SwitchChange } from "./steps.js";
 import type { HostWords, PortGroupWords, SwitchWords } from "./words.js";
 
@@ -12,7 +12,7 @@ import type { HostWords, PortGroupWords, SwitchWords } from "./words.js";
 export function planSwitches(desired: HostWords, actual: HostWords): HostStep[] {
   const switches = Object.entries(desired.switches).map(([name, words]) => toWork(name, words, actual));
   const groups = Object.entries(desired.portGroups).flatMap(([name, words]) => portGroupStep(name, words, actual));
-  const isReady = ({ portGroup }: PortGroupStep) => canCarry(valueOf(actual.switches, portGroup.switch), portGroup);
+  const isReady = ({ portGroup }: PortGroupStep) => canCarry(entryOf(actual.switches, portGroup.switch), portGroup);
   return [
     ...switches.flatMap(widen),
     ...groups.filter(isReady),
@@ -35,7 +35,7 @@ interface SwitchWork {
 }
 
 function toWork(name: string, words: SwitchWords, actual: HostWords): SwitchWork {
-  const now = valueOf(actual.switches, name);
+  const now = entryOf(actual.switches, name);
   const gained = words.uplinks.filter((device) => !now?.uplinks.includes(device));
   const others = Object.entries(actual.switches).filter(([other]) => other !== name);
   const held = gained.filter((device) => others.some(([, { uplinks }]) => uplinks.includes(device)));
@@ -83,7 +83,7 @@ function moveStep(works: readonly SwitchWork[], at: { desired: HostWords; actual
     moved.some(({ device }) => uplinks.includes(device)),
   );
   const giving = givers.map(([name, { uplinks }]): SwitchChange => {
-    const words = valueOf(at.desired.switches, name);
+    const words = entryOf(at.desired.switches, name);
     const kept = uplinks.filter((device) => !moved.some((each) => each.device === device));
     return { name, operation: "edit", switch: words, uplinks: kept };
   });
@@ -147,7 +147,7 @@ function editTitle(
 type PortGroupStep = Extract<HostStep, { kind: "addPortGroup" | "editPortGroup" }>;
 
 function portGroupStep(name: string, words: PortGroupWords, actual: HostWords): PortGroupStep[] {
-  const now = valueOf(actual.portGroups, name);
+  const now = entryOf(actual.portGroups, name);
   if (!now) {
     const title = `port group ${name}: add it to switch ${words.switch}, VLAN ${words.vlan}`;
     return [{ kind: "addPortGroup", batch: "new port groups", title, disruption: "none", name, portGroup: words }];

@@ -8,29 +8,18 @@ import { checkTeamSupport } from "../../teamSupport.js";
 import { STANDARD_TEAMS } from "./teaming.js";
 
 const PLATFORM = "a standard switch";
-/** Longest name that a host takes for a switch. */
-const MAX_SWITCH_NAME = 32;
 const ALL = { first: 1, last: 4094 };
 
 export function unsupportedOnHost(host: EsxHost, path: Path): Problem[] {
   return host.standardSwitches.flatMap((vswitch) => checkSwitch(vswitch, [...path, "virtualSwitches", vswitch.name]));
 }
 
-function checkSwitch({ name, uplinkTeam, portGroups }: StandardSwitch, path: Path): Problem[] {
+function checkSwitch({ uplinkTeam, portGroups }: StandardSwitch, path: Path): Problem[] {
   const team = uplinkTeam
     ? checkTeamSupport(STANDARD_TEAMS, uplinkTeam, { path: [...path, "uplinkTeam"], platform: PLATFORM })
     : [];
   const groups = portGroups.flatMap((group) => checkPortGroup(group, [...path, "portGroups", group.name]));
-  const long = name.length > MAX_SWITCH_NAME ? [tooLong(name, path)] : [];
-  return [...long, ...team, ...groups];
-}
-
-function tooLong(name: string, path: Path): Problem {
-  return {
-    ...problem(path, "the name of a standard switch is too long", "Shorten the name."),
-    found: `${name.length} characters`,
-    wanted: `at most ${MAX_SWITCH_NAME}`,
-  };
+  return [...team, ...groups];
 }
 
 function checkPortGroup(group: PortGroup, path: Path): Problem[] {

@@ -1,0 +1,151 @@
+// The physical port that each virtual function of a VM comes from: named, or chosen from a pool. Pure.
+import type { EsxHost, Uplink } from "../host.js";
+import type { Path } from "../problem.js";
+import { unknownName } from "../uplinkTeam.js";
+import type { VirtualMachineSpec } from "../virtualMachine.js";
+import type { Expanded, Scope } from "./scope.js";
+
+/** Virtual functions that VMs have taken so far, by `<host> <uplink>`. */
+export type TakenVfs = Map<string, number>;
+
+interface Candidate {
+  readonly port: string;
+  readonly path: Path;
+  readonly isPool: boolean;
+  readonly uplinks: readonly Uplink[];
+}
+
+/** The host that the VM is on, and what other VMs have taken of it. */
+interface Supply {
+  readonly host: EsxHost;
+  readonly taken: TakenVfs;
+}
+
+/** The physical port of every virtual function of a VM: those of pools come from different cards and switches. */
+export function choosePhysicalPorts(
+  scope: Scope,
+  vm: Expanded<VirtualMachineSpec>,
+  { host, taken }: Supply,
+): Map<string, Uplink> {
+  const candidates = Object.entries(vm.body.ports).flatMap(([port, { vf }]): Candidate[] => {
+    if (vf === undefined) return [];
+    const path = ["vms", vm.key, "ports", port, "vf"];
+    const names = typeof vf === "string" ? [vf] : vf.from;
+    const uplinks = names.flatMap((name, index) => {
+      const at = typeof vf === "string" ? path : [...path, "from", index];
+      const uplink = findPhysicalPort(scope, name, { host, path: at });
+      return uplink ? [uplink] : [];
+    });
+    const isPool = typeof vf !== "string";
+    return uplinks.length < names.length
+      ? []
+      : [{ port, path, isPool, uplinks: isPool ? mixed(uplinks, vm.name) : uplinks }];
+  });
+  const free = (uplink: Uplink) => (uplink.numVfs ?? 0) - (taken.get(`${host.name} ${uplink.name}`) ?? 0);
+  const chosen = combine(candidates, free);
+  if (!chosen) {
+    reportNoChoice(scope, { candidates, host, vm: vm.name, free });
+    return new Map();
+  }
+  for (const { name } of chosen) {
+    const key = `${host.name} ${name}`;
+    taken.set(key, (taken.get(key) ?? 0) + 1);
+  }
+  return new Map(candidates.map(({ port }, index) => [port, chosen[index] as Uplink]));
+}
+
+/** Tries before a pool counts as too small: enough for every pool of a real host, and a hostile file ends soon. */
+const MAX_TRIES = 20_000;
+
+/** Depth first: the first combination in which every pool's choice is apart from all others. */
+function combine(candidates: readonly Candidate[], free: (uplink: Uplink) => number): readonly Uplink[] | undefined {
+  let tries = 0;
+  const fits = (uplink: Uplink, chosen: readonly Uplink[]) => {
+    const used = chosen.filter(({ name }) => name === uplink.name).length;
+    const isPool = candidates[chosen.length]?.isPool;
+    return (
+      free(uplink) > used &&
+      chosen.every((other, index) => !(isPool || candidates[index]?.isPool) || areApart(uplink, other))
+    );
+  };
+  const extend = (chosen: readonly Uplink[]): readonly Uplink[] | undefined => {
+    const next = candidates[chosen.length];
+    if (!next) return chosen;
+    for (const uplink of next.uplinks) {
+      if (++tries > MAX_TRIES) return undefined;
+      const found = fits(uplink, chosen) ? extend([...chosen, uplink]) : undefined;
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return extend([]);
+}
+
+/** On two cards and two switches, as far as the file knows them. */
+function areApart(a: Uplink, b: Uplink): boolean {
+  const card = ({ name, pci }: Uplink) => pci?.split(".")[0] ?? name;
+  const ends = ({ name, cable }: Uplink) => cable?.switch ?? name;
+  return a.name !== b.name && card(a) !== card(b) && ends(a) !== ends(b);
+}
+
+/**
+ * A pool in an order of the VM's own: VMs spread over its ports, and a VM that comes or goes changes nothing for the
+ * others. FNV-1a, 32 bit.
+ */
+function mixed(uplinks: readonly Uplink[], vm: string): Uplink[] {
+  const weight = ({ name }: Uplink) => {
+    let hash = 0x811c9dc5;
+    for (const character of `${vm} ${name}`) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+    return hash >>> 0;
+  };
+  return [...uplinks].sort((a, b) => weight(a) - weight(b));
+}
+
+interface NoChoice {
+  readonly candidates: readonly Candidate[];
+  readonly host: EsxHost;
+  readonly vm: string;
+  readonly free: (uplink: Uplink) => number;
+}
+
+function reportNoChoice(scope: Scope, { candidates, host, vm, free }: NoChoice): void {
+  const full = candidates.find(({ uplinks }) => uplinks.every((uplink) => free(uplink) <= 0));
+  if (full) {
+    const found = full.uplinks.map(({ name, numVfs }) => `${name} of ${host.name} has ${numVfs ?? 0}`).join(", ");
+    scope.error("reference", full.path, {
+      message: `no virtual function is left for VM ${vm}`,
+      found,
+      remedy: "Raise sriov.numVfs of the physical port, or take another port.",
+    });
+    return;
+  }
+  const pool = candidates.findLast(({ isPool }) => isPool) ?? candidates.at(-1);
+  if (!pool) return;
+  scope.error("VS-57", pool.path, {
+    message: `the virtual functions of VM ${vm} can't come from different network cards and switches`,
+    found: pool.uplinks.map(({ name }) => name).join(", "),
+    wanted: "a port on a card and a switch that no other virtual function of the VM uses, with a function left",
+    remedy: "Add such a port to the pool, or name one physical port for each (vf: vmnic4).",
+  });
+}
+
+function findPhysicalPort(
+  scope: Scope,
+  name: string,
+  { host, path }: { readonly host: EsxHost; readonly path: Path },
+): Uplink | undefined {
+  const uplink = host.uplinks.find((candidate) => candidate.name === name);
+  if (!uplink) {
+    const known = host.uplinks.filter(({ numVfs }) => numVfs).map((candidate) => candidate.name);
+    scope.add(unknownName({ noun: "physical port with SR-IOV", name, known, path }));
+    return undefined;
+  }
+  if (uplink.numVfs) return uplink;
+  scope.error("reference", path, {
+    message: `${name} of host ${host.name} has no virtual functions`,
+    found: name,
+    wanted: `an uplink with sriov: { numVfs: 1 or more }`,
+    remedy: `Set hosts.${host.name}.uplinks.${name}.sriov, or take another port.`,
+  });
+  return undefined;
+}
