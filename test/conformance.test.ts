@@ -141,7 +141,7 @@ networks: { app: {} }
 hosts: { e: { platform: vsphere, uplinks: { vmnic0: , vmnic1: } } }
 distributedSwitches: { d: { datacenter: dc, hosts: [e], ${pair.startsWith("mode: lacp") ? "uplinks: { u0: }, lags: { l: { nics: [vmnic0, vmnic1] } }, uplinkTeam: { members: [l]" : "uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1]"}, ${pair} }, portGroups: [app] } }
 `,
-    words: ({ distributedSwitches: [dvs] }) => (dvs ? toTeaming(dvs.uplinkTeam).teamingPolicy : "none"),
+    words: ({ distributedSwitches: [dvs] }) => (dvs ? toTeaming(dvs.uplinkTeam).policy : "none"),
   },
 };
 

@@ -235,18 +235,30 @@ interface Leaving {
 
 /** A private VLAN stays in the map while any port group carries it: the one that goes is removed after this resource. */
 function leavingPrivateVlans({ desired, actual, facts }: Members): Leaving {
-  const leaving: Record<string, string> = {};
-  const notes: string[] = [];
-  for (const [secondary, meaning] of Object.entries(actual.privateVlans)) {
-    if (Object.hasOwn(desired.privateVlans, secondary)) continue;
+  const gone = Object.entries(actual.privateVlans).filter(
+    ([secondary]) => !Object.hasOwn(desired.privateVlans, secondary),
+  );
+  const used = gone.flatMap(([secondary, meaning]) => {
     const users = facts ? usersOf(Number(secondary), facts) : [];
-    if (users.length === 0) leaving[secondary] = meaning;
-    else
-      notes.push(
+    return users.length > 0 ? [{ secondary, meaning, users }] : [];
+  });
+  // A primary goes with the last of those that belong to it.
+  const staying = new Set([
+    ...used.flatMap(({ secondary, meaning }) => [secondary, primaryOf(meaning)]),
+    ...Object.values(desired.privateVlans).map(primaryOf),
+  ]);
+  return {
+    leaving: Object.fromEntries(gone.filter(([secondary]) => !staying.has(secondary))),
+    notes: used.map(
+      ({ secondary, users }) =>
         `private VLAN ${secondary} stays in the map of the switch as long as port group ${users.join(", ")} has it; the pulumi up after that takes it away`,
-      );
-  }
-  return { leaving, notes };
+    ),
+  };
+}
+
+/** The primary of "isolated of 200". */
+function primaryOf(meaning: string): string {
+  return meaning.split(" of ").at(-1) ?? "";
 }
 
 function usersOf(secondary: number, { groups }: SwitchFacts): string[] {
