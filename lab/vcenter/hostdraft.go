@@ -75,7 +75,8 @@ func (d *hostDraft) store(method string) types.BaseMethodFault {
 	if fault := d.settle(); fault != nil {
 		return fault
 	}
-	if isManaged(d.host.Config.Network, d.host.Config.VirtualNicManagerInfo.NetConfig) && !isManaged(&d.info, d.roles) {
+	before := managementWays(d.host.Config.Network, d.host.Config.VirtualNicManagerInfo.NetConfig)
+	if loses(before, managementWays(&d.info, d.roles)) {
 		return rollBackHost(d.ctx, d.host, method)
 	}
 	d.commit()

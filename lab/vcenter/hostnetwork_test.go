@@ -165,7 +165,7 @@ func TestSwitchIsChecked(t *testing.T) {
 		"checkBeacon":                add("new", policy(beacon)),
 		"shapingPolicy":              add("new", policy(shaped(2000, 1000, 10))),
 		"spec.policy.shapingPolicy":  add("new", policy(shaped(1000, 2000, 0))),
-		"spec.policy.shapingPolicy ": add("new", policy(shaped(0, 0, 0))),
+		"spec.policy.shapingPolicy ": add("new", policy(shaped(0, 1000, 10))),
 		"beacon.interval": add("new", func(spec *types.HostVirtualSwitchSpec) {
 			spec.Bridge.(*types.HostVirtualSwitchBondBridge).Beacon = &types.HostVirtualSwitchBeaconConfig{Interval: -1}
 		}),

@@ -10,12 +10,41 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// isManaged tells whether a host can be reached: a NIC with the management service has an uplink whose link is up.
-func isManaged(info *types.HostNetworkInfo, roles []types.VirtualNicManagerNetConfig) bool {
-	selected := selectedFor(roles, managementRole)
-	return slices.ContainsFunc(info.Vnic, func(vnic types.HostVirtualNic) bool {
-		return slices.Contains(selected, vnic.Device) && hasUplink(info, &vnic)
-	})
+// managementWays are the NICs with the management service that have an uplink whose link is up, and the VLAN that they
+// are reached by. What a distributed switch does with frames is not judged here: anyVLAN.
+func managementWays(info *types.HostNetworkInfo, roles []types.VirtualNicManagerNetConfig) map[string]int32 {
+	ways := map[string]int32{}
+	for _, device := range selectedFor(roles, managementRole) {
+		for _, vnic := range info.Vnic {
+			if vnic.Device == device && hasUplink(info, &vnic) {
+				ways[device] = vlanOf(info, &vnic)
+			}
+		}
+	}
+	return ways
+}
+
+const anyVLAN = -1
+
+func vlanOf(info *types.HostNetworkInfo, vnic *types.HostVirtualNic) int32 {
+	for _, group := range info.Portgroup {
+		if group.Spec.Name == vnic.Portgroup {
+			return group.Spec.VlanId
+		}
+	}
+	return anyVLAN
+}
+
+// loses tells whether a host that was reached no longer is. The network outside does not follow a change: a NIC that
+// was reached in one VLAN is not in another.
+func loses(before, after map[string]int32) bool {
+	for device, vlan := range after {
+		was, wasReached := before[device]
+		if !wasReached || was == vlan || was == anyVLAN || vlan == anyVLAN {
+			return false
+		}
+	}
+	return len(before) > 0
 }
 
 // selectedFor lists the devices that have a service.
@@ -65,6 +94,3 @@ func hostEvent(ctx *simulator.Context, host *simulator.HostSystem) types.Event {
 		Host: &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: host.Self},
 	}
 }
-
-// deviceOf is the name of the NIC that a key stands for.
-func deviceOf(key string) string { return strings.TrimPrefix(key, nicKeyPrefix) }

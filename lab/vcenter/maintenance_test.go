@@ -117,7 +117,7 @@ func TestReboot(t *testing.T) {
 	// Maintenance mode survives.
 	s.ok(s.enterMaintenance("esx-01", 0))
 	s.ok(reboot(false))
-	s.eventually("it goes", func() bool { return state() != types.HostSystemConnectionStateConnected })
-	s.eventually("it comes", func() bool { return state() == types.HostSystemConnectionStateConnected })
+	s.becomesTrue("it goes", func() bool { return state() != types.HostSystemConnectionStateConnected })
+	s.becomesTrue("it comes", func() bool { return state() == types.HostSystemConnectionStateConnected })
 	equal(s, "in maintenance mode", s.isInMaintenance("esx-01"), true)
 }

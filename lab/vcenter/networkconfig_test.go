@@ -75,7 +75,7 @@ func TestManagementMovesInOneCall(t *testing.T) {
 	s := newSite(t)
 	system := s.hostNetwork("esx-01")
 	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, system.UpdateVirtualSwitch(s.ctx, "vSwitch0", *standardSpec()), "")
-	group := portGroup("mgmt", "vSwitch1", 11)
+	group := portGroup("mgmt", "vSwitch1", 0)
 	must(system.UpdateNetworkConfig(s.ctx, types.HostNetworkConfig{
 		Vswitch: []types.HostVirtualSwitchConfig{
 			{ChangeOperation: "edit", Name: "vSwitch0", Spec: standardSpec()},

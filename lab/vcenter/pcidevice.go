@@ -10,12 +10,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-const (
-	// Virtual functions that one port can have at most.
-	maxFunctions = 128
-	// Virtual functions come after the functions of slot 0, and leave room for all of a card's other ports.
-	firstFunction = 8
-)
+// maxFunctions is the number of virtual functions that one port can have at most.
+const maxFunctions = 128
 
 // pciAddress is a PCI address as one number: segment, bus, slot and function.
 type pciAddress uint32
@@ -63,12 +59,12 @@ func (kind pciKind) named(name string) pciKind {
 	return kind
 }
 
-// virtualFunctions are the addresses of a port's virtual functions. Those of the next port of the card follow.
-func virtualFunctions(port pciAddress, each, count int32) []pciAddress {
-	first := port&^7 + firstFunction + pciAddress(int32(port&7)*each)
+// functionAddresses are those of a port's virtual functions. Every port has a bus of its own for them, after the card's.
+func functionAddresses(port pciAddress, count int32) []pciAddress {
+	bus := (port>>8 + 1 + port&0xff) & 0xff
 	var functions []pciAddress
 	for index := range pciAddress(count) {
-		functions = append(functions, first+index)
+		functions = append(functions, port&^0xffff|bus<<8|index)
 	}
 	return functions
 }

@@ -69,7 +69,7 @@ func (s *passthroughSystem) show(ctx *simulator.Context) {
 			shown := *info
 			infos = append(infos, &shown)
 			port, _ := parseAddress(info.Id)
-			for _, at := range virtualFunctions(port, info.MaxVirtualFunctionSupported, info.NumVirtualFunction) {
+			for _, at := range functionAddresses(port, info.NumVirtualFunction) {
 				devices = append(devices, pciDevice(at, virtualFunction))
 				infos = append(infos, &types.HostPciPassthruInfo{
 					Id: at.String(), DependentDevice: at.String(), PassthruCapable: true, PassthruEnabled: true, PassthruActive: true,

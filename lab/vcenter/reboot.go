@@ -49,12 +49,12 @@ func (n *network) goDown(ctx *simulator.Context, host *simulator.HostSystem) {
 func (n *network) comeUp(ctx *simulator.Context, host *simulator.HostSystem) {
 	_, _ = n.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 		now := time.Now().UTC()
-		system := passthroughOf(ctx, host)
-		system.activate()
-		system.show(ctx)
+		if system := passthroughOf(ctx, host); system != nil {
+			system.activate()
+			system.show(ctx)
+		}
 		update(ctx, host.Self,
-			property("runtime.bootTime", &now), property("summary.runtime.bootTime", &now),
-			property("summary.rebootRequired", system.needsReboot()))
+			property("runtime.bootTime", &now), property("summary.runtime.bootTime", &now), property("summary.rebootRequired", false))
 		setConnection(ctx, host, types.HostSystemConnectionStateConnected)
 		postEvent(ctx, &types.HostConnectedEvent{HostEvent: types.HostEvent{Event: hostEvent(ctx, host)}})
 		return nil, nil

@@ -4,6 +4,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -119,3 +120,6 @@ func (d *draft) placeUplinkPorts(group *groupDraft) {
 		}
 	}
 }
+
+// deviceOf is the NIC of a key such as key-vim.host.PhysicalNic-vmnic2.
+func deviceOf(key string) string { return strings.TrimPrefix(key, nicKeyPrefix) }

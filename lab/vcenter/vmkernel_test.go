@@ -138,15 +138,21 @@ func TestVmkernelNICOnDistributedPort(t *testing.T) {
 	taken.DistributedVirtualPort = &types.DistributedVirtualSwitchPortConnection{SwitchUuid: uuid, PortKey: "9999"}
 	_, err = system.AddVirtualNic(s.ctx, "", taken)
 	expectFault[*types.InvalidArgument](s, err, "portKey")
+	// Staying where it is keeps the port, though an earlier one is free now.
+	second := must(system.AddVirtualNic(s.ctx, "", spec))(s)
+	its := s.vnic("esx-01", second).Spec.DistributedVirtualPort.PortKey
+	s.ok(system.RemoveVirtualNic(s.ctx, device))
+	s.ok(system.UpdateVirtualNic(s.ctx, second, spec))
+	equal(s, "port", s.vnic("esx-01", second).Spec.DistributedVirtualPort.PortKey, its)
+	s.ok(system.RemoveVirtualNic(s.ctx, second))
+	device = must(system.AddVirtualNic(s.ctx, "", spec))(s)
+	place = s.vnic("esx-01", device).Spec.DistributedVirtualPort
 	for range defaultPorts - 1 {
 		must(system.AddVirtualNic(s.ctx, "", spec))(s)
 	}
 	_, err = system.AddVirtualNic(s.ctx, "", spec)
 	expectFault[*types.ResourceNotAvailable](s, err, "port")
 
-	// Staying where it is keeps the port; leaving frees it.
-	s.ok(system.UpdateVirtualNic(s.ctx, device, spec))
-	equal(s, "port", s.vnic("esx-01", device).Spec.DistributedVirtualPort.PortKey, place.PortKey)
 	s.ok(system.UpdateVirtualNic(s.ctx, device, types.HostVirtualNicSpec{Portgroup: "VM Network"}))
 	equal(s, "port group", s.vnic("esx-01", device).Portgroup, "VM Network")
 	equal(s, "the port is free", s.portOf(dvs, place.PortKey).Connectee == nil, true)
@@ -225,6 +231,8 @@ func TestLossOfManagementIsRolledBack(t *testing.T) {
 			return is && rollback.MethodName == "vim.host.NetworkSystem."+name && rollback.Host.Host == s.hosts["esx-01"]
 		})), 1)
 	}
+	expectFault[*types.NetworkDisruptedAndConfigRolledBack](s, system.UpdatePortGroup(s.ctx, "Management Network", portGroup("Management Network", "vSwitch0", 11)), "")
+	equal(s, "VLAN", s.hostGroup("esx-01", "Management Network").Spec.VlanId, 0)
 	equal(s, "NICs", len(s.info("esx-01").Vnic), 1)
 	equal(s, "uplinks", len(s.vswitch("esx-01", "vSwitch0").Pnic), 1)
 	// A second way in makes the first one dispensable.
