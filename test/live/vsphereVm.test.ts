@@ -162,12 +162,6 @@ async function changedVms(project: Project): Promise<string[]> {
     .map(({ op, urn }) => `${op} ${urn}`);
 }
 
-/** The switches of `pulumi` by which it only looks at the VM's own resources. */
-async function target(project: Project): Promise<string[]> {
-  const urn = `urn:pulumi:${project.stack}::multiport::multiport:index:Environment$multiport:vsphere:VirtualMachine$pulumi-nodejs:dynamic/vsphere:VirtualMachine::db-02`;
-  return ["--target", urn];
-}
-
 const govcFind = (project: Project) => govc(project, "find", "/dc1/vm");
 
 /** Runs pulumi up and kills it, whole, in the middle of a call of our own. */
@@ -178,7 +172,7 @@ async function killedAt(project: Project, { method, nth }: { method: string; nth
   expect(answer.status, await answer.text()).toBe(200);
   const script = `setsid pulumi up --yes --skip-preview --non-interactive >/dev/null 2>&1 & pid=$!
     until [ "$(curl -s ${new URL("faults", control)} | tr -d '[:space:]')" = "[]" ]; do sleep 0.1; kill -0 $pid || exit 9; done
-    kill -9 -- -$pid`;
+    kill -9 $(ps -o pid= -s $pid)`;
   const { code, text } = await project.run("timeout", ["60", "bash", "-c", script]);
   expect(code, text).toBe(0);
 }
@@ -288,28 +282,22 @@ describe("a VM that others made", () => {
     expect(await power(project)).toBe("poweredOff");
     await project.must("cancel", "--yes");
     await project.up();
-    expect(await hardware(project)).toEqual(["unmarked VirtualVmxnet3 app", ...WHOLE]);
+    expect(new Set(await hardware(project))).toEqual(new Set(["unmarked VirtualVmxnet3 app", ...WHOLE]));
     expect(await power(project)).toBe("poweredOn");
     expect(Object.keys(await notes(project)).sort()).toEqual(["multiport.memoryLocked", "multiport.passthrough"]);
   });
 
   it("is refused on a host that it is not on, and where two have its name", async () => {
-    project.write(environment({ name: "db-02" }));
+    const second = `  db-02:\n    host: esx-01\n    vsphere: {}\n    ports: { app0: { portGroup: dvs0/app } }`;
+    project.write(environment({ vms: second }));
     await makeVm(project, "db-02", "-host", ESX[1]);
-    const moved = await project.pulumi(
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--target-dependents",
-      ...(await target(project)),
-    );
+    const moved = await project.pulumi("up", "--yes", "--skip-preview");
     expect(moved.text).toContain(`VM db-02 is on ${ESX[1]}, and the file has it on ${ESX[0]}: move it there`);
     await govc(project, "folder.create", "/dc1/vm/old");
     await makeVm(project, "db-02", "-host", ESX[1], "-folder", "/dc1/vm/old");
-    const several = await project.pulumi("up", "--yes", "--skip-preview", ...(await target(project)));
+    const several = await project.pulumi("up", "--yes", "--skip-preview");
     expect(several.text).toContain(`/dc1/vm/db-02 on ${ESX[1]}, /dc1/vm/old/db-02 on ${ESX[1]}`);
-    for (const { text } of [moved, several]) expectNoStackTrace({ code: 1, text, stdout: "" });
-    project.write(environment());
+    for (const outcome of [moved, several]) expectNoStackTrace(outcome);
   });
 
   it("keeps the card of others when all that was declared goes", async () => {
