@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { VmFacts } from "../../../../providers/platforms/vsphere/virtualMachine/facts.js";
 import { vsphereVm } from "../../../../providers/platforms/vsphere/virtualMachine/index.js";
-import { portOfMark } from "../../../../providers/platforms/vsphere/virtualMachine/marks.js";
+import { portOfMark, readMarks } from "../../../../providers/platforms/vsphere/virtualMachine/marks.js";
 import type { VmWords } from "../../../../providers/platforms/vsphere/virtualMachine/words.js";
 import { app, card, facts, GPU, PF0, PF1, pf, storage, vf, words } from "./given.js";
 
@@ -191,6 +191,21 @@ describe("is refused before anything is changed", () => {
   });
 });
 
+describe("what a VM carries", () => {
+  it("is ours only with the name of this environment", () => {
+    const mark = new Map([["multiport.poweredOff", "e 2026-01-01T00:00:00Z"]]);
+    expect(readMarks("e", mark).poweredOff).toEqual({ askedAt: Date.parse("2026-01-01T00:00:00Z") });
+    expect(readMarks("e2", mark).poweredOff).toBeUndefined();
+  });
+
+  it("may be configured for another VM too, as long as that one is off", () => {
+    const neighbours = [{ name: "db-02", isOn: false, pfs: [], passthrough: [GPU] }];
+    expect(
+      planned(words({ ...fixed, passthrough: { [GPU]: true } }), facts({ power: off, neighbours })).conflicts,
+    ).toEqual([]);
+  });
+});
+
 describe("a removal", () => {
   it("takes only what carries our mark, and leaves the card of others", () => {
     const at = facts({
@@ -210,6 +225,12 @@ describe("a removal", () => {
     expect(last && vsphereVm.toCall(last, at).arguments).toMatchObject({
       spec: { memoryAllocation: { reservation: 64 }, memoryReservationLockedToMax: false },
     });
+  });
+
+  it("leaves a card that was never marked, although its MAC address is declared", () => {
+    const at = facts({ cards: [card({ mac: "00:50:56:00:00:09" })] });
+    const scope = words({ cards: { app0: { ...app, mac: "00:50:56:00:00:09" } } });
+    expect(vsphereVm.planRemoval(vsphereVm.fromFacts(at, scope), at).steps).toEqual([]);
   });
 
   it("of a VM that was made here is left to the resource that made it", () => {
