@@ -291,7 +291,9 @@ describe("a switch with a LAG from the start", () => {
     project.write(environment(ON_LAG.replaceAll("lag1", "lag2")));
     const straight = await project.pulumi("preview");
     expect(straight.code).not.toBe(0);
-    expect(straight.text).toContain("vmnic2 of esx-01.example.net can't go from lag1 straight to lag2");
+    expect(straight.text).toContain(
+      "host esx-01.example.net would move vmnic2 from lag1-0 to lag2-0, vmnic3 from lag1-1 to lag2-1: a NIC can't go from one LAG straight to another",
+    );
     expect(straight.text).not.toMatch(/\n\s+at /);
     expect(await state()).toEqual(before);
   });
