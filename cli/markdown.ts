@@ -2,7 +2,8 @@
 // an honest cut where the comment would grow too large. Pure.
 import { formatProblem, type Problem } from "../providers/model/problem.js";
 import { code, fenced, htmlCode, lengthOf, shortened } from "./markdownText.js";
-import type { Action, OtherStep, PreviewReport, ResourceChange, Risk } from "./previewReport.js";
+import type { OtherStep, PreviewReport, ResourceChange } from "./previewReport.js";
+import type { Action, PlannedStep, Risk } from "./report/detail.js";
 import { fitBlocks, fitLines } from "./room.js";
 
 export interface Comment extends PreviewReport {
@@ -38,11 +39,13 @@ export function toMarkdown(comment: Comment, limit: number = COMMENT_LIMITS.gith
   const reserved = comment.changes.length > 0 ? LEFT_OUT_ROOM : 0;
   room.left -= reserved;
   const errors = room.take(errorsPart(comment, room.share()));
+  const outages = room.take(outagesPart(comment, room.share()));
   const table = room.take(tablePart(comment, room.share()));
+  const steps = room.take(stepsPart(comment, room.share()));
   const findings = room.take(findingsPart(comment, room.share()));
   const messages = room.take(messagesPart(comment, room.share()));
   const diffs = room.take(diffsPart(comment, { room: room.left + reserved, limit }));
-  return [head, errors, table, diffs, findings, messages, foot].join("");
+  return [head, errors, outages, table, steps, diffs, findings, messages, foot].join("");
 }
 
 class Room {
@@ -104,6 +107,16 @@ function errorsPart({ errors }: Comment, room: number): string {
   );
 }
 
+/** Restarts, power-offs, hosts that leave: the steps that nobody may overlook stand before everything else. */
+function outagesPart({ changes }: Comment, room: number): string {
+  const lines = changes.flatMap(({ name, steps }) =>
+    steps
+      .filter(({ disruption }) => disruption === "outage")
+      .map(({ title }) => `- ${code(shortened(name, LONGEST_NAME))}: ${code(shortened(title, LONGEST_ITEM))}`),
+  );
+  return list("### 🔴 Outages", lines, room);
+}
+
 const MARK: Record<Risk, string> = { outage: "🔴 outage", unknown: "⚪ not known", brief: "🟠 brief", none: "🟢 none" };
 
 function tablePart({ changes }: Comment, room: number): string {
@@ -128,10 +141,29 @@ function kindOf({ kind, type }: ResourceChange): string {
 const SUMMARY_LINES = 4;
 const LONGEST_SUMMARY = 200;
 
-function what({ summary }: ResourceChange): string {
-  const shown = summary.slice(0, SUMMARY_LINES).map((line) => code(shortened(line, LONGEST_SUMMARY)));
-  const left = summary.length - shown.length;
+function what({ summary, steps }: ResourceChange): string {
+  const lines = [...summary, ...steps.map(({ title }) => title)];
+  const shown = lines.slice(0, SUMMARY_LINES).map((line) => code(shortened(line, LONGEST_SUMMARY)));
+  const left = lines.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("<br>");
+}
+
+/** What `up` would do to each object in vCenter, in order, each step with its risk. */
+function stepsPart({ changes }: Comment, room: number): string {
+  return list("### Steps", changes.flatMap(stepLines), room);
+}
+
+function stepLines({ name, kind, type, steps, notes }: ResourceChange): string[] {
+  const head = `- ${code(shortened(name, LONGEST_NAME))} (${kind ?? code(shortened(type, LONGEST_NAME))})`;
+  const lines = [
+    ...steps.map((step, index) => `  ${index + 1}. ${stepText(step)}`),
+    ...notes.map((note) => `  - ${code(shortened(note, LONGEST_ITEM))}`),
+  ];
+  return lines.length > 0 ? [head, ...lines] : [];
+}
+
+function stepText({ title, disruption }: PlannedStep): string {
+  return `${MARK[disruption]}: ${code(shortened(title, LONGEST_ITEM))}`;
 }
 
 function findingsPart({ problems }: Comment, room: number): string {

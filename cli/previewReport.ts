@@ -1,18 +1,11 @@
 // What a Pulumi preview means for the network: which resources change, how, how disruptive, and the config lines. Pure.
-
-import { createTwoFilesPatch } from "diff";
-import { stringify } from "yaml";
-import { fromTextProperty } from "../providers/engine/textProperty.js";
-import { type Change, compare, type Disruption } from "../providers/model/change.js";
-import { formatPath, type Path } from "../providers/model/problem.js";
-import type { AnyDriver } from "../providers/platforms/index.js";
-import { HIDDEN, type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
-import { isBookkeeping, machineDriver, vsphereKind } from "./resourceKinds.js";
-
-export type Action = "create" | "update" | "replace" | "delete" | "import";
-
-/** What traffic notices; unknown: a resource whose settings multiport knows nothing about. */
-export type Risk = Disruption | "unknown";
+import { type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
+import type { Action, Detail, PlannedStep, Risk, States } from "./report/detail.js";
+import { machineDetail } from "./report/machineDetail.js";
+import { settingsDetail } from "./report/settingsDetail.js";
+import { unseen } from "./report/unseen.js";
+import { vcenterDetail } from "./report/vcenterDetail.js";
+import { isBookkeeping, machineDriver, providerKind, vcenterDriver } from "./resourceKinds.js";
 
 export interface ResourceChange {
   readonly name: string;
@@ -24,6 +17,10 @@ export interface ResourceChange {
   readonly disruption: Risk;
   /** What changes, one short line each. */
   readonly summary: readonly string[];
+  /** What would be done, in order; only objects in vCenter have steps. */
+  readonly steps: readonly PlannedStep[];
+  /** What is to be told although nothing is done about it. */
+  readonly notes: readonly string[];
   /** A unified diff of the configuration; empty when no line of it changes. */
   readonly diff: string;
 }
@@ -105,24 +102,31 @@ function toChange(step: PreviewStep): ResourceChange {
   const type = typeOf(step);
   const name = step.urn.split("::").slice(3).join("::") || step.urn;
   const states = { action, before: inputsOf(step, "oldState"), after: inputsOf(step, "newState") };
-  const [machine, vsphere] = [machineDriver(type), vsphereKind(type)];
-  const detail = machine ? machineDetail(machine, states) : propertyDetail(name, states, vsphere?.disruption);
-  const kind = machine?.kind ?? vsphere?.kind;
+  const { kind, detail } = detailOf({ type, name }, states);
+  const { summary, steps, notes, diff, keys } = detail;
   return {
     name,
     type,
     ...(kind === undefined ? {} : { kind }),
     action,
-    disruption: disruptionOf(action, detail.disruption),
-    summary: [...detail.summary, ...unseen(step, { action, shown: detail.keys })],
-    diff: detail.diff,
+    disruption: disruptionOf(action, detail),
+    summary: [...summary, ...unseen(step, { action, shown: keys })],
+    steps,
+    notes,
+    diff,
   };
 }
 
-interface States {
-  readonly action: Action;
-  readonly before: Properties | undefined;
-  readonly after: Properties | undefined;
+function detailOf(
+  { type, name }: { readonly type: string; readonly name: string },
+  states: States,
+): { readonly kind: string | undefined; readonly detail: Detail } {
+  const machine = machineDriver(type);
+  if (machine) return { kind: machine.kind, detail: machineDetail(machine, states) };
+  const object = vcenterDriver(type);
+  if (object) return { kind: object.kind, detail: vcenterDetail(object, name, states) };
+  const resource = providerKind(type);
+  return { kind: resource?.kind, detail: settingsDetail(name, states, resource?.disruption) };
 }
 
 function inputsOf(step: PreviewStep, state: "oldState" | "newState"): Properties | undefined {
@@ -131,125 +135,12 @@ function inputsOf(step: PreviewStep, state: "oldState" | "newState"): Properties
   return isAbsent ? undefined : visibleInputs(step[state]?.inputs);
 }
 
-/** What is made new disturbs nobody; what goes, or goes and comes again, takes its traffic with it. */
-function disruptionOf(action: Action, found: Risk): Risk {
-  if (action === "create" || action === "import") return found === "unknown" ? "unknown" : "none";
-  return action === "update" || found === "unknown" ? found : "outage";
-}
-
-interface Detail {
-  readonly disruption: Risk;
-  readonly summary: readonly string[];
-  readonly diff: string;
-  /** Inputs whose change the summary or the diff shows. */
-  readonly keys: readonly string[];
-}
-
-/** A machine: its text in the platform's own words, then where and how it is reached. */
-function machineDetail(driver: AnyDriver, { action, before, after }: States): Detail {
-  const { property, extension } = driver.file;
-  const [old, now] = [text(before?.[property]), text(after?.[property])];
-  const isCompared = old !== "" && now !== "" && old !== now;
-  const changes = isCompared ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
-  // State keeps what an older release wrote: a difference without a meaning is no difference without consequences.
-  const isUnclear = isCompared && changes.length === 0;
-  const isWhole = action === "create" || action === "delete" || action === "import";
-  const rest = isWhole ? [] : compare(without(after, property), without(before, property));
-  return {
-    disruption: isUnclear ? "unknown" : worst(changes),
-    summary: [
-      ...(isUnclear ? ["only comments change, or lines that this release does not know"] : changes.map(changeLine)),
-      ...rest.map(changeLine),
-    ],
-    diff: patch(extension, old, now),
-    keys: [property, ...rest.map(({ path }) => String(path[0]))],
-  };
-}
-
-function without(inputs: Properties | undefined, key: string): Properties {
-  return Object.fromEntries(Object.entries(inputs ?? {}).filter(([name]) => name !== key));
-}
-
-const DISRUPTION_RANK: Record<Disruption, number> = { outage: 0, brief: 1, none: 2 };
-
-function worst(changes: readonly Change[]): Disruption {
-  return (
-    changes.map(({ disruption }) => disruption).sort((a, b) => DISRUPTION_RANK[a] - DISRUPTION_RANK[b])[0] ?? "none"
-  );
-}
-
-/** A resource that is its settings: compared setting by setting, shown as YAML. */
-function propertyDetail(
-  name: string,
-  { before, after }: States,
-  disruptive: Readonly<Record<string, Disruption>> | undefined,
-): Detail {
-  const changes = before && after ? compare(after, before, (path) => disruptive?.[String(path[0])] ?? "none") : [];
-  return {
-    disruption: disruptive ? worst(changes.map((change) => ofWholeSetting(change, disruptive))) : "unknown",
-    summary: changes.map(changeLine),
-    diff: patch(`${name}.yaml`, toYaml(before), toYaml(after)),
-    keys: changes.map(({ path }) => String(path[0])),
-  };
-}
-
-/** A setting that goes back to its default is a change of that setting, not the loss of a part. */
-function ofWholeSetting(change: Change, disruptive: Readonly<Record<string, Disruption>>): Change {
-  return { ...change, disruption: disruptive[String(change.path[0])] ?? "none" };
-}
-
-function toYaml(inputs: Properties | undefined): string {
-  return inputs && Object.keys(inputs).length > 0 ? stringify(inputs, { lineWidth: 0 }) : "";
-}
-
-/** `vs0.vs0-uplinks.trunks: "10,30" → "10,30,40"`. */
-function changeLine({ path, from, to }: Change): string {
-  const where = formatPath(shortened(path));
-  if (from === undefined) return isPart(to) ? `${where}: new` : `${where}: ${JSON.stringify(to)}, was not set`;
-  if (to === undefined)
-    return isPart(from) ? `${where}: removed` : `${where}: no longer set, was ${JSON.stringify(from)}`;
-  return `${where}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
-}
-
-/** The level "ports" says nothing to a reader who sees a bridge and a port. */
-function shortened(path: Path): Path {
-  return path.filter((step, index) => step !== "ports" || index !== 1);
-}
-
-function isPart(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Changes that have no visible line: secrets, and what only the provider knows. An update never stands without a reason. */
-function unseen(step: PreviewStep, { action, shown }: { action: Action; shown: readonly string[] }): string[] {
-  if (action !== "update" && action !== "replace") return [];
-  const reasons = [...(step.replaceReasons ?? []), ...(step.diffReasons ?? [])].map(topLevel);
-  const hidden = [...new Set(reasons)].filter((key) => !shown.includes(key) && !key.startsWith("__"));
-  const old = visibleInputs(step.oldState?.inputs);
-  const lines = hidden.map((key) =>
-    JSON.stringify(old[key] ?? null).includes(HIDDEN) ? `${key}: changes; it is secret` : `${key}: changes`,
-  );
-  const isSilent = lines.length === 0 && JSON.stringify(old) === JSON.stringify(visibleInputs(step.newState?.inputs));
-  return isSilent
-    ? ["nothing in the file changes: it is applied again, because the last run did not end as wanted"]
-    : lines;
-}
-
-function topLevel(property: string): string {
-  return /^[^.[]+/.exec(property)?.[0] ?? property;
-}
-
-/** The rendered text among a machine's inputs; empty where there is none. */
-function text(value: unknown): string {
-  return fromTextProperty(value) ?? "";
-}
-
-/** A unified diff without its file header; empty when the texts are the same. */
-function patch(name: string, before: string, after: string): string {
-  if (before === after) return "";
-  const lines = createTwoFilesPatch(name, name, before, after, "", "", { context: 3 }).split("\n");
-  return lines
-    .slice(lines.findIndex((line) => line.startsWith("@@")))
-    .join("\n")
-    .trimEnd();
+/**
+ * What goes, or goes and comes again, takes its traffic with it. What is made new disturbs nobody, unless it is settings of something
+ * that is there already: a host, a VM.
+ */
+function disruptionOf(action: Action, { disruption, steps }: Detail): Risk {
+  if (disruption === "unknown") return "unknown";
+  if (action === "create" || action === "import") return steps.length > 0 ? disruption : "none";
+  return action === "update" ? disruption : "outage";
 }

@@ -1,17 +1,25 @@
-// What the resources of a preview are to a network engineer: machines with a rendered text, vSphere objects with
-// settings, or neither. Pure data.
+// What the resources of a preview are to a network engineer: machines with a rendered text, objects in vCenter that we set,
+// objects that the vSphere provider makes, or none of these. Pure data.
 import { type AnyDriver, DRIVERS, typeToken } from "../providers/platforms/index.js";
-import { VSPHERE_RESOURCES, type VsphereResource } from "../providers/platforms/vsphere/resources.js";
+import { type AnyVcenterDriver, VCENTER_DRIVERS } from "../providers/platforms/vsphere/index.js";
+import { PROVIDER_RESOURCES, type ProviderResource } from "../providers/platforms/vsphere/resources.js";
 
-const BY_TYPE = new Map(DRIVERS.map((driver) => [typeToken(driver), driver]));
+const MACHINES = new Map(DRIVERS.map((driver) => [typeToken(driver), driver]));
+const OBJECTS = new Map(VCENTER_DRIVERS.map((driver) => [typeToken(driver), driver]));
 
 /** The driver of a machine of this type token. */
 export function machineDriver(type: string): AnyDriver | undefined {
-  return BY_TYPE.get(type);
+  return MACHINES.get(type);
 }
 
-export function vsphereKind(type: string): VsphereResource | undefined {
-  return Object.hasOwn(VSPHERE_RESOURCES, type) ? VSPHERE_RESOURCES[type] : undefined;
+/** The driver of an object in vCenter that a resource of this type token sets. */
+export function vcenterDriver(type: string): AnyVcenterDriver | undefined {
+  return OBJECTS.get(type);
+}
+
+/** A resource of the vSphere provider that multiport makes. */
+export function providerKind(type: string): ProviderResource | undefined {
+  return Object.hasOwn(PROVIDER_RESOURCES, type) ? PROVIDER_RESOURCES[type] : undefined;
 }
 
 /** Pulumi's own bookkeeping: the stack itself and the connections of providers. */

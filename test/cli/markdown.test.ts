@@ -6,17 +6,21 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { COMMENT_LIMITS, type Comment, marker, SMALLEST_LIMIT, toMarkdown } from "../../cli/markdown.js";
 import { lengthOf } from "../../cli/markdownText.js";
 import { tell } from "../../cli/preview.js";
-import type { Action, ResourceChange, Risk } from "../../cli/previewReport.js";
-import { machineDriver } from "../../cli/resourceKinds.js";
+import type { ResourceChange } from "../../cli/previewReport.js";
+import type { Action, PlannedStep, Risk } from "../../cli/report/detail.js";
+import { machineDriver, vcenterDriver } from "../../cli/resourceKinds.js";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { providers } from "../../providers/engine/provider.js";
 import { renderEnvironment } from "../../providers/engine/render.js";
 import type { Problem } from "../../providers/model/problem.js";
 import { DRIVERS, typeToken } from "../../providers/platforms/index.js";
-import { VSPHERE_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
+import { VCENTER_DRIVERS } from "../../providers/platforms/vsphere/index.js";
+import { PROVIDER_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
 import { hostile } from "../arbitrary.js";
 
 const about = { id: "site/prod", environment: "prod", problems: [], errors: [], messages: [], others: [], changes: [] };
+
+const NO_LINES = { summary: [], steps: [], notes: [] };
 
 function recorded(name: string): string {
   return readFileSync(join(__dirname, "recorded", `${name}.json`), "utf8");
@@ -26,7 +30,8 @@ describe("a recorded preview", () => {
   it.each([
     // A new switch: its id is known only after up, port groups wait for it.
     "vsphere-create",
-    // A VLAN, trunk ranges and the team's policy change; a port group comes, one goes. Recorded on the simulated vCenter.
+    // NICs cross to a new LAG, a VLAN and trunk ranges change, a port group comes and one goes, hosts get virtual functions and may be
+    // restarted for them. Recorded on the simulated vCenter.
     "vsphere-change",
     // Resources that multiport does not make: a secret that changes, replacements, a program's own warnings.
     "other-resources",
@@ -168,7 +173,7 @@ describe("disruption", () => {
   });
 
   it("of vSphere settings is said of settings that exist", () => {
-    for (const [type, { disruption }] of Object.entries(VSPHERE_RESOURCES)) {
+    for (const [type, { disruption }] of Object.entries(PROVIDER_RESOURCES)) {
       const file = type.replace(/^vsphere:index\/(.*):.*$/, "@pulumi/vsphere/$1.js");
       const source = readFileSync(require.resolve(file), "utf8");
       for (const setting of Object.keys(disruption)) expect(source, type).toContain(`resourceInputs["${setting}"]`);
@@ -177,7 +182,10 @@ describe("disruption", () => {
 
   it("and kind are known of every machine that has a provider", () => {
     const types = Object.keys(providers).map((name) => DRIVERS.find((driver) => driver.name === name));
-    for (const driver of types) expect(driver && machineDriver(typeToken(driver))).toBe(driver);
+    const machines = types.filter((driver) => driver !== undefined);
+    for (const driver of machines) expect(machineDriver(typeToken(driver))).toBe(driver);
+    for (const driver of VCENTER_DRIVERS) expect(vcenterDriver(typeToken(driver))).toBe(driver);
+    expect(machines.length + VCENTER_DRIVERS.length).toBe(types.length);
   });
 });
 
@@ -229,6 +237,7 @@ it("reads the JSON also where the program itself prints beside it", () => {
 });
 
 const RISKS: readonly Risk[] = ["outage", "unknown", "brief", "none"];
+const STEP_RISKS: readonly PlannedStep["disruption"][] = ["outage", "brief", "none"];
 const ACTIONS: readonly Action[] = ["create", "update", "replace", "delete", "import"];
 
 /** A comment in which every text is of one kind. */
@@ -241,6 +250,8 @@ function commentOf(text: fc.Arbitrary<string>, counts: { readonly maxLength: num
       action: fc.constantFrom(...ACTIONS),
       disruption: fc.constantFrom(...RISKS),
       summary: fc.array(text, { maxLength: 6 }),
+      steps: fc.array(fc.record({ title: text, disruption: fc.constantFrom(...STEP_RISKS) }), { maxLength: 3 }),
+      notes: fc.array(text, { maxLength: 2 }),
       diff: fc.oneof(
         fc.constant(""),
         text.map((value) => `@@ -1 +1 @@\n-${value}\n+${value}`),
@@ -358,7 +369,7 @@ describe("hostile text", () => {
 
   it("does not end a fence", () => {
     const diff = "@@ -1 +1 @@\n-a\n```\n</details>\n# out";
-    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", summary: [], diff };
+    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", ...NO_LINES, diff };
     const html = toHtml(toMarkdown({ ...about, changes: [change] }));
     expect(tags(html).filter((tag) => /details|h1/.test(tag))).toEqual(["<details>", "</details>"]);
   });
@@ -376,6 +387,7 @@ describe("hostile text", () => {
       kind: "KVM host",
       action: "update",
       disruption: "brief",
+      ...NO_LINES,
       summary: ["vs0.trunks: 1 → 2"],
       diff: "",
     };
@@ -427,6 +439,7 @@ describe("the limit", () => {
       kind: "KVM host",
       action: "update",
       disruption: "brief",
+      ...NO_LINES,
       summary: ["vs0.vs0-uplinks.trunks: 1 → 2"],
       diff: `@@ -1 +1 @@\n-${"a".repeat(400)}\n+${"b".repeat(400)}`,
     });
@@ -451,7 +464,7 @@ describe("the limit", () => {
         type: "t",
         action: "create",
         disruption: "none",
-        summary: [],
+        ...NO_LINES,
         diff: `+${"a".repeat(1_000)}`,
       }),
     );

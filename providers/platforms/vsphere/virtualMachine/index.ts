@@ -12,7 +12,7 @@ import type { VmTarget, VmWords } from "./words.js";
 
 export const vsphereVm: VcenterDriver<VsphereVm, VmTarget, VmWords, VmFacts, VmStep> = {
   name: "vsphereVm",
-  kind: "VM",
+  kind: "virtual machine",
   token: { module: "vsphere", type: "VirtualMachine" },
   version: 1,
   objects: ({ virtualMachines }) =>
