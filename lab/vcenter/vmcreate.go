@@ -33,6 +33,9 @@ func (m *folderMethods) createMachine(ctx *simulator.Context, req types.CreateVM
 		return nil, fault
 	}
 	d.vm = ctx.Map.Get(result.(types.ManagedObjectReference)).(*simulator.VirtualMachine)
+	if d.vm.Config.SwapPlacement == "" {
+		d.vm.Config.SwapPlacement = string(types.VirtualMachineConfigInfoSwapPlacementTypeInherit)
+	}
 	if len(d.devices) > 0 {
 		d.adoptOthers()
 		d.store()

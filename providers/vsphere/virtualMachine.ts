@@ -125,7 +125,7 @@ function createVm(
       waitForGuestIpTimeout: 0,
       forcePowerOff: model.powerOff === "whenRequired",
     },
-    { ...options, ignoreChanges: ["networkInterfaces", "pciDeviceIds", "swapPlacementPolicy"] },
+    { ...options, ignoreChanges: ["networkInterfaces", "pciDeviceIds"] },
   );
 }
 

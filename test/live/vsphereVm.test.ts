@@ -294,7 +294,8 @@ describe("a VM that others made", () => {
     const moved = await project.pulumi("up", "--yes", "--skip-preview");
     expect(moved.text).toContain(`VM db-02 is on ${ESX[1]}, and the file has it on ${ESX[0]}: move it there`);
     await govc(project, "folder.create", "/dc1/vm/old");
-    await makeVm(project, "db-02", "-host", ESX[1], "-folder", "/dc1/vm/old");
+    await makeVm(project, "db-03", "-host", ESX[1], "-folder", "/dc1/vm/old");
+    await govc(project, "vm.change", "-vm", "db-03", "-name", "db-02");
     const several = await project.pulumi("up", "--yes", "--skip-preview");
     expect(several.text).toContain(`/dc1/vm/db-02 on ${ESX[1]}, /dc1/vm/old/db-02 on ${ESX[1]}`);
     for (const outcome of [moved, several]) expectNoStackTrace(outcome);
@@ -358,7 +359,7 @@ describe("a VM that is declared here", () => {
   });
 
   it("goes with the program", async () => {
-    await project.remove();
+    await project.must("destroy", "--yes", "--skip-preview");
     expect(await govcFind(project)).not.toContain("db-01");
   });
 });
