@@ -51,6 +51,9 @@ func (m *folderMethods) place(ctx *simulator.Context, req types.CreateVM_Task) (
 		if !isHost {
 			return nil, nil, &types.ManagedObjectNotFound{Obj: ref}
 		}
+		if fault = requireConnected(host); fault != nil {
+			continue
+		}
 		d := &machineDraft{network: m.network, ctx: ctx, host: host, state: types.VirtualMachinePowerStatePoweredOff}
 		var others []types.BaseVirtualDeviceConfigSpec
 		changes := clone(types.VirtualMachineConfigSpec{DeviceChange: req.Config.DeviceChange}).DeviceChange
