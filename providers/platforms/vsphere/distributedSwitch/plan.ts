@@ -1,6 +1,7 @@
 // The way of a distributed switch from what is there to what is wanted, in steps that each keep every host connected. Pure.
 import { type Change, compare, type Disruption, formatStep } from "../../../model/change.js";
 import { disruptionTable } from "../../driver.js";
+import type { TeamingWords } from "../uplinkTeam.js";
 import type { VcenterPlan } from "../vcenterDriver.js";
 import type { SwitchFacts } from "./facts.js";
 import { type Members, memberConflicts, planJoining, planLeaving, planMoves } from "./memberSteps.js";
@@ -127,6 +128,20 @@ function isKnown({ active, standby }: SwitchWords["defaults"]["teaming"], { upli
   return [...active, ...standby].every((name) => uplinks.includes(name) || Object.hasOwn(lags, name));
 }
 
+/** A team is told as a whole: its uplinks and LAGs are what one looks for. */
+function formatChanges(changes: readonly Change[], wanted: TeamingWords, present: TeamingWords): string {
+  const isTeam = ({ path }: Change) => path.includes("active") || path.includes("standby");
+  const others = changes.filter((change) => !isTeam(change)).map(formatStep);
+  const team = changes.some(isTeam) ? [`${formatTeam(present)} -> ${formatTeam(wanted)}`] : [];
+  return [...team, ...others].join(", ");
+}
+
+/** `uplink1 uplink2, standby lag1` */
+function formatTeam({ active, standby }: TeamingWords): string {
+  const names = active.join(" ") || "no uplink";
+  return standby.length > 0 ? `${names}, standby ${standby.join(" ")}` : names;
+}
+
 function settingsStep(of: string, settings: Settings, changes: readonly Change[]): SwitchStep {
   return {
     kind: "settings",
@@ -203,8 +218,13 @@ function planTeams(members: Members): SwitchStep[] {
   const staged = crossing.length > 0;
   return [
     ...portGroupSteps(members, (wanted) => wanted, staged ? { after: lags } : {}),
-    ...(defaults.length > 0 ? [settingsStep("new port groups", { defaults: desired.defaults }, defaults)] : []),
+    ...(defaults.length > 0 ? [defaultsStep(members, defaults)] : []),
   ];
+}
+
+function defaultsStep({ desired: { defaults }, actual }: Members, changes: readonly Change[]): SwitchStep {
+  const title = `port groups to come: ${formatChanges(changes, defaults.teaming, actual.defaults.teaming)}`;
+  return { kind: "settings", settings: { defaults }, title, disruption: "none" };
 }
 
 function portGroupSteps(
@@ -223,7 +243,7 @@ function portGroupSteps(
     if (!portGroup) return [];
     const changes = compare(portGroup, present, disruption);
     if (changes.length === 0) return [];
-    const title = `port group ${name}: ${changes.map(formatStep).join(", ")}`;
+    const title = `port group ${name}: ${formatChanges(changes, portGroup.teaming, present.teaming)}`;
     return [{ kind: "portGroup", name, portGroup, title, disruption: worst(changes), batch: "port groups" }];
   });
 }
