@@ -5,6 +5,7 @@ package main
 import (
 	"slices"
 
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -38,6 +39,24 @@ func (n *network) setPhysicalPort(host, device string, port PhysicalPort) {
 	for _, entity := range n.registry.All(switchType) {
 		n.scheduleHealthCheck(types.ManagedObjectReference{Type: switchType, Value: entity.Reference().Value})
 	}
+}
+
+// PortChange is what a test puts behind a NIC: VLANs from and to, and the MTU in bytes.
+type PortChange struct {
+	Host   string     `json:"host"`
+	Device string     `json:"device"`
+	VLANs  [][2]int32 `json:"vlans"`
+	MTU    int32      `json:"mtu"`
+}
+
+// setPortBehind is the setter of the control interface.
+func (n *network) setPortBehind(_ *simulator.Context, change PortChange) error {
+	port := PhysicalPort{MTU: change.MTU}
+	for _, each := range change.VLANs {
+		port.VLANs = append(port.VLANs, types.NumericRange{Start: each[0], End: each[1]})
+	}
+	n.setPhysicalPort(change.Host, change.Device, port)
+	return nil
 }
 
 // physicalPort is what was set, or else what the cabling says, or else a trunk.

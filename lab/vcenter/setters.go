@@ -5,6 +5,7 @@ package main
 // setters lists all of them. Each takes the lock of changes itself.
 func (n *network) setters() map[string]setter {
 	return map[string]setter{
-		"event": control(n.setEvent),
+		"event":        control(n.setEvent),
+		"physicalPort": control(n.setPortBehind),
 	}
 }
