@@ -61,7 +61,7 @@ describe("from typed arguments", () => {
     expect(guest?.inputs.netplan).toMatch(/bonds:\n {4}storage:\n {6}interfaces: \[s0, s1\]\n {6}mtu: 9000/);
   });
 
-  it("DistributedSwitch: the switch with its hosts, and a port group for each", async () => {
+  it("DistributedSwitch: the provider makes the switch and its port groups, one resource of ours sets them", async () => {
     const resources = await registered((parent) => new DistributedSwitch("dvs0", switchArgs, { parent }));
     expect(resources.map(({ type, name, parent }) => [type, name, parent])).toEqual([
       ["multiport:vsphere:DistributedSwitch", "dvs0", "root"],
@@ -70,23 +70,27 @@ describe("from typed arguments", () => {
       ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0/app", "dvs0/app"],
       ["multiport:vsphere:PortGroup", "dvs0/sto", "dvs0"],
       ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0/sto", "dvs0/sto"],
+      ["pulumi-nodejs:dynamic/vsphere:Switch", "dvs0", "dvs0"],
     ]);
-    expect(resources[1]?.inputs).toMatchObject({
-      name: "dvs0",
-      datacenterId: "getDatacenter dc1",
-      hosts: [{ hostSystemId: "getHost esx-01.example.net", devices: ["vmnic2", "vmnic3"] }],
-      uplinks: ["uplink1", "uplink2"],
-      teamingPolicy: "loadbalance_loadbased",
-      activeUplinks: ["uplink1", "uplink2"],
-      standbyUplinks: [],
-      maxMtu: 9000,
-    });
-    expect(resources[5]?.inputs).toMatchObject({
-      name: "sto",
-      vlanId: 30,
-      allowPromiscuous: false,
-      allowMacChanges: true,
-      allowForgedTransmits: false,
+    expect(resources[1]?.inputs).toEqual({ name: "dvs0", datacenterId: "getDatacenter dc1" });
+    const switchId = "id of dvs0";
+    expect(resources[5]?.inputs).toEqual({ name: "sto", distributedVirtualSwitchUuid: switchId, type: "earlyBinding" });
+    expect(resources[6]).toMatchObject({
+      dependsOn: ["dvs0/app", "dvs0/sto"],
+      inputs: {
+        environment: "demo",
+        target: { name: "dvs0", datacenter: "dc1", switchId },
+        configuration: {
+          uplinks: ["uplink1", "uplink2"],
+          mtuBytes: 9000,
+          members: { "esx-01.example.net": { vmnic2: "uplink1", vmnic3: "uplink2" } },
+          defaults: { teaming: { policy: "loadbalance_loadbased", active: ["uplink1", "uplink2"], standby: [] } },
+          portGroups: {
+            app: { vlan: 10 },
+            sto: { vlan: 30, security: { promiscuous: false, macChanges: true, forgedTransmits: false } },
+          },
+        },
+      },
     });
   });
 

@@ -11,7 +11,14 @@ export interface Registered {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** A look-up of the provider's. */
+export interface Called {
+  readonly token: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 const inputs = new Map<string, Record<string, unknown>>();
+let calls: Called[] = [];
 
 pulumi.runtime.setMocks(
   {
@@ -20,7 +27,10 @@ pulumi.runtime.setMocks(
       return { id: `id of ${resource.name}`, state: resource.inputs };
     },
     // What vCenter would answer: an id that shows what it was asked for.
-    call: ({ token, inputs: args }) => ({ ...args, id: `${token.split(/[:/]/).at(-1)} ${String(args.name)}` }),
+    call: ({ token, inputs: args }) => {
+      calls.push({ token, inputs: args });
+      return { ...args, id: `${token.split(/[:/]/).at(-1)} ${String(args.name)}` };
+    },
   },
   "multiport",
   "demo",
@@ -40,6 +50,7 @@ export async function registered(build: (root: pulumi.Resource) => void): Promis
     return undefined;
   };
   inputs.clear();
+  calls = [];
   const root = new pulumi.ComponentResource("test:index:Root", "root", {}, { transformations: [record] });
   build(root);
   await settled(pulumi.all(seen.map(({ resource }) => resource.urn)));
@@ -52,6 +63,11 @@ export async function registered(build: (root: pulumi.Resource) => void): Promis
       dependsOn,
       inputs: inputs.get(`${type} ${name}`) ?? {},
     }));
+}
+
+/** What the last program looked up. */
+export function called(): readonly Called[] {
+  return calls;
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

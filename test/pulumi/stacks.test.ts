@@ -22,6 +22,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch": 1,
     "multiport:vsphere:PortGroup": 4,
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 4,
+    "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/kvm:Host": 2,
     "pulumi-nodejs:dynamic/netplan:Guest": 2,
   },
@@ -31,6 +32,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch": 1,
     "multiport:vsphere:PortGroup": 2,
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 2,
+    "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/kvm:Host": 1,
     "pulumi-nodejs:dynamic/netplan:Guest": 1,
   },
@@ -40,6 +42,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch": 1,
     "multiport:vsphere:PortGroup": 6,
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 6,
+    "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/kvm:Host": 40,
     "pulumi-nodejs:dynamic/netplan:Guest": 20,
   },
@@ -101,7 +104,7 @@ it("demo, resource by resource", async () => {
   });
   const shown = resources.map(({ inputs, ...resource }) => {
     const { __provider, ...own } = inputs;
-    if (__provider !== undefined) expect([providerCode("kvm"), providerCode("netplan")]).toContain(__provider);
+    if (__provider !== undefined) expect(["kvm", "netplan", "vsphereSwitch"].map(providerCode)).toContain(__provider);
     // The texts themselves are golden elsewhere, and compared with render above.
     const text = TEXT[resource.type];
     return { ...resource, inputs: text === undefined ? own : { ...own, [text]: "(as rendered)" } };

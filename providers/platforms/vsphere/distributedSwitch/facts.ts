@@ -111,13 +111,23 @@ const pnicFields = vimList(
   vimObject({ device: z.string(), linkSpeed: vimObject({ speedMb: vimInt, duplex: vimBoolean }).optional() }),
 );
 
+/** Of each kind of result the fields that tell of something wrong; no two kinds share one. */
+const healthFields = vimObject({
+  uplinkPortKey: z.string().optional(),
+  untrunkedVlan: numericRanges,
+  mtuMismatch: vimBoolean.optional(),
+  vlanNotSupportSwitchMtu: numericRanges,
+  teamingStatus: z.string().optional(),
+});
+
+export type HealthResult = z.output<typeof healthFields>;
+
 const runtimeFields = vimObject({
   hostMemberRuntime: vimList(
     vimObject({
       host: vimRef(),
       status: z.string().optional(),
-      statusDetail: z.string().optional(),
-      healthCheckResult: vimList(z.unknown()),
+      healthCheckResult: vimList(healthFields),
     }),
   ),
 }).optional();
@@ -137,6 +147,8 @@ export interface HostFacts {
   readonly ports: Readonly<Record<string, string>>;
   /** The switch's own word for how the host is doing; undefined when it is no member. */
   readonly status?: string;
+  /** What the health check found on the host; none also before its first round. */
+  readonly health: readonly HealthResult[];
 }
 
 export interface SwitchFacts {
@@ -242,7 +254,7 @@ export function toSwitchFacts(
   const own = found.find(({ object }) => object.type === SWITCH);
   const config = readFields(configFields, own?.properties.config, `${SWITCH} config`);
   const runtime = readFields(runtimeFields, own?.properties.runtime, `${SWITCH} runtime`);
-  const status = new Map(runtime?.hostMemberRuntime.map((member) => [member.host.value, member.status ?? "unknown"]));
+  const runtimes = new Map(runtime?.hostMemberRuntime.map((member) => [member.host.value, member]));
   return {
     ref: dvs.object,
     config,
@@ -254,7 +266,7 @@ export function toSwitchFacts(
       })),
     hosts: found
       .filter(({ object }) => object.type === "HostSystem")
-      .map((host) => toHostFacts(host, { uuid: config.uuid, lags: config.lacpGroupConfig, status })),
+      .map((host) => toHostFacts(host, config.uuid, runtimes.get(host.object.value))),
     alarms: objects(alarmsAnswer ?? []).map(({ object, properties }) => ({
       ref: object,
       name: readFields(alarmFields, properties.info, "Alarm info").name,
@@ -265,23 +277,20 @@ export function toSwitchFacts(
   };
 }
 
-interface HostContext {
-  readonly uuid: string;
-  readonly lags: readonly z.output<typeof lagFields>[];
-  readonly status: ReadonlyMap<string, string>;
-}
+type Runtime = NonNullable<z.output<typeof runtimeFields>>["hostMemberRuntime"][number];
 
-function toHostFacts({ object, properties }: ObjectContent, { uuid, status }: HostContext): HostFacts {
+/** `runtime` is what the switch says of the host; undefined when it is no member. */
+function toHostFacts({ object, properties }: ObjectContent, uuid: string, runtime: Runtime | undefined): HostFacts {
   const pnics = readFields(pnicFields, properties["config.network.pnic"], "HostSystem config.network.pnic");
   const proxies = readFields(proxyFields, properties["config.network.proxySwitch"], "HostSystem proxySwitch");
   const proxy = proxies.find(({ dvsUuid }) => dvsUuid === uuid);
   const ports = [...(proxy?.uplinkPort ?? []), ...(proxy?.hostLag ?? []).flatMap(({ uplinkPort }) => uplinkPort)];
-  const state = status.get(object.value);
   return {
     ref: object,
     name: String(properties.name),
     nics: pnics.map(({ device, linkSpeed }) => ({ device, hasLink: linkSpeed !== undefined })),
     ports: Object.fromEntries(ports.map(({ key, value }) => [value, key])),
-    ...(state === undefined ? {} : { status: state }),
+    ...(runtime ? { status: runtime.status ?? "unknown" } : {}),
+    health: runtime?.healthCheckResult ?? [],
   };
 }

@@ -149,7 +149,8 @@ function placeStep(moves: readonly Move[]): SwitchStep {
 
 const SHOWN = 8;
 
-function listed(names: readonly string[]): string {
+/** At most eight names, and how many more there are. */
+export function listed(names: readonly string[]): string {
   return names.length <= SHOWN
     ? names.join(", ")
     : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;

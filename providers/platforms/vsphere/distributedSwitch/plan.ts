@@ -4,6 +4,7 @@ import { disruptionTable } from "../../driver.js";
 import type { TeamingWords } from "../uplinkTeam.js";
 import type { VcenterPlan } from "../vcenterDriver.js";
 import type { SwitchFacts } from "./facts.js";
+import { healthNotes } from "./healthResults.js";
 import { type Members, memberConflicts, planJoining, planLeaving, planMoves } from "./memberSteps.js";
 import { crossings, lagNames } from "./placement.js";
 import type { Settings, SwitchStep } from "./steps.js";
@@ -27,7 +28,7 @@ const disruption = disruptionTable({
 
 export function planSwitch(desired: SwitchWords, actual: SwitchWords, facts?: SwitchFacts): VcenterPlan<SwitchStep> {
   const members: Members = { desired, actual, crossing: crossings(desired, actual), ...(facts ? { facts } : {}) };
-  const { leaving, notes } = leavingPrivateVlans(members);
+  const { leaving, notes: later } = leavingPrivateVlans(members);
   return {
     conflicts: [
       ...versionConflicts(members),
@@ -49,8 +50,8 @@ export function planSwitch(desired: SwitchWords, actual: SwitchWords, facts?: Sw
       ...planHealthCheck(members),
       ...planAlarms(members),
     ],
-    notes,
-    isUnfinished: notes.length > 0,
+    notes: [...later, ...(facts ? healthNotes(facts) : [])],
+    isUnfinished: later.length > 0,
   };
 }
 
