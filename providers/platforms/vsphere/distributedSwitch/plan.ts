@@ -106,11 +106,21 @@ function planSettings({ desired, actual }: Members): SwitchStep[] {
     take(key, desired[key]);
   // Uplinks that are no longer wanted go when no NIC is on them any more.
   if (!startsWith(actual.uplinks, desired.uplinks)) take("uplinks", desired.uplinks);
-  take("traffic", desired.traffic);
+  take("traffic", { ...undeclared(actual.traffic), ...desired.traffic });
   take("privateVlans", { ...actual.privateVlans, ...desired.privateVlans });
   const defaults = firstDefaults({ desired, actual });
   if (defaults) take("defaults", defaults);
   return changes.length === 0 ? [] : [settingsStep("the switch", settings, changes)];
+}
+
+/** Traffic that is no longer declared gets again what vCenter gives a new switch. */
+function undeclared(traffic: SwitchWords["traffic"]): SwitchWords["traffic"] {
+  return Object.fromEntries(
+    Object.keys(traffic).map((name) => [
+      name,
+      { shares: name === "virtualMachine" ? "high" : "normal", limitMbps: "unlimited", reservationMbps: 0 },
+    ]),
+  );
 }
 
 /** The default of the switch may name a LAG only once there is one. */

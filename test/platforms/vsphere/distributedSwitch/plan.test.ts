@@ -75,6 +75,16 @@ describe("the order of a plan", () => {
     expect(kinds(desired, actual)).toEqual(expected);
   });
 
+  it("gives traffic that is no longer declared what a new switch has, once", () => {
+    const vmotion = { shares: "low", limitMbps: 5000, reservationMbps: 0 } as const;
+    const usual = { shares: "normal", limitMbps: "unlimited", reservationMbps: 0 };
+    const [step] = planSwitch(words(), { ...words(), traffic: { vmotion } }).steps;
+    expect(step).toMatchObject({ kind: "settings", settings: { traffic: { vmotion: usual } } });
+    expect(
+      kinds(words(), { ...words(), traffic: { vmotion: { ...vmotion, shares: "normal", limitMbps: "unlimited" } } }),
+    ).toEqual([]);
+  });
+
   it("tells port groups in one batch, since each has a version of its own", () => {
     const groups = { app: portGroup(LAG_TEAM), db: portGroup(LAG_TEAM) };
     const { steps } = planSwitch({ ...ON_LAG, portGroups: groups }, ON_LAG);
