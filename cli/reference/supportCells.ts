@@ -5,8 +5,7 @@ import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { toOvsWords } from "../../providers/platforms/kvm/toWords.js";
 import { netplan } from "../../providers/platforms/netplan/index.js";
-import { toPvlanMappings, toSecurity, toVlan } from "../../providers/platforms/vsphere/portGroup.js";
-import { toTeaming } from "../../providers/platforms/vsphere/uplinkTeam.js";
+import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
 
 /** One choice in the words of the environment file, on top of a plain switch with one port group. */
 export interface Choice {
@@ -87,21 +86,9 @@ function ovsWords({ kvmHosts: [host] }: Environment): object {
 }
 
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
-  const [group] = dvs?.portGroups ?? [];
-  if (!dvs || !group) return {};
-  const pvlanMappings = toPvlanMappings(dvs.portGroups);
-  return {
-    switch: {
-      ...toTeaming(dvs.uplinkTeam),
-      maxMtu: dvs.mtuBytes,
-      ...(pvlanMappings.length > 0 ? { pvlanMappings } : {}),
-    },
-    port: {
-      ...toVlan(group.network.vlan),
-      ...toSecurity(group.security),
-      ...toTeaming(group.uplinkTeam ?? dvs.uplinkTeam),
-    },
-  };
+  if (!dvs) return {};
+  const { mtuBytes, defaults, portGroups } = toSwitchWords(dvs);
+  return { switch: { mtuBytes, teaming: defaults.teaming }, port: portGroups.app };
 }
 
 function guestWords({ virtualMachines: [vm] }: Environment): object {

@@ -1,9 +1,10 @@
-// A port group and a team in the words of the vSphere provider.
+// Teams, VLANs and the private VLAN map in the words of a distributed switch.
 import { describe, expect, it } from "vitest";
+import { checkEnvironmentText } from "../../providers/engine/check.js";
 import type { Vlan } from "../../providers/model/network.js";
-import { toPortGroup } from "../../providers/model/portGroup.js";
 import { TEAM_MODES, TEAM_POLICIES, toUplinkTeam, type UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
-import { toPvlanMappings, toSecurity, toVlan, vlanKind } from "../../providers/platforms/vsphere/portGroup.js";
+import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
+import { toVlanWord } from "../../providers/platforms/vsphere/portWords.js";
 import { checkVsphereTeam, toTeaming } from "../../providers/platforms/vsphere/uplinkTeam.js";
 
 const members = ["uplink1", "uplink2", "uplink3"];
@@ -17,15 +18,15 @@ describe("a team", () => {
     [{ policy: "source-mac", standby: ["uplink2"] }, "loadbalance_srcmac", ["uplink1", "uplink3"], ["uplink2"]],
     [{ policy: "load" }, "loadbalance_loadbased", members, []],
     [{ mode: "static" }, "loadbalance_ip", members, []],
-  ] as const)("%j is %s", (spec, teamingPolicy, activeUplinks, standbyUplinks) => {
+  ] as const)("%j is %s", (spec, policy, active, standby) => {
     const words = toTeaming(team(spec as Omit<UplinkTeamSpec, "members">));
-    expect(words).toMatchObject({ teamingPolicy, activeUplinks, standbyUplinks });
+    expect(words).toMatchObject({ policy, active, standby });
   });
 
   it("says failback, notification and failure detection even where they are the defaults", () => {
-    expect(toTeaming(team({}))).toMatchObject({ failback: true, notifySwitches: true, checkBeacon: false });
+    expect(toTeaming(team({}))).toMatchObject({ failback: true, notifySwitches: true, beacon: false });
     const unusual = team({ failback: false, notifySwitches: false, failureDetection: "beacon" });
-    expect(toTeaming(unusual)).toMatchObject({ failback: false, notifySwitches: false, checkBeacon: true });
+    expect(toTeaming(unusual)).toMatchObject({ failback: false, notifySwitches: false, beacon: true });
   });
 
   it("is refused with a reason wherever it has no word", () => {
@@ -43,40 +44,49 @@ describe("a team", () => {
   });
 });
 
-const VLANS: readonly [Vlan, ReturnType<typeof toVlan>, ReturnType<typeof vlanKind>][] = [
-  [{ kind: "untagged" }, { vlanId: 0 }, "access"],
-  [{ kind: "access", id: 10 }, { vlanId: 10 }, "access"],
-  [{ kind: "trunk", ranges: [{ first: 5, last: 9 }] }, { vlanRanges: [{ minVlan: 5, maxVlan: 9 }] }, "trunk"],
-  [{ kind: "private", primary: 200, secondary: 201, type: "isolated" }, { portPrivateSecondaryVlanId: 201 }, "private"],
+const VLANS: readonly [Vlan, ReturnType<typeof toVlanWord>][] = [
+  [{ kind: "untagged" }, 0],
+  [{ kind: "access", id: 10 }, 10],
+  [
+    {
+      kind: "trunk",
+      ranges: [
+        { first: 5, last: 9 },
+        { first: 12, last: 12 },
+      ],
+    },
+    "5-9,12",
+  ],
+  [{ kind: "private", primary: 200, secondary: 201, type: "isolated" }, "private 201"],
 ];
 
-describe("a port group", () => {
-  it.each(VLANS)("with VLAN %j says %j", (vlan, words, kind) => {
-    expect(toVlan(vlan)).toEqual(words);
-    expect(vlanKind(vlan)).toBe(kind);
-  });
-
-  it("names each right of a VM", () => {
-    const security = { promiscuous: true, macChanges: false, forgedTransmits: true };
-    expect(toSecurity(security)).toEqual({
-      allowPromiscuous: true,
-      allowMacChanges: false,
-      allowForgedTransmits: true,
-    });
-  });
+it.each(VLANS)("VLAN %j is %j", (vlan, word) => {
+  expect(toVlanWord(vlan)).toBe(word);
 });
 
 it("the private VLAN map has each primary once, as its own promiscuous entry", () => {
-  const group = (name: string, vlan: Vlan) => toPortGroup(name, {}, { name, vlan, mtuBytes: 1500 });
-  const groups = [
-    group("dmz", { kind: "private", primary: 200, secondary: 201, type: "isolated" }),
-    group("router", { kind: "private", primary: 200, secondary: 200, type: "promiscuous" }),
-    group("partners", { kind: "private", primary: 200, secondary: 202, type: "community" }),
-    group("app", { kind: "access", id: 10 }),
-  ];
-  expect(toPvlanMappings(groups)).toEqual([
-    { primaryVlanId: 200, secondaryVlanId: 200, pvlanType: "promiscuous" },
-    { primaryVlanId: 200, secondaryVlanId: 201, pvlanType: "isolated" },
-    { primaryVlanId: 200, secondaryVlanId: 202, pvlanType: "community" },
-  ]);
+  const { environment } = checkEnvironmentText(PRIVATE, "e.yaml");
+  const [dvs] = environment?.distributedSwitches ?? [];
+  expect(dvs && toSwitchWords(dvs).privateVlans).toEqual({
+    200: "promiscuous of 200",
+    201: "isolated of 200",
+    202: "community of 200",
+  });
 });
+
+const PRIVATE = `environment: t
+networks:
+  app: { vlan: 10 }
+  dmz: { privateVlan: { primary: 200, secondary: 201, type: isolated } }
+  router: { privateVlan: { primary: 200, type: promiscuous } }
+  partners: { privateVlan: { primary: 200, secondary: 202, type: community } }
+hosts:
+  esx-01: { platform: vsphere, uplinks: { vmnic2: , vmnic3: } }
+distributedSwitches:
+  dvs0:
+    datacenter: dc1
+    hosts: [esx-01]
+    uplinks: { uplink1: vmnic2, uplink2: vmnic3 }
+    uplinkTeam: { members: [uplink1, uplink2] }
+    portGroups: [app, dmz, router, partners]
+`;

@@ -1,6 +1,5 @@
 // Distributed switches: the driver of the one resource that sets a switch, its LAGs, members, port groups and alarms. Pure.
 import type { DistributedSwitch } from "../../../model/distributedSwitch.js";
-import { vsphereUnsupported } from "../portGroup.js";
 import type { VcenterDriver } from "../vcenterDriver.js";
 import { toSwitchCall } from "./calls.js";
 import { askSwitch, type SwitchFacts, toSwitchFacts } from "./facts.js";
@@ -9,6 +8,7 @@ import { planSwitch } from "./plan.js";
 import { planSwitchRemoval } from "./removal.js";
 import type { SwitchStep } from "./steps.js";
 import { toSwitchWords } from "./toWords.js";
+import { unsupportedOnSwitch } from "./unsupported.js";
 import type { SwitchTarget, SwitchWords } from "./words.js";
 
 export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, SwitchWords, SwitchFacts, SwitchStep> = {
@@ -18,7 +18,7 @@ export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, S
   version: 1,
   objects: ({ distributedSwitches }) =>
     distributedSwitches.map((model) => ({ model, path: ["distributedSwitches", model.name] })),
-  unsupported: vsphereUnsupported,
+  unsupported: unsupportedOnSwitch,
   toWords: toSwitchWords,
   title: ({ name }) => `distributed switch "${name}"`,
   ask: askSwitch,
