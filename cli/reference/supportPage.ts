@@ -15,7 +15,7 @@ import {
 
 export function supportPage(): Page {
   return page("support.md", "What each platform can do", [
-    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, standard vSphere switches, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
     "## Teams and bonds",
     "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
@@ -39,7 +39,7 @@ function titles(platforms: readonly Platform[]): string[] {
   return platforms.map(({ title }) => title);
 }
 
-const TEAM_PATHS = ["uplinks/bond/bond_mode", "uplinks/bond/lacp", "switch/teamingPolicy", ...bondPaths()];
+const TEAM_PATHS = ["uplinks/bond/bond_mode", "uplinks/bond/lacp", "switch/teaming/policy", ...bondPaths()];
 
 function bondPaths(): string[] {
   return ["mode", "transmit-hash-policy"].map((key) => `bond/parameters/${key}`);
@@ -107,9 +107,7 @@ const VLANS: readonly (readonly [title: string, network: object])[] = [
   ["private, community", { privateVlan: { primary: 200, secondary: 202, type: "community" } }],
 ];
 
-const VLAN_PATHS = ["vlan_mode", "tag", "trunks", "vlanId", "vlanRanges", "portPrivateSecondaryVlanId"].map(
-  (key) => `port/${key}`,
-);
+const VLAN_PATHS = ["vlan_mode", "tag", "trunks", "vlan"].map((key) => `port/${key}`);
 
 function vlanRows(): Row[] {
   return VLANS.map(([title, network]) => [

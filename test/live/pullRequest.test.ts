@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startNetns, stopNetns } from "../../lab/netns/lab.js";
 import type { LabTopology } from "../../lab/netns/topology.js";
+import { vcenterVariables } from "../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter } from "../../lab/vcenterProcess.js";
 import { Project } from "./project.js";
 
 const MULTIPORT = join(__dirname, "..", "..", "dist", "cli", "main.js");
@@ -40,6 +42,19 @@ const topology: LabTopology = {
   ),
 };
 
+const inventory = {
+  datacenter: "dc1",
+  cluster: "c1",
+  hosts: ["esx-01", "esx-02"].map((name) => ({
+    name,
+    nics: ["vmnic0", "vmnic1", "vmnic2", "vmnic3", "vmnic4"].map((device, index) => ({
+      device,
+      pci: `0000:3b:0${index}.0`,
+      ...(device === "vmnic4" ? { sriov: { maxVirtualFunctions: 16 } } : {}),
+    })),
+  })),
+};
+
 const BASE = `environment: site
 networks:
   app: { vlan: 10, subnet: 10.10.0.0/24, gateway: 10.10.0.1 }
@@ -69,6 +84,18 @@ hosts:
       ens1f0: { cable: "tor-a Ethernet1/4" }
       ens2f0: { cable: "tor-b Ethernet1/4" }
     virtualSwitches: *switches
+  esx-01: &esx
+    platform: vsphere
+    uplinks: { vmnic2: , vmnic3: , vmnic4: { sriov: { numVfs: 0 } } }
+    reboot: whenRequired
+  esx-02: *esx
+distributedSwitches:
+  dvs0:
+    datacenter: dc1
+    hosts: [esx-01, esx-02]
+    uplinks: { uplink1: vmnic2, uplink2: vmnic3 }
+    uplinkTeam: { members: [uplink1, uplink2], policy: source-port }
+    portGroups: [app]
 vms:
   db-01:
     host: kvm-01
@@ -80,9 +107,18 @@ vms:
     bonds: { storage: { members: [sto0, sto1], addresses: [10.30.0.11/24] } }
 `;
 
-/** What the pull request does: another VLAN, an uplink moved, a VM more, a host less. */
+/**
+ * What the pull request does: another VLAN, an uplink moved, a VM more, a host less; on vSphere the NICs go to a LAG, and the hosts get
+ * virtual functions, for which they are restarted.
+ */
 const HEAD = BASE.replace("vlan: 10,", "vlan: 20,")
   .replace("members: [ens1f0, ens2f0], mode: lacp", "members: [ens1f0, ens3f0], mode: lacp")
+  .replace(
+    "uplink1: vmnic2, uplink2: vmnic3 }",
+    "uplink1: , uplink2: }\n    lags: { lag1: { nics: [vmnic2, vmnic3] } }",
+  )
+  .replace("[uplink1, uplink2], policy: source-port", "[lag1], mode: lacp")
+  .replace("numVfs: 0", "numVfs: 8")
   .replace(/ {2}kvm-03:\n(?: {4}.*\n)+/, "")
   .concat(`  web-01:
     host: kvm-02
@@ -92,25 +128,29 @@ const HEAD = BASE.replace("vlan: 10,", "vlan: 20,")
 `);
 
 let directory: string;
+let vcenterDirectory: string;
 let project: Project;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "multiport-netns-"));
   const lab = await startNetns(topology, { directory, id: `p${process.pid}`, report: () => {} });
+  vcenterDirectory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
+  const vcenter = await startVcenter(vcenterDirectory, inventory, { report: () => {} });
   project = await Project.create({
     environment: BASE,
     stack: "site",
-    variables: { MULTIPORT_SSH_CONFIG: lab.sshConfig },
+    variables: { MULTIPORT_SSH_CONFIG: lab.sshConfig, ...vcenterVariables(vcenter) },
   });
   git("init", "--quiet", "--initial-branch", "main");
   commit("site: as it is");
   await project.up();
   project.write(HEAD);
-  commit("site: app on VLAN 20, uplink of kvm-01 moved, web-01 added, kvm-03 gone");
+  commit("site: app on VLAN 20, uplink of kvm-01 moved, web-01 added, kvm-03 gone, LAG and SR-IOV");
 });
 
 afterAll(async () => {
   await stopNetns({ directory });
+  await stopVcenter(vcenterDirectory);
   for (const folder of [directory, project.folder]) rmSync(folder, { recursive: true, force: true });
 });
 
