@@ -2,6 +2,7 @@
 import { formatVerdict, holds, type Verdict } from "./measurement.js";
 import { parse } from "./parse.js";
 import { preview } from "./preview.js";
+import { refresh } from "./refresh.js";
 import { startCold, startWarm } from "./start.js";
 import { state } from "./state.js";
 
@@ -11,11 +12,12 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   parse,
   state,
   preview,
+  refresh,
   start: startWarm,
   cold: startCold,
 };
 /** Those that only print, and take minutes, are run when they are named. */
-const UNASKED = ["parse", "state", "preview"];
+const UNASKED = ["parse", "state", "preview", "refresh"];
 
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !(name in MEASUREMENTS));

@@ -1,4 +1,5 @@
 // The session with vCenter that all resources of a process share, as the engine needs it. I/O: opens the connection.
+import type { Vcenter } from "../host/vim/vcenter.js";
 import type { VimCall, VimTree } from "../model/vim.js";
 import type { VcenterSession } from "./vcenterObject.js";
 
@@ -12,6 +13,11 @@ export async function vcenterSession(config: ReadConfig): Promise<VcenterSession
   const { resolveVcenter } =
     require("../host/vim/vcenterSettings.js") as typeof import("../host/vim/vcenterSettings.js");
   const vcenter = await connectVcenter(resolveVcenter({ config, environment: process.env }));
+  return toVcenterSession(vcenter);
+}
+
+/** What the engine needs of an open door. */
+export function toVcenterSession(vcenter: Vcenter): VcenterSession {
   return {
     content: vcenter.content,
     apiVersion: vcenter.about.apiVersion,
