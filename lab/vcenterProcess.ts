@@ -21,14 +21,40 @@ export interface Vcenter {
   readonly control?: string;
 }
 
-/** Hosts and physical NICs of a simulated vCenter, as lab/vcenter reads them. */
+/** Hosts and their devices of a simulated vCenter, as lab/vcenter reads them. */
 export interface Inventory {
   readonly datacenter: string;
   readonly cluster: string;
-  readonly hosts: readonly {
-    readonly name: string;
-    readonly nics: readonly { readonly device: string; readonly pci: string }[];
-  }[];
+  readonly hosts: readonly InventoryHost[];
+}
+
+/** An ESXi host. Its first NIC carries its management network. */
+export interface InventoryHost {
+  readonly name: string;
+  readonly nics: readonly InventoryNic[];
+  /** Devices that are no network ports. */
+  readonly pciDevices?: readonly InventoryPciDevice[];
+}
+
+/** A physical network port. */
+export interface InventoryNic {
+  /** Name on the host, such as `vmnic2`. */
+  readonly device: string;
+  /** PCI address, such as `0000:3b:00.0`. */
+  readonly pci: string;
+  /** Name of the card. Default: an Intel E810. */
+  readonly card?: string;
+  /** Speed of the link in Mbit/s. Default 25000. */
+  readonly speedMbps?: number;
+  /** Set for a port that can have virtual functions, 1 to 128. */
+  readonly sriov?: { readonly maxVirtualFunctions: number };
+}
+
+/** A device that a VM may be given, if the host can pass it through. */
+export interface InventoryPciDevice {
+  readonly pci: string;
+  readonly name: string;
+  readonly passthrough: boolean;
 }
 
 /** What lab/vcenter writes into its state file. */

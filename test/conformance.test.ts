@@ -37,7 +37,7 @@ const CASES: Record<string, Expectation> = {
     vsphere: "no: Route based on IP hash needs a static port channel",
   },
   "switch-independent transport-ports": {
-    kvm: "no: balance-tcp needs LACP",
+    kvm: "no: only with LACP",
     netplan: "no: The kernel hashes only towards a port channel",
     vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
   },

@@ -87,8 +87,9 @@ function ovsWords({ kvmHosts: [host] }: Environment): object {
 
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
   if (!dvs) return {};
-  const { mtuBytes, defaults, portGroups } = toSwitchWords(dvs);
-  return { switch: { mtuBytes, teaming: defaults.teaming }, port: portGroups.app };
+  const { mtuBytes, privateVlans, lags, defaults, portGroups } = toSwitchWords(dvs);
+  const { vlan, teaming, security } = Object.values(portGroups)[0] ?? {};
+  return { switch: { mtuBytes, privateVlans, lags, teaming: defaults.teaming }, port: { vlan, teaming, security } };
 }
 
 function guestWords({ virtualMachines: [vm] }: Environment): object {

@@ -28,7 +28,7 @@ func (d *hostDraft) plugDistributed(vnic *types.HostVirtualNic, wanted types.Dis
 		ConnectedEntity: &d.host.Self, NicKey: vnic.Device,
 		Type: string(types.DistributedVirtualSwitchPortConnecteeConnecteeTypeHostVmkVnic),
 	}
-	d.portParts = append(d.portParts, func() { changePort(d.ctx, *ref, port.Key, connectee, true) })
+	d.portParts = append(d.portParts, func() { occupyPort(d.ctx, *ref, port.Key, connectee) })
 	return d.checkFrames(vnic)
 }
 
@@ -73,19 +73,18 @@ func (d *hostDraft) isTaken(port *types.DistributedVirtualPort) bool {
 func (d *hostDraft) unplugDistributed(vnic *types.HostVirtualNic) {
 	port := *vnic.Spec.DistributedVirtualPort
 	if ref := switchByUUID(d.ctx, port.SwitchUuid); ref != nil {
-		d.portParts = append(d.portParts, func() { changePort(d.ctx, *ref, port.PortKey, nil, false) })
+		d.portParts = append(d.portParts, func() { occupyPort(d.ctx, *ref, port.PortKey, nil) })
 	}
 }
 
-// changePort writes who has a port of a distributed switch, and whether its link is up.
-func changePort(ctx *simulator.Context, ref types.ManagedObjectReference, key string, connectee *types.DistributedVirtualSwitchPortConnectee, isUp bool) {
-	dvs := switchOf(ctx, ref)
-	ports := slices.Clone(dvs.FetchDVPortsResponse.Returnval)
-	for index := range ports {
-		if port := &ports[index]; port.Key == key {
-			port.Connectee = connectee
-			port.State = &types.DVPortState{RuntimeInfo: &types.DVPortStatus{LinkUp: isUp}}
+// occupyPort writes who has a port of a distributed switch: nobody when connectee is nil.
+func occupyPort(ctx *simulator.Context, ref types.ManagedObjectReference, key string, connectee *types.DistributedVirtualSwitchPortConnectee) {
+	changePorts(ctx, ref, func(port *types.DistributedVirtualPort) bool {
+		if port.Key != key {
+			return false
 		}
-	}
-	ctx.WithLock(ref, func() { dvs.FetchDVPortsResponse.Returnval = ports })
+		port.Connectee = connectee
+		port.State = &types.DVPortState{RuntimeInfo: &types.DVPortStatus{LinkUp: connectee != nil}}
+		return true
+	})
 }

@@ -57,6 +57,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeInvalid(w, err)
 		return
 	}
+	body = exactTypes(body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	call := callOf(body, r.UserAgent())
 	if injection := d.injector.record(call); injection != nil {

@@ -159,6 +159,7 @@ func (d *draft) store() {
 			d.placeUplinkPorts(group)
 		}
 	}
+	joined := d.joinedPorts()
 	d.publish()
 	d.followHealth()
 	for index := range d.groups {
@@ -166,6 +167,7 @@ func (d *draft) store() {
 	}
 	d.mirror(append(without(d.before, d.members()...), d.members()...))
 	d.postMembers()
+	d.postSilent(joined)
 }
 
 // store writes a port group that the change touched, and the keys of its ports.

@@ -55,10 +55,12 @@ func (d *draft) publish() {
 		PortgroupName: names, Description: config.Description, Contact: &config.Contact,
 	}
 	runtime := &types.DVSRuntimeInfo{}
-	for _, host := range d.members() {
+	for index, host := range d.members() {
+		status := memberStatus(d.ctx, host)
+		config.Host[index].Status = status
 		runtime.HostMemberRuntime = append(runtime.HostMemberRuntime,
 			types.HostMemberRuntimeInfo{
-				Host: host, Status: string(types.DistributedVirtualSwitchHostMemberHostComponentStateUp), HealthCheckResult: d.healthResults(host),
+				Host: host, Status: status, HealthCheckResult: d.healthResults(host),
 			})
 	}
 	d.ctx.WithLock(d.ref, func() {

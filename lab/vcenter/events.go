@@ -22,18 +22,18 @@ func postEvent(ctx *simulator.Context, event types.BaseEvent) {
 }
 
 // postEventEx records an event that hosts name by an identifier, such as esx.problem.net.redundancy.lost, about an object.
-func postEventEx(ctx *simulator.Context, id string, object types.ManagedObjectReference, message string) {
+// Its arguments are in the order of the message.
+func postEventEx(ctx *simulator.Context, id string, object types.ManagedObjectReference, message string, arguments ...string) {
 	event := &types.EventEx{
 		EventTypeId: id, Severity: severityOf(id), Message: message,
 		ObjectType: object.Type, ObjectId: object.Value, ObjectName: entityName(ctx, object),
 	}
-	event.FullFormattedMessage = message
 	if host, isHost := ctx.Map.Get(object).(*simulator.HostSystem); isHost {
-		event.Host = &types.HostEventArgument{EntityEventArgument: types.EntityEventArgument{Name: host.Name}, Host: object}
-		event.ComputeResource = &types.ComputeResourceEventArgument{
-			EntityEventArgument: types.EntityEventArgument{Name: entityName(ctx, *host.Parent)}, ComputeResource: *host.Parent,
-		}
-		event.Datacenter = datacenterArgument(ctx, object)
+		event.Event = hostEvent(ctx, host)
+	}
+	event.FullFormattedMessage = message
+	for index, argument := range arguments {
+		event.Arguments = append(event.Arguments, types.KeyAnyValue{Key: fmt.Sprint(index + 1), Value: argument})
 	}
 	postEvent(ctx, event)
 }
@@ -171,10 +171,8 @@ type eventSetting struct {
 func (n *network) setEvent(ctx *simulator.Context, setting eventSetting) error {
 	object := types.ManagedObjectReference{Type: setting.Type, Value: setting.Object}
 	if setting.Host != "" {
-		for _, host := range ctx.Map.All("HostSystem") {
-			if host.Entity().Name == setting.Host {
-				object = host.Reference()
-			}
+		if host := hostByName(ctx, setting.Host); host != nil {
+			object = host.Self
 		}
 	}
 	if _, isEntity := ctx.Map.Get(object).(mo.Entity); !isEntity {

@@ -1,4 +1,5 @@
-// Hosts that fail: a test names a host, and every change that needs the host's part fails there.
+// Hosts that fail: a test names a host, and every change that needs the host's part fails there, as it does on a host
+// that vCenter can't reach.
 
 package main
 
@@ -25,18 +26,25 @@ func (n *network) healHost(name string) {
 
 func (n *network) isFailing(host string) bool { return slices.Contains(n.failing, host) }
 
-// splitFailing takes the entries of failing hosts out of a specification, and returns them as the fault that the task
+// splitFailing takes the entries of failing hosts, and of hosts that are not reached, out of a specification, and returns them as the fault that the task
 // ends in. What vCenter does with the other hosts is not documented; that their part holds is the case that asks more
 // of a client.
 func (d *draft) splitFailing(spec *types.VMwareDVSConfigSpec) types.BaseMethodFault {
 	bulk := &types.DvsOperationBulkFault{}
 	spec.Host = slices.DeleteFunc(slices.Clone(spec.Host), func(change types.DistributedVirtualSwitchHostMemberConfigSpec) bool {
 		host, isHost := d.ctx.Map.Get(change.Host).(*simulator.HostSystem)
-		if !isHost || !d.isFailing(host.Name) {
+		if !isHost {
+			return false
+		}
+		fault := requireConnected(host)
+		if fault == nil && d.isFailing(host.Name) {
+			fault = &types.HostConfigFault{}
+		}
+		if fault == nil {
 			return false
 		}
 		bulk.HostFault = append(bulk.HostFault, types.DvsOperationBulkFaultFaultOnHost{
-			Host: host.Self, Fault: localized(&types.HostConfigFault{}),
+			Host: host.Self, Fault: localized(fault),
 		})
 		return true
 	})

@@ -208,7 +208,7 @@ func (d *draft) checkTeaming(host *simulator.HostSystem, connected []types.Distr
 		return !isTrue(group.config.Uplink) && policy != nil && policy.Value == "loadbalance_ip"
 	})
 	isWrong := slices.ContainsFunc(connected, func(port types.DistributedVirtualPort) bool {
-		return !d.isLAGPort(port.Key) && d.physicalPort(host.Name, port.Connectee.NicKey).PortChannel != hashes
+		return !d.isLAGPort(port.Key) && isTrue(d.physicalPort(host.Name, port.Connectee.NicKey).IsChannel) != hashes
 	})
 	status := map[[2]bool]types.VMwareDVSTeamingMatchStatus{
 		{true, false}:  types.VMwareDVSTeamingMatchStatusIphashMatch,

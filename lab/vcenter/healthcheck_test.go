@@ -69,6 +69,11 @@ func (s *site) untilHealth(dvs types.ManagedObjectReference, wanted string) {
 	}
 }
 
+func (s *site) setPhysicalPort(host, device string, port PhysicalPort) {
+	s.Helper()
+	s.ok(s.server.network.setPhysicalPort(newContext(s.server.network.registry), host, device, port))
+}
+
 func TestHealthCheckSettings(t *testing.T) {
 	s := newSite(t)
 	dvs := s.newLAGSwitch()
@@ -101,7 +106,7 @@ func TestHealthCheckResults(t *testing.T) {
 	const good = "vlan [ 19-22 30-30 ] [ ]\nmtu false [ 19-22 30-30 ] [ ]\n"
 	s.untilHealth(dvs, good+good+"teaming nonIphashMatch\n")
 
-	s.server.network.setPhysicalPort("esx-01", "vmnic3", PhysicalPort{VLANs: []types.NumericRange{{Start: 0, End: 20}}, MTU: 9000})
+	s.setPhysicalPort("esx-01", "vmnic3", PhysicalPort{VLANs: []types.NumericRange{{Start: 0, End: 20}}, MTU: 9000})
 	s.untilHealth(dvs, good+"vlan [ 19-20 ] [ 21-22 30-30 ]\nmtu false [ 19-20 ] [ ]\nteaming nonIphashMatch\n")
 	untrunked := lastEvent(s, &types.UplinkPortVlanUntrunkedEvent{})
 	equal(s, "port of the event", untrunked.HealthResult.(*types.VMwareDVSVlanHealthCheckResult).UplinkPortKey, s.config(dvs).Host[0].UplinkPortKey[1])
@@ -111,20 +116,20 @@ func TestHealthCheckResults(t *testing.T) {
 
 	small := trunk
 	small.MTU = 1500
-	s.server.network.setPhysicalPort("esx-01", "vmnic3", small)
+	s.setPhysicalPort("esx-01", "vmnic3", small)
 	s.ok(s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) { spec.MaxMtu = 9000 }))
 	s.untilHealth(dvs, good+"vlan [ 19-22 30-30 ] [ ]\nmtu false [ ] [ 19-22 30-30 ]\nteaming nonIphashMatch\n")
 	if lastEvent(s, &types.UplinkPortVlanTrunkedEvent{}).Key == 0 || lastEvent(s, &types.UplinkPortMtuNotSupportEvent{}).Key == 0 {
 		t.Error("events are missing")
 	}
 	wrong := trunk
-	wrong.NICMTU, wrong.PortChannel = 1500, true
-	s.server.network.setPhysicalPort("esx-01", "vmnic3", wrong)
+	wrong.NICMTU, wrong.IsChannel = 1500, types.NewBool(true)
+	s.setPhysicalPort("esx-01", "vmnic3", wrong)
 	s.untilHealth(dvs, good+"vlan [ 19-22 30-30 ] [ ]\nmtu true [ ] [ ]\nteaming nonIphashMismatch\n")
 	if lastEvent(s, &types.MtuMismatchEvent{}).Key == 0 || lastEvent(s, &types.TeamingMisMatchEvent{}).Key == 0 || lastEvent(s, &types.UplinkPortMtuSupportEvent{}).Key == 0 {
 		t.Error("events are missing")
 	}
-	s.server.network.setPhysicalPort("esx-01", "vmnic3", trunk)
+	s.setPhysicalPort("esx-01", "vmnic3", trunk)
 	s.untilHealth(dvs, good+good+"teaming nonIphashMatch\n")
 	if lastEvent(s, &types.MtuMatchEvent{}).Key == 0 || lastEvent(s, &types.TeamingMatchEvent{}).Key == 0 {
 		t.Error("events are missing")
@@ -144,13 +149,13 @@ func TestTeamingHealthOfAHash(t *testing.T) {
 	s.ok(s.setHealthCheck(dvs, teamingCheck(true)))
 	s.untilHealth(dvs, "teaming iphashMismatch\n")
 	channel := trunk
-	channel.PortChannel = true
+	channel.IsChannel = types.NewBool(true)
 	for _, device := range []string{"vmnic2", "vmnic3"} {
-		s.server.network.setPhysicalPort("esx-01", device, channel)
+		s.setPhysicalPort("esx-01", device, channel)
 	}
 	s.untilHealth(dvs, "teaming iphashMatch\n")
 	// LAG ports are not judged: LACP does that.
-	s.server.network.setPhysicalPort("esx-01", "vmnic3", trunk)
+	s.setPhysicalPort("esx-01", "vmnic3", trunk)
 	s.untilHealth(dvs, "teaming iphashMismatch\n")
 	s.ok(s.changeLAG(dvs, "add", lagOf("lag1", 2)))
 	s.ok(s.place(dvs, "esx-01", "vmnic2", "", "vmnic3", s.hostLAG("esx-01", "lag1")["lag1-0"]))
@@ -165,11 +170,11 @@ func (n oneNIC) port(host, device string) (PhysicalPort, bool) {
 }
 
 func TestCablingIsWhatTheInventoryTells(t *testing.T) {
-	n := newServer(t).network
+	s := newSite(t)
+	n := s.server.network
 	n.cabling = oneNIC{MTU: 1500}
-	s := &site{T: t}
 	equal(s, "known", n.physicalPort("esx-01", "vmnic2").MTU, 1500)
 	equal(s, "unknown", n.physicalPort("esx-01", "vmnic3").MTU, 9000)
-	n.setPhysicalPort("esx-01", "vmnic2", PhysicalPort{MTU: 4000})
+	s.setPhysicalPort("esx-01", "vmnic2", PhysicalPort{MTU: 4000})
 	equal(s, "changed", n.physicalPort("esx-01", "vmnic2").MTU, 4000)
 }

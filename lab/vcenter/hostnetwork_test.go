@@ -369,18 +369,9 @@ func TestPortGroupWithVMStays(t *testing.T) {
 // createVMOn makes a VM with one card on a standard port group.
 func (s *site) createVMOn(network, host string) types.ManagedObjectReference {
 	s.Helper()
-	registry := s.server.service.Context.Map
-	folders := must(object.NewDatacenter(s.client.Client, registry.Any("Datacenter").Reference()).Folders(s.ctx))(s)
-	card := &types.VirtualVmxnet3{}
-	card.Key, card.Backing = -1, &types.VirtualEthernetCardNetworkBackingInfo{
+	return must(s.create("vm-"+network, s.hosts[host], newCard(-1, &types.VirtualEthernetCardNetworkBackingInfo{
 		VirtualDeviceDeviceBackingInfo: types.VirtualDeviceDeviceBackingInfo{DeviceName: network},
-	}
-	task := must(folders.VmFolder.CreateVM(s.ctx, types.VirtualMachineConfigSpec{
-		Name: "vm-" + network, GuestId: "otherGuest", NumCPUs: 1, MemoryMB: 128,
-		Files:        &types.VirtualMachineFileInfo{VmPathName: "[datastore1]"},
-		DeviceChange: []types.BaseVirtualDeviceConfigSpec{&types.VirtualDeviceConfigSpec{Operation: "add", Device: card}},
-	}, object.NewResourcePool(s.client.Client, registry.Any("ResourcePool").Reference()), object.NewHostSystem(s.client.Client, s.hosts[host])))(s)
-	return must(s.wait(task.Reference(), nil))(s).(types.ManagedObjectReference)
+	})))(s)
 }
 
 func TestHostNetworkOverTheWire(t *testing.T) {

@@ -184,7 +184,7 @@ func (d *draft) checkLAGOverrides(wanted types.VMwareDvsLacpGroupConfig) types.B
 			return conflict("policy.ipfixOverrideAllowed")
 		}
 	}
-	if wanted.Vlan != nil {
+	if wanted.Vlan != nil && len(wanted.Vlan.VlanId) > 0 {
 		return d.rules().checkVLAN(&types.VmwareDistributedVirtualSwitchTrunkVlanSpec{VlanId: wanted.Vlan.VlanId})
 	}
 	return nil

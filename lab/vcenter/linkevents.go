@@ -24,9 +24,9 @@ type affected struct {
 func tellLink(ctx *simulator.Context, host *simulator.HostSystem, before *types.HostNetworkInfo, device string, isUp bool) {
 	after := host.Config.Network
 	if isUp {
-		postHostEvent(ctx, host, "esx.clear.net.vmnic.linkstate.up", fmt.Sprintf("Physical NIC %s linkstate is up.", device), device)
+		postEventEx(ctx, "esx.clear.net.vmnic.linkstate.up", host.Self, fmt.Sprintf("Physical NIC %s linkstate is up.", device), device)
 	} else {
-		postHostEvent(ctx, host, "esx.problem.net.vmnic.linkstate.down", fmt.Sprintf("Physical NIC %s linkstate is down.", device), device)
+		postEventEx(ctx, "esx.problem.net.vmnic.linkstate.down", host.Self, fmt.Sprintf("Physical NIC %s linkstate is down.", device), device)
 	}
 	for _, each := range append(affectedGroups(ctx, host), affectedPorts(ctx, host)...) {
 		if slices.Contains(each.uplinks, device) {
@@ -71,13 +71,13 @@ func (a *affected) tell(ctx *simulator.Context, host *simulator.HostSystem, devi
 	switch {
 	case a.vswitch == "":
 		text := fmt.Sprintf("%s on DVPorts: %s. Physical NIC %s is %s.", words, names, device, state)
-		postHostEvent(ctx, host, "esx."+side+".net.dvport."+what, text, names, device)
+		postEventEx(ctx, "esx."+side+".net.dvport."+what, host.Self, text, names, device)
 	case side == "clear":
 		text := fmt.Sprintf("%s on virtual switch %q, portgroups: %s. Physical NIC %s is up.", words, a.vswitch, names, device)
-		postHostEvent(ctx, host, "esx.clear.net."+what, text, a.vswitch, names, device)
+		postEventEx(ctx, "esx.clear.net."+what, host.Self, text, a.vswitch, names, device)
 	default:
 		text := fmt.Sprintf("%s on virtual switch %q. Physical NIC %s is down. Affected portgroups: %s.", words, a.vswitch, device, names)
-		postHostEvent(ctx, host, "esx.problem.net."+what, text, a.vswitch, device, names)
+		postEventEx(ctx, "esx.problem.net."+what, host.Self, text, a.vswitch, device, names)
 	}
 }
 
@@ -163,20 +163,4 @@ func uplinksOf(host *simulator.HostSystem, dvs *simulator.DistributedVirtualSwit
 		}
 	}
 	return devices
-}
-
-// postHostEvent posts an event that the host itself raises, with its arguments in the order of its text.
-func postHostEvent(ctx *simulator.Context, host *simulator.HostSystem, id, text string, arguments ...string) {
-	event := &types.EventEx{
-		Event: hostEvent(ctx, host), EventTypeId: id, Severity: "error", Message: text,
-		ObjectId: host.Self.Value, ObjectType: host.Self.Type, ObjectName: host.Name,
-	}
-	if strings.HasPrefix(id, "esx.clear.") {
-		event.Severity = "info"
-	}
-	event.FullFormattedMessage = text
-	for index, argument := range arguments {
-		event.Arguments = append(event.Arguments, types.KeyAnyValue{Key: fmt.Sprint(index + 1), Value: argument})
-	}
-	postEvent(ctx, event)
 }

@@ -20,6 +20,8 @@ const receiverType = "SimulatedReceiver"
 
 // receiver is the base of every type that holds the methods of one managed object type.
 type receiver struct {
+	// The simulator looks for objects among all that are registered, and takes each for one of the API.
+	mo.SearchIndex
 	*network
 	name string
 }

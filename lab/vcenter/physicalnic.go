@@ -42,9 +42,9 @@ func isLinkUp(info *types.HostNetworkInfo, device string) bool {
 func (n *network) setLink(ctx *simulator.Context, hostName, device string, isUp bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	host := hostByName(ctx, hostName)
-	if host == nil || !hasNIC(host, device) {
-		return fmt.Errorf("there is no NIC %q on a host %q", device, hostName)
+	host, err := hostWithNIC(ctx, hostName, device)
+	if err != nil {
+		return err
 	}
 	before := host.Config.Network
 	if isLinkUp(before, device) == isUp {
@@ -57,10 +57,19 @@ func (n *network) setLink(ctx *simulator.Context, hostName, device string, isUp 
 	if isUp {
 		nic.LinkSpeed = &nic.ValidLinkSpecification[0]
 	}
-	setHostNetwork(ctx, host, &after)
-	setPortLink(ctx, host, device, isUp)
-	tellLink(ctx, host, before, device, isUp)
+	n.changeLink(ctx, host, device, func() {
+		setHostNetwork(ctx, host, &after)
+		tellLink(ctx, host, before, device, isUp)
+	})
 	return nil
+}
+
+func hostWithNIC(ctx *simulator.Context, hostName, device string) (*simulator.HostSystem, error) {
+	host := hostByName(ctx, hostName)
+	if host == nil || !hasNIC(host, device) {
+		return nil, fmt.Errorf("there is no NIC %q on a host %q", device, hostName)
+	}
+	return host, nil
 }
 
 func hostByName(ctx *simulator.Context, name string) *simulator.HostSystem {
@@ -70,21 +79,6 @@ func hostByName(ctx *simulator.Context, name string) *simulator.HostSystem {
 		}
 	}
 	return nil
-}
-
-// setPortLink writes the link of the uplink ports that the NIC is on.
-func setPortLink(ctx *simulator.Context, host *simulator.HostSystem, device string, isUp bool) {
-	for _, proxy := range host.Config.Network.ProxySwitch {
-		ref := switchByUUID(ctx, proxy.DvsUuid)
-		if ref == nil {
-			continue
-		}
-		for _, port := range switchOf(ctx, *ref).FetchDVPortsResponse.Returnval {
-			if isPortOf(&port, host, device) {
-				changePort(ctx, *ref, port.Key, port.Connectee, isUp)
-			}
-		}
-	}
 }
 
 // isPortOf tells whether a host's NIC, physical or vmkernel, is on a port.

@@ -1,4 +1,4 @@
-// Physical ports: what the switch port behind a NIC carries, as far as a health check can find out. Pure.
+// Physical ports: what the switch port behind a NIC carries, as far as health checks and LACP find out.
 
 package main
 
@@ -17,8 +17,9 @@ type PhysicalPort struct {
 	MTU int32
 	// NICMTU is that of the NIC itself, in bytes; 0 when it follows the distributed switch, as it should.
 	NICMTU int32
-	// PortChannel is true for a member of a static port channel, which only the IP hash policy fits.
-	PortChannel bool
+	// IsChannel tells whether the port is in a port channel, which the IP hash policy and LAGs need, and nothing else
+	// fits. Unset, it is in one where a LAG wants it, and else in none.
+	IsChannel *bool
 }
 
 // trunk is a port that lets everything through.
@@ -31,31 +32,19 @@ type cabling interface {
 
 type nicOf struct{ host, device string }
 
-// setPhysicalPort changes what is behind a NIC. Results of health checks follow.
-func (n *network) setPhysicalPort(host, device string, port PhysicalPort) {
+// setPhysicalPort changes what is behind a NIC. Results of health checks follow, and LAGs lose the NIC or get it back.
+// Error: no such host or NIC.
+func (n *network) setPhysicalPort(ctx *simulator.Context, hostName, device string, port PhysicalPort) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.physical[nicOf{host, device}] = port
+	host, err := hostWithNIC(ctx, hostName, device)
+	if err != nil {
+		return err
+	}
+	n.changeLink(ctx, host, device, func() { n.physical[nicOf{hostName, device}] = port })
 	for _, entity := range n.registry.All(switchType) {
-		n.scheduleHealthCheck(types.ManagedObjectReference{Type: switchType, Value: entity.Reference().Value})
+		n.scheduleHealthCheck(clientReference(entity))
 	}
-}
-
-// PortChange is what a test puts behind a NIC: VLANs from and to, and the MTU in bytes.
-type PortChange struct {
-	Host   string     `json:"host"`
-	Device string     `json:"device"`
-	VLANs  [][2]int32 `json:"vlans"`
-	MTU    int32      `json:"mtu"`
-}
-
-// setPortBehind is the setter of the control interface.
-func (n *network) setPortBehind(_ *simulator.Context, change PortChange) error {
-	port := PhysicalPort{MTU: change.MTU}
-	for _, each := range change.VLANs {
-		port.VLANs = append(port.VLANs, types.NumericRange{Start: each[0], End: each[1]})
-	}
-	n.setPhysicalPort(change.Host, change.Device, port)
 	return nil
 }
 

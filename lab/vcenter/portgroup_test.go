@@ -3,7 +3,6 @@ package main
 import (
 	"testing"
 
-	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
@@ -207,21 +206,7 @@ func TestNothingInUseIsRemoved(t *testing.T) {
 // createVM makes a VM on esx-01 with one card on a port group.
 func (s *site) createVM(dvs, group types.ManagedObjectReference) types.ManagedObjectReference {
 	s.Helper()
-	registry := s.server.service.Context.Map
-	folders, err := object.NewDatacenter(s.client.Client, registry.Any("Datacenter").Reference()).Folders(s.ctx)
-	s.ok(err)
-	card := &types.VirtualVmxnet3{VirtualVmxnet: types.VirtualVmxnet{VirtualEthernetCard: types.VirtualEthernetCard{
-		VirtualDevice: types.VirtualDevice{Key: -1, Backing: &types.VirtualEthernetCardDistributedVirtualPortBackingInfo{
-			Port: types.DistributedVirtualSwitchPortConnection{SwitchUuid: s.config(dvs).Uuid, PortgroupKey: group.Value},
-		}},
-	}}}
-	task, err := folders.VmFolder.CreateVM(s.ctx, types.VirtualMachineConfigSpec{
-		Name: "vm1", GuestId: "otherGuest", NumCPUs: 1, MemoryMB: 128,
-		Files:        &types.VirtualMachineFileInfo{VmPathName: "[datastore1]"},
-		DeviceChange: []types.BaseVirtualDeviceConfigSpec{&types.VirtualDeviceConfigSpec{Operation: "add", Device: card}},
-	}, object.NewResourcePool(s.client.Client, registry.Any("ResourcePool").Reference()), object.NewHostSystem(s.client.Client, s.hosts["esx-01"]))
-	s.ok(err)
-	result, err := s.wait(task.Reference(), nil)
-	s.ok(err)
-	return result.(types.ManagedObjectReference)
+	return must(s.create("vm1", s.hosts["esx-01"], newCard(-1, &types.VirtualEthernetCardDistributedVirtualPortBackingInfo{
+		Port: types.DistributedVirtualSwitchPortConnection{SwitchUuid: s.config(dvs).Uuid, PortgroupKey: group.Value},
+	})))(s)
 }

@@ -83,7 +83,7 @@ func (d *draft) portState(port types.DistributedVirtualPort) *types.DVPortState 
 	}
 	host := d.ctx.Map.Get(*port.ProxyHost).(*simulator.HostSystem)
 	return &types.DVPortState{RuntimeInfo: &types.DVPortStatus{
-		LinkUp: hasLink(host, port.Connectee.NicKey), Blocked: isSet(d.portSetting(port).Blocked), Mtu: d.config.MaxMtu,
+		LinkUp: isLinkUp(host.Config.Network, port.Connectee.NicKey), Blocked: isSet(d.portSetting(port).Blocked), Mtu: d.config.MaxMtu,
 	}}
 }
 
@@ -115,4 +115,20 @@ func (d *draft) fits(port types.DistributedVirtualPort, criteria *types.Distribu
 		is(criteria.Inside, isInside) &&
 		(len(criteria.PortKey) == 0 || slices.Contains(criteria.PortKey, port.Key)) &&
 		(len(criteria.Host) == 0 || port.ProxyHost != nil && slices.Contains(criteria.Host, *port.ProxyHost))
+}
+
+// changePorts writes those ports of a switch that change makes a difference to, outside a draft of the switch.
+func changePorts(ctx *simulator.Context, ref types.ManagedObjectReference, change func(*types.DistributedVirtualPort) bool) {
+	ports := slices.Clone(switchOf(ctx, ref).FetchDVPortsResponse.Returnval)
+	hasChanged := false
+	for index := range ports {
+		hasChanged = change(&ports[index]) || hasChanged
+	}
+	if hasChanged {
+		setPorts(ctx, ref, ports)
+	}
+}
+
+func setPorts(ctx *simulator.Context, ref types.ManagedObjectReference, ports []types.DistributedVirtualPort) {
+	ctx.WithLock(ref, func() { switchOf(ctx, ref).FetchDVPortsResponse.Returnval = ports })
 }

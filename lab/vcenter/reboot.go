@@ -37,7 +37,7 @@ func detached(request *simulator.Context) *simulator.Context {
 
 func (n *network) goDown(ctx *simulator.Context, host *simulator.HostSystem) {
 	_, _ = n.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		setConnection(ctx, host, types.HostSystemConnectionStateNotResponding)
+		n.setConnection(ctx, host, types.HostSystemConnectionStateNotResponding)
 		for _, machine := range runningOn(ctx, host) {
 			ctx.Map.Get(machine).(*simulator.VirtualMachine).PowerOffVMTask(ctx, &types.PowerOffVM_Task{This: machine})
 		}
@@ -55,12 +55,8 @@ func (n *network) comeUp(ctx *simulator.Context, host *simulator.HostSystem) {
 		}
 		update(ctx, host.Self,
 			property("runtime.bootTime", &now), property("summary.runtime.bootTime", &now), property("summary.rebootRequired", false))
-		setConnection(ctx, host, types.HostSystemConnectionStateConnected)
+		n.setConnection(ctx, host, types.HostSystemConnectionStateConnected)
 		postEvent(ctx, &types.HostConnectedEvent{HostEvent: types.HostEvent{Event: hostEvent(ctx, host)}})
 		return nil, nil
 	})
-}
-
-func setConnection(ctx *simulator.Context, host *simulator.HostSystem, state types.HostSystemConnectionState) {
-	update(ctx, host.Self, property("runtime.connectionState", state), property("summary.runtime.connectionState", state))
 }

@@ -97,18 +97,12 @@ func (d *draft) isReached(host *simulator.HostSystem, setting *types.VMwareDVSPo
 	}
 	return slices.ContainsFunc(d.ports, func(port types.DistributedVirtualPort) bool {
 		return d.isUplinkPort(port) && *port.ProxyHost == host.Self && slices.Contains(names, port.Config.Name) &&
-			port.Connectee != nil && hasLink(host, port.Connectee.NicKey) &&
+			port.Connectee != nil && d.carries(host, port) &&
 			!isSet(d.portSetting(port).Blocked) && lets(d.portSetting(port).Vlan, setting.Vlan)
 	})
 }
 
 func isSet(policy *types.BoolPolicy) bool { return policy != nil && isTrue(policy.Value) }
-
-func hasLink(host *simulator.HostSystem, device string) bool {
-	return slices.ContainsFunc(host.Config.Network.Pnic, func(nic types.PhysicalNic) bool {
-		return nic.Device == device && nic.LinkSpeed != nil
-	})
-}
 
 // lets tells whether an uplink's trunk lets the VLAN of a port group pass. Only single VLANs are judged.
 func lets(uplink, group types.BaseVmwareDistributedVirtualSwitchVlanSpec) bool {

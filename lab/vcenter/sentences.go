@@ -40,6 +40,8 @@ func machineSentence(fault types.BaseMethodFault) string {
 		return "The device '" + f.Device + "' is not supported for this operation."
 	case *types.DisallowedMigrationDeviceAttached:
 		return "The virtual machine is using a device that prevents migration. " + f.Fault.LocalizedMessage
+	case *types.CannotAccessNetwork:
+		return fmt.Sprintf("%s uses network '%s', which is not accessible from the host.", f.Device, f.Backing)
 	case *types.GenericVmConfigFault:
 		return "Module 'DevicePowerOn' power on failed. " + f.Reason
 	}

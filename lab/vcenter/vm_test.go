@@ -341,7 +341,8 @@ func (s *machineSite) createNamed(name string, devices ...types.BaseVirtualDevic
 	return must(s.create(name, s.hosts["esx-01"], devices...))(s.site)
 }
 
-func (s *machineSite) create(name string, host types.ManagedObjectReference, devices ...types.BaseVirtualDevice) (types.ManagedObjectReference, error) {
+// create makes a VM on a host, or where it fits when host is empty.
+func (s *site) create(name string, host types.ManagedObjectReference, devices ...types.BaseVirtualDevice) (types.ManagedObjectReference, error) {
 	s.Helper()
 	registry := s.server.network.registry
 	spec := types.VirtualMachineConfigSpec{
@@ -350,13 +351,11 @@ func (s *machineSite) create(name string, host types.ManagedObjectReference, dev
 	for _, device := range devices {
 		spec.DeviceChange = append(spec.DeviceChange, &types.VirtualDeviceConfigSpec{Operation: "add", Device: device})
 	}
-	folders, err := object.NewDatacenter(s.client.Client, registry.Any("Datacenter").Reference()).Folders(s.ctx)
-	s.ok(err)
 	var on *object.HostSystem
 	if host.Value != "" {
 		on = object.NewHostSystem(s.client.Client, host)
 	}
-	task, err := folders.VmFolder.CreateVM(s.ctx, spec, object.NewResourcePool(s.client.Client, registry.Any("ResourcePool").Reference()), on)
+	task, err := s.folders().VmFolder.CreateVM(s.ctx, spec, object.NewResourcePool(s.client.Client, registry.Any("ResourcePool").Reference()), on)
 	s.ok(err)
 	result, err := s.wait(task.Reference(), nil)
 	if err != nil {

@@ -33,6 +33,9 @@ func (m *folderMethods) createMachine(ctx *simulator.Context, req types.CreateVM
 		return nil, fault
 	}
 	d.vm = ctx.Map.Get(result.(types.ManagedObjectReference)).(*simulator.VirtualMachine)
+	if d.vm.Config.SwapPlacement == "" {
+		d.vm.Config.SwapPlacement = string(types.VirtualMachineConfigInfoSwapPlacementTypeInherit)
+	}
 	if len(d.devices) > 0 {
 		d.adoptOthers()
 		d.store()
@@ -47,6 +50,9 @@ func (m *folderMethods) place(ctx *simulator.Context, req types.CreateVM_Task) (
 		host, isHost := ctx.Map.Get(ref).(*simulator.HostSystem)
 		if !isHost {
 			return nil, nil, &types.ManagedObjectNotFound{Obj: ref}
+		}
+		if fault = requireConnected(host); fault != nil {
+			continue
 		}
 		d := &machineDraft{network: m.network, ctx: ctx, host: host, state: types.VirtualMachinePowerStatePoweredOff}
 		var others []types.BaseVirtualDeviceConfigSpec

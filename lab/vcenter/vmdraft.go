@@ -37,7 +37,7 @@ type machineDraft struct {
 	newPorts []types.DistributedVirtualPort
 }
 
-// draftMachine copies the devices of a machine.
+// draftMachine copies the devices of a machine whose host is reached.
 func (n *network) draftMachine(ctx *simulator.Context, ref types.ManagedObjectReference) (*machineDraft, types.BaseMethodFault) {
 	vm, isMachine := ctx.Map.Get(ref).(*simulator.VirtualMachine)
 	if !isMachine {
@@ -49,7 +49,7 @@ func (n *network) draftMachine(ctx *simulator.Context, ref types.ManagedObjectRe
 		d.host = ctx.Map.Get(*vm.Runtime.Host).(*simulator.HostSystem)
 		d.devices = cloneDevices(vm.Config.Hardware.Device)
 	})
-	return d, nil
+	return d, requireConnected(d.host)
 }
 
 func cloneDevices(devices []types.BaseVirtualDevice) []types.BaseVirtualDevice {

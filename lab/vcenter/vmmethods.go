@@ -144,68 +144,6 @@ func (m *machineMethods) CreateSnapshotExTask(ctx *simulator.Context, req *types
 	return &methods.CreateSnapshotEx_TaskBody{Res: &types.CreateSnapshotEx_TaskResponse{Returnval: task}}
 }
 
-// RelocateVMTask answers RelocateVM_Task. Such a machine moves only while it is off.
-func (m *machineMethods) RelocateVMTask(ctx *simulator.Context, req *types.RelocateVM_Task) soap.HasFault {
-	task := m.relocate(ctx, "RelocateVM_Task", req)
-	return &methods.RelocateVM_TaskBody{Res: &types.RelocateVM_TaskResponse{Returnval: task}}
-}
-
-// MigrateVMTask answers MigrateVM_Task, the same in older words.
-func (m *machineMethods) MigrateVMTask(ctx *simulator.Context, req *types.MigrateVM_Task) soap.HasFault {
-	task := m.relocate(ctx, "MigrateVM_Task", &types.RelocateVM_Task{
-		This: req.This, Spec: types.VirtualMachineRelocateSpec{Pool: req.Pool, Host: req.Host}, Priority: req.Priority,
-	})
-	return &methods.MigrateVM_TaskBody{Res: &types.MigrateVM_TaskResponse{Returnval: task}}
-}
-
-func (m *machineMethods) relocate(ctx *simulator.Context, name string, req *types.RelocateVM_Task) types.ManagedObjectReference {
-	return m.changeWithout(ctx, req.This, name, disallowedMigration, func(ctx *simulator.Context, vm *simulator.VirtualMachine) soap.HasFault {
-		return vm.RelocateVMTask(ctx, req)
-	})
-}
-
-// CloneVMTask answers CloneVM_Task. The new machine gets ports and functions of its own.
-func (m *machineMethods) CloneVMTask(ctx *simulator.Context, req *types.CloneVM_Task) soap.HasFault {
-	task := m.start(ctx, req.This, "CloneVM_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		source, fault := m.draftMachine(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
-		result, fault := finish(ctx, source.vm.CloneVMTask(ctx, req))
-		if fault != nil {
-			return nil, fault
-		}
-		d, fault := m.draftMachine(ctx, result.(types.ManagedObjectReference))
-		if fault == nil {
-			fault = d.reconnect()
-		}
-		return result, fault
-	})
-	return &methods.CloneVM_TaskBody{Res: &types.CloneVM_TaskResponse{Returnval: task}}
-}
-
-// reconnect puts every card on a port of its own and forgets which functions the machine's source had.
-func (d *machineDraft) reconnect() types.BaseMethodFault {
-	for index, device := range d.devices {
-		if on := dvsPort(device); on != nil {
-			on.PortKey, on.ConnectionCookie = "", 0
-		}
-		if sriov, is := device.(*types.VirtualSriovEthernetCard); is && sriov.SriovBacking != nil {
-			sriov.SriovBacking.VirtualFunctionBacking = nil
-		}
-		card, isCard := device.(types.BaseVirtualEthernetCard)
-		if !isCard {
-			continue
-		}
-		d.index = int32(index)
-		if fault := d.connect(card.GetVirtualEthernetCard()); fault != nil {
-			return fault
-		}
-	}
-	d.store()
-	return nil
-}
-
 // DestroyTask answers Destroy_Task. The ports of the machine are free from then on.
 func (m *machineMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_Task) soap.HasFault {
 	task := m.change(ctx, req.This, "Destroy_Task", func(ctx *simulator.Context, vm *simulator.VirtualMachine) soap.HasFault {
@@ -250,13 +188,6 @@ func notSupported(*machineDraft, types.BaseVirtualDevice) types.BaseMethodFault 
 
 func deviceNotSupported(_ *machineDraft, device types.BaseVirtualDevice) types.BaseMethodFault {
 	return &types.DeviceNotSupported{Device: device.GetVirtualDevice().DeviceInfo.GetDescription().Label}
-}
-
-func disallowedMigration(d *machineDraft, device types.BaseVirtualDevice) types.BaseMethodFault {
-	if !d.isOn() {
-		return nil
-	}
-	return &types.DisallowedMigrationDeviceAttached{Fault: localized(deviceNotSupported(d, device))}
 }
 
 // finish waits for a task that the simulator has started for one of ours.

@@ -103,25 +103,18 @@ func (d *machineDraft) growGroups() {
 // syncPorts makes the ports of all switches tell where a machine's cards are, and where they are no longer.
 func syncPorts(ctx *simulator.Context, machine types.ManagedObjectReference, devices []types.BaseVirtualDevice) {
 	for _, entity := range ctx.Map.All(switchType) {
-		dvs := entity.(*simulator.DistributedVirtualSwitch)
-		ports := slices.Clone(dvs.FetchDVPortsResponse.Returnval)
-		hasChanged := false
-		for index := range ports {
-			port := &ports[index]
+		changePorts(ctx, clientReference(entity), func(port *types.DistributedVirtualPort) bool {
 			device := slices.IndexFunc(devices, func(device types.BaseVirtualDevice) bool {
 				on := dvsPort(device)
 				return on != nil && on.SwitchUuid == port.DvsUuid && on.PortKey == port.Key
 			})
 			was := port.Connectee != nil && port.Connectee.ConnectedEntity != nil && *port.Connectee.ConnectedEntity == machine
 			if device < 0 && !was {
-				continue
+				return false
 			}
-			hasChanged = true
 			plug(port, machine, devices, device)
-		}
-		if hasChanged {
-			setPorts(ctx, types.ManagedObjectReference{Type: switchType, Value: dvs.Self.Value}, ports)
-		}
+			return true
+		})
 	}
 }
 
@@ -140,10 +133,6 @@ func plug(port *types.DistributedVirtualPort, machine types.ManagedObjectReferen
 		Type: string(types.DistributedVirtualSwitchPortConnecteeConnecteeTypeVmVnic),
 	}
 	port.State = &types.DVPortState{RuntimeInfo: &types.DVPortStatus{LinkUp: isUp, MacAddress: address}}
-}
-
-func setPorts(ctx *simulator.Context, ref types.ManagedObjectReference, ports []types.DistributedVirtualPort) {
-	ctx.WithLock(ref, func() { switchOf(ctx, ref).FetchDVPortsResponse.Returnval = ports })
 }
 
 // cookieFor is the number by which port and card know that they are still connected to each other.

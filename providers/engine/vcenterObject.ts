@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vim.js";
 import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
+import { isEngineAlive } from "./engineAlive.js";
 import { TouchedError } from "./machine.js";
 import { isPassing } from "./passingFailure.js";
 
@@ -42,6 +43,16 @@ export class StepError extends TouchedError {
   }
 }
 
+/** What there is could not be read after something was changed: the object is there, not known to be as wanted. */
+export class UnreadError extends TouchedError {
+  constructor(title: string, step: Step, reason: string) {
+    super(
+      `${title}: after "${step.title}", vCenter could not be read: ${reason} The next pulumi up goes on from what vCenter has then.`,
+    );
+    this.name = "UnreadError";
+  }
+}
+
 /** vCenter took a step, and what it says does not change. */
 export class NoProgressError extends TouchedError {
   constructor(title: string, step: Step) {
@@ -52,10 +63,22 @@ export class NoProgressError extends TouchedError {
   }
 }
 
+/** The engine that asked for the change is gone; what is left of it is the next run's. */
+export class AbandonedError extends TouchedError {
+  constructor(title: string, done: readonly Step[]) {
+    super(
+      `${title}: Pulumi ended while ${done.length} steps were done. The next pulumi up goes on from what vCenter has then.`,
+    );
+    this.name = "AbandonedError";
+  }
+}
+
 /** How long vCenter may take until it shows what it was told, and how often a passing failure is tried again. */
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000, 4000];
 const PASSING_MILLISECONDS = [200, 1000, 3000];
 const WAIT_MILLISECONDS = 1000;
+/** A step that has to be done again so often is being undone by somebody else. */
+const MOST_REPETITIONS = 3;
 
 /** What a run did. */
 export interface Done {
@@ -101,11 +124,12 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
   private async carryOut(target: Target, work: Work<W, Facts, S>): Promise<Done> {
     const title = this.driver.title(target);
     const done: S[] = [];
+    let tried: S | undefined;
     let failures = 0;
     let waited = 0;
+    let repeated = 0;
     for (;;) {
-      const session = await this.connect();
-      const facts = await this.known(session, target, work.scope);
+      const { session, facts } = await this.looked(target, { ...work, title, tried });
       const { conflicts, steps, notes, isUnfinished = false } = work.plan(facts);
       if (conflicts.length > 0) throw this.inTheWay(title, conflicts, done);
       const [first] = steps;
@@ -122,10 +146,15 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
         continue;
       }
       waited = 0;
-      if (isRepeated(first, done)) await this.settle(target, { ...work, title, step: first });
-      else {
+      if (isRepeated(first, done)) {
+        repeated += 1;
+        if (repeated > MOST_REPETITIONS) throw new NoProgressError(title, first);
+        await this.settle(target, { ...work, title, step: first });
+      } else {
         for (const step of batchOf(steps)) {
+          if (!(await isEngineAlive())) throw new AbandonedError(title, done);
           work.told(step);
+          tried = step;
           try {
             await session.run(this.driver.toCall(step, facts));
             done.push(step);
@@ -143,15 +172,31 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
   }
 
   /** Waits until a step that was taken shows; vCenter hears from its hosts later than it answers. */
-  private async settle(target: Target, { scope, plan, title, step }: Work<W, Facts, S> & { title: string; step: S }) {
+  private async settle(
+    target: Target,
+    { scope, plan, told, title, step }: Work<W, Facts, S> & { title: string; step: S },
+  ) {
     const longer = Math.max(0, (step.settleSeconds ?? 0) - sum(SETTLE_MILLISECONDS) / 1000);
     const waits = [...SETTLE_MILLISECONDS, ...new Array<number>(Math.ceil(longer)).fill(WAIT_MILLISECONDS)];
     for (const wait of waits) {
       await sleep(wait);
-      const facts = await this.known(await this.connect(), target, scope);
+      const { facts } = await this.looked(target, { scope, plan, told, title, tried: step });
       if (plan(facts).steps[0]?.title !== step.title) return;
     }
     throw new NoProgressError(title, step);
+  }
+
+  /** From the first step on a failure leaves something that was changed. */
+  private async looked(
+    target: Target,
+    { scope, title, tried }: Work<W, Facts, S> & { title: string; tried: S | undefined },
+  ) {
+    try {
+      const session = await this.connect();
+      return { session, facts: await this.known(session, target, scope) };
+    } catch (error) {
+      throw tried === undefined ? error : new UnreadError(title, tried, sentence(error));
+    }
   }
 
   private async known(session: VcenterSession, target: Target, scope: W): Promise<Facts> {

@@ -21,11 +21,18 @@ export function formatChange(change: Change): string {
   return `${path}: is ${quoteValue(change.from)}, wanted ${quoteValue(change.to)}`;
 }
 
-/** `mtuBytes 1500 -> 9000`, for a list of steps. */
+/** `mtuBytes 1500 -> 9000`, for the title of a step. */
 export function formatStep({ path, from, to }: Change): string {
   const name = formatPath(path);
-  if (from === undefined) return `${name} ${quoteValue(to)}`;
-  return `${name} ${quoteValue(from)} -> ${to === undefined ? "nothing" : quoteValue(to)}`;
+  if (from === undefined) return `${name} ${bare(to)}`;
+  return `${name} ${bare(from)} -> ${to === undefined ? "nothing" : bare(to)}`;
+}
+
+/** Pulumi quotes each step as a whole: inner quotes would only be escaped. */
+function bare(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(" ") || "none";
+  return quoteValue(value);
 }
 
 type DisruptionOf = (path: Path) => Disruption;

@@ -96,7 +96,7 @@ describe("a distributed switch", () => {
       "brief: esx-01",
       "brief: esx-01",
       "brief: port group storage",
-      "brief: new port groups",
+      "none: port groups to come",
     ]);
     expect(diff).toContain("+    vmnic2: lag1-0");
     expect(diff).toContain("-    vmnic2: uplink1");

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Vcenter } from "../../lab/vcenterProcess.js";
 import { connectVcenter } from "../../providers/host/vim/connectVcenter.js";
-import type { Ref, VimObject } from "../../providers/model/vim.js";
+import type { ObjectContent, Ref, VimObject } from "../../providers/model/vim.js";
 import { inventoryWays } from "../../providers/platforms/vsphere/inventoryQuery.js";
 
 export interface DeviceSettings {
@@ -20,7 +20,7 @@ export async function setDevices(
 ): Promise<void> {
   const vcenter = await connectVcenter({ server, user, password, thumbprint: certificate.sha256 });
   const hosts = await vcenter.retrieve({
-    properties: { HostSystem: ["name", "configManager.pciPassthruSystem"] },
+    properties: { HostSystem: ["name", "configManager.pciPassthruSystem", "runtime.bootTime"] },
     from: [vcenter.ref("rootFolder")],
     along: inventoryWays({ hosts: true }),
   });
@@ -41,17 +41,18 @@ export async function setDevices(
   if (isPending) return;
   await vcenter.run({ object: found.object, method: "EnterMaintenanceMode_Task", arguments: { timeout: 0 } });
   await vcenter.run({ object: found.object, method: "RebootHost_Task", arguments: { force: false } });
-  await restarted(vcenter, found.object);
+  await restarted(vcenter, found);
   await vcenter.run({ object: found.object, method: "ExitMaintenanceMode_Task", arguments: { timeout: 0 } });
 }
 
-async function restarted(vcenter: Awaited<ReturnType<typeof connectVcenter>>, host: Ref): Promise<void> {
-  const paths = ["runtime.connectionState", "summary.rebootRequired"];
+/** A host that restarts looks for a moment as if nothing were: only a newer boot is one. */
+async function restarted(vcenter: Awaited<ReturnType<typeof connectVcenter>>, before: ObjectContent): Promise<void> {
+  const paths = ["runtime.connectionState", "runtime.bootTime"];
   for (let waited = 0; waited < 30_000; waited += 100) {
     await sleep(100);
-    const [now] = await vcenter.retrieve({ properties: { HostSystem: paths }, from: [host] });
-    const { "runtime.connectionState": state, "summary.rebootRequired": isRequired } = now?.properties ?? {};
-    if (state === "connected" && isRequired === "false") return;
+    const [now] = await vcenter.retrieve({ properties: { HostSystem: paths }, from: [before.object] });
+    const { "runtime.connectionState": state, "runtime.bootTime": bootTime } = now?.properties ?? {};
+    if (state === "connected" && bootTime !== before.properties["runtime.bootTime"]) return;
   }
   throw new Error("the host did not come back");
 }

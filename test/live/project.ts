@@ -1,7 +1,7 @@
 // A Pulumi project for one test: the real program and the real engine, with state, stack settings and environment file in
 // a folder of its own. I/O.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -79,7 +79,7 @@ export class Project {
 
   /** Starts `pulumi up` and kills it with all its processes as soon as `isTime` says so; then frees the stack. */
   async cutOff(isTime: () => Promise<boolean>): Promise<void> {
-    const options = { cwd: this.folder, env: this.env(), stdio: "ignore", detached: true } as const;
+    const options = { cwd: this.folder, env: this.env(), stdio: "ignore" } as const;
     const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], options);
     const { pid } = child;
     if (pid === undefined) throw new Error("pulumi did not start");
@@ -90,7 +90,8 @@ export class Project {
     });
     while (!isOver && !(await isTime())) await sleep(20);
     if (isOver) throw new Error("pulumi up ended before it could be cut off");
-    process.kill(-pid, "SIGKILL");
+    // The provider is a process group of its own: left alive, it would finish what it is at.
+    for (const each of [pid, ...descendants(pid)]) process.kill(each, "SIGKILL");
     await end;
     await this.must("cancel", "--yes");
   }
@@ -140,4 +141,16 @@ export class Project {
 /** The lines of the texts of a preview that go or come: without their indentation in the preview, with their own trimmed. */
 export function changedLines(text: string): string[] {
   return text.split("\n").flatMap((line) => /^ {10,}([-+]) +(.*)$/.exec(line)?.slice(1).join(" ") ?? []);
+}
+
+/** The processes that a process has started, and those that they have started. */
+function descendants(pid: number): number[] {
+  const children = readdirSync("/proc").filter((entry) => {
+    try {
+      return readFileSync(`/proc/${entry}/status`, "utf8").includes(`\nPPid:\t${pid}\n`);
+    } catch {
+      return false;
+    }
+  });
+  return children.map(Number).flatMap((child) => [child, ...descendants(child)]);
 }

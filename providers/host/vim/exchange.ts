@@ -22,6 +22,8 @@ export interface ExchangeSettings {
 export interface CallOptions {
   readonly cookie?: string | undefined;
   readonly timeoutSeconds?: number;
+  /** Not tried again when no answer came, although that changes nothing: the answer may have been the only one. */
+  readonly isOnlyOnce?: boolean;
 }
 
 /** The value that came back, and the session's cookie if vCenter gave one. */
@@ -49,7 +51,7 @@ export class Exchange {
   async call(call: VimCall, options: CallOptions): Promise<Exchanged> {
     const body = writeCall(call);
     const deadline = Date.now() + this.settings.connectTimeoutSeconds * 1000;
-    for (const wait of RETRY_WAITS_MILLISECONDS) {
+    for (const wait of options.isOnlyOnce ? [] : RETRY_WAITS_MILLISECONDS) {
       try {
         return await this.once(call, body, options);
       } catch (error) {

@@ -109,6 +109,9 @@ export class Session {
   }
 }
 
+/** Any other fault says nothing about the user: the next login may succeed. */
+const REFUSALS = ["InvalidLogin", "NoPermission"];
+
 /** Whatever a server says about a login, the password is not in it. */
 function loginError(label: string, error: unknown, { user, password }: SessionSettings): VcenterError {
   if (error instanceof VimFault && error.faultType === "InvalidLogin")
@@ -118,6 +121,6 @@ function loginError(label: string, error: unknown, { user, password }: SessionSe
     );
   const message = error instanceof Error ? error.message : String(error);
   const clean = message.replaceAll(password, "(password)");
-  if (error instanceof VimFault) return new VcenterError("login", clean);
+  if (error instanceof VimFault && REFUSALS.includes(error.faultType)) return new VcenterError("login", clean);
   return new VcenterError(error instanceof VcenterError ? error.kind : "answer", clean);
 }

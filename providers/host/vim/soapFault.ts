@@ -21,7 +21,7 @@ export class VimFault extends VcenterError {
   readonly #label: string;
 
   constructor(label: string, call: Pick<VimCall, "object" | "method">, said: SaidFault, names: Names = new Map()) {
-    const object = names.get(formatRef(call.object)) ?? formatRef(call.object);
+    const object = names.get(formatRef(call.object)) ?? withoutSession(call.object);
     super("fault", `${label}: ${call.method} of ${object} failed: ${faultWords(said, names)}`);
     this.name = "VimFault";
     this.faultType = said.detail.$type ?? "SystemError";
@@ -36,4 +36,9 @@ export class VimFault extends VcenterError {
   withNames(names: Names): VimFault {
     return new VimFault(this.#label, this, this.#said, names);
   }
+}
+
+/** What a session made for itself has the session's own id in its name: that is nobody else's. */
+function withoutSession(ref: Ref): string {
+  return ref.value.startsWith("session[") ? ref.type : formatRef(ref);
 }

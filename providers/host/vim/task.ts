@@ -44,13 +44,10 @@ export async function waitForTask(session: Session, collector: Ref, wait: Wait):
   }
 }
 
-/** The task goes on without us, and can be asked for again. A fault of the task itself names its own method. */
+/** The task goes on without us, and can be asked for again. A fault of the task itself names its own object. */
 function isOfTheConnection(error: unknown): error is VcenterError {
   if (error instanceof VimFault)
-    return (
-      error.faultType === "NotAuthenticated" ||
-      (error.faultType === "ManagedObjectNotFound" && error.object.type === "PropertyCollector")
-    );
+    return error.faultType === "NotAuthenticated" || error.object.type === "PropertyCollector";
   return error instanceof VcenterError && (error.kind === "unreachable" || error.mayHaveRun);
 }
 
@@ -86,10 +83,11 @@ async function followTask(session: Session, own: Ref, { wait, deadline, news }: 
   for (let version = ""; ; ) {
     if (Date.now() > deadline) throw tooLong(session, wait);
     const maxWaitSeconds = Math.min(NEWS_SECONDS, Math.ceil((deadline - Date.now()) / 1000));
+    // News that got lost on the way do not come a second time: a new collector tells the state as it is.
     const update = nodeOf(
       await session.send(
         { object: own, method: "WaitForUpdatesEx", arguments: { version, options: { maxWaitSeconds } } },
-        { timeoutSeconds: maxWaitSeconds + GRACE_SECONDS },
+        { timeoutSeconds: maxWaitSeconds + GRACE_SECONDS, isOnlyOnce: true },
       ),
     );
     news();

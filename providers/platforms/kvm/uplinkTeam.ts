@@ -20,7 +20,9 @@ export const OVS_TEAMS: TeamTable<BondWord> = {
     "source-port": { unsupported: byPort },
     "source-mac": { word: { bond_mode: "balance-slb", lacp: false } },
     "ip-hash": { unsupported: byIp },
-    "transport-ports": { unsupported: "balance-tcp needs LACP. Set mode: lacp" },
+    "transport-ports": {
+      unsupported: "Open vSwitch spreads by transport ports (balance-tcp) only with LACP. Set mode: lacp",
+    },
     load: { unsupported: byLoad },
   },
   static: {

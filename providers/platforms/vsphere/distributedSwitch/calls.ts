@@ -153,16 +153,17 @@ function toLagSpec(step: LagStep, { config }: SwitchFacts): VimObject {
   return { lacpGroupConfig: toLagConfig(step.name, step.lag, step.kind === "addLag" ? undefined : key), operation };
 }
 
+/** An edit that leaves VLANs or NetFlow out keeps the LAG's own; one that is empty gives it those of the uplinks again. */
 function toLagConfig(name: string, lag: LagWords, key: string | undefined): VimObject {
+  const none = key === undefined ? undefined : {};
   return {
     key,
     name,
     mode: lag.role,
     uplinkNum: lag.ports,
     loadbalanceAlgorithm: lag.hash,
-    vlan:
-      lag.vlans === "as uplinks" ? undefined : { $type: "VMwareDvsLagVlanConfig", vlanId: toNumericRanges(lag.vlans) },
-    ipfix: lag.netflow === "as uplinks" ? undefined : { $type: "VMwareDvsLagIpfixConfig", ipfixEnabled: lag.netflow },
+    vlan: lag.vlans === "as uplinks" ? none : { vlanId: toNumericRanges(lag.vlans) },
+    ipfix: lag.netflow === "as uplinks" ? none : { ipfixEnabled: lag.netflow },
     timeoutMode: lag.timeout,
   };
 }

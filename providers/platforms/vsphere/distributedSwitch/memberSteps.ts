@@ -47,15 +47,17 @@ function missingNics({ desired, facts }: Members): string[] {
 /** A NIC that crosses leaves its uplink for a moment: another one of the host has to carry the traffic meanwhile. */
 function crossingConflicts({ desired, actual, crossing, facts }: Members): string[] {
   const lags = lagNames(desired, actual);
-  const between = bothMembers(desired, actual).flatMap(([host, wanted, present]) =>
-    Object.entries(wanted).flatMap(([nic, to]) => {
+  const between = bothMembers(desired, actual).flatMap(([host, wanted, present]) => {
+    const straight = Object.entries(wanted).filter(([nic, to]) => {
       const [source, target] = [lagOf(present[nic] ?? "", lags), lagOf(to, lags)];
-      if (source === undefined || target === undefined || source === target) return [];
-      return [
-        `${nic} of ${host} can't go from ${source} straight to ${target}: let it go over a standalone uplink, in two runs of pulumi up`,
-      ];
-    }),
-  );
+      return source !== undefined && target !== undefined && source !== target;
+    });
+    if (straight.length === 0) return [];
+    const moves = straight.map(([nic, to]) => `${nic} from ${present[nic]} to ${to}`).join(", ");
+    return [
+      `host ${host} would move ${moves}: a NIC can't go from one LAG straight to another. Let it go over standalone uplinks, in two runs of pulumi up`,
+    ];
+  });
   const lonely = [...new Set(crossing.map(({ host }) => host))].flatMap((host) => {
     const others = Object.keys(actual.members[host] ?? {}).filter((nic) => hasLink(facts, { host, nic }));
     if (others.length >= 2) return [];

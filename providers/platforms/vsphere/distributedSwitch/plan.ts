@@ -1,6 +1,7 @@
 // The way of a distributed switch from what is there to what is wanted, in steps that each keep every host connected. Pure.
 import { type Change, compare, type Disruption, formatStep } from "../../../model/change.js";
 import { disruptionTable } from "../../driver.js";
+import type { TeamingWords } from "../uplinkTeam.js";
 import type { VcenterPlan } from "../vcenterDriver.js";
 import type { SwitchFacts } from "./facts.js";
 import { healthNotes } from "./healthResults.js";
@@ -105,11 +106,21 @@ function planSettings({ desired, actual }: Members): SwitchStep[] {
     take(key, desired[key]);
   // Uplinks that are no longer wanted go when no NIC is on them any more.
   if (!startsWith(actual.uplinks, desired.uplinks)) take("uplinks", desired.uplinks);
-  take("traffic", desired.traffic);
+  take("traffic", { ...undeclared(actual.traffic), ...desired.traffic });
   take("privateVlans", { ...actual.privateVlans, ...desired.privateVlans });
   const defaults = firstDefaults({ desired, actual });
   if (defaults) take("defaults", defaults);
   return changes.length === 0 ? [] : [settingsStep("the switch", settings, changes)];
+}
+
+/** Traffic that is no longer declared gets again what vCenter gives a new switch. */
+function undeclared(traffic: SwitchWords["traffic"]): SwitchWords["traffic"] {
+  return Object.fromEntries(
+    Object.keys(traffic).map((name) => [
+      name,
+      { shares: name === "virtualMachine" ? "high" : "normal", limitMbps: "unlimited", reservationMbps: 0 },
+    ]),
+  );
 }
 
 /** The default of the switch may name a LAG only once there is one. */
@@ -126,6 +137,20 @@ function firstDefaults({ desired, actual }: Pick<Members, "desired" | "actual">)
 
 function isKnown({ active, standby }: SwitchWords["defaults"]["teaming"], { uplinks, lags }: SwitchWords): boolean {
   return [...active, ...standby].every((name) => uplinks.includes(name) || Object.hasOwn(lags, name));
+}
+
+/** A team is told as a whole: its uplinks and LAGs are what one looks for. */
+function formatChanges(changes: readonly Change[], wanted: TeamingWords, present: TeamingWords): string {
+  const isTeam = ({ path }: Change) => path.includes("active") || path.includes("standby");
+  const others = changes.filter((change) => !isTeam(change)).map(formatStep);
+  const team = changes.some(isTeam) ? [`${formatTeam(present)} -> ${formatTeam(wanted)}`] : [];
+  return [...team, ...others].join(", ");
+}
+
+/** `uplink1 uplink2, standby lag1` */
+function formatTeam({ active, standby }: TeamingWords): string {
+  const names = active.join(" ") || "no uplink";
+  return standby.length > 0 ? `${names}, standby ${standby.join(" ")}` : names;
 }
 
 function settingsStep(of: string, settings: Settings, changes: readonly Change[]): SwitchStep {
@@ -204,8 +229,13 @@ function planTeams(members: Members): SwitchStep[] {
   const staged = crossing.length > 0;
   return [
     ...portGroupSteps(members, (wanted) => wanted, staged ? { after: lags } : {}),
-    ...(defaults.length > 0 ? [settingsStep("new port groups", { defaults: desired.defaults }, defaults)] : []),
+    ...(defaults.length > 0 ? [defaultsStep(members, defaults)] : []),
   ];
+}
+
+function defaultsStep({ desired: { defaults }, actual }: Members, changes: readonly Change[]): SwitchStep {
+  const title = `port groups to come: ${formatChanges(changes, defaults.teaming, actual.defaults.teaming)}`;
+  return { kind: "settings", settings: { defaults }, title, disruption: "none" };
 }
 
 function portGroupSteps(
@@ -224,7 +254,7 @@ function portGroupSteps(
     if (!portGroup) return [];
     const changes = compare(portGroup, present, disruption);
     if (changes.length === 0) return [];
-    const title = `port group ${name}: ${changes.map(formatStep).join(", ")}`;
+    const title = `port group ${name}: ${formatChanges(changes, portGroup.teaming, present.teaming)}`;
     return [{ kind: "portGroup", name, portGroup, title, disruption: worst(changes), batch: "port groups" }];
   });
 }

@@ -2,8 +2,8 @@
 // that can't. Pure.
 import { differences } from "./describe.js";
 import { type HostFacts, isManagement, type PhysicalNic, vmkernelOn } from "./facts.js";
+import type { Known } from "./known.js";
 import { entryOf } from "./own.js";
-import type { Known } from "./plan.js";
 import type { HostWords } from "./words.js";
 
 export function hostConflicts(desired: HostWords, actual: HostWords, known: Known): string[] {
@@ -99,8 +99,8 @@ function foreignVmkernelPorts(desired: HostWords, actual: HostWords, { facts, pr
     if (isManagement(now)) return managementConflicts(name, { device, desired: words, now });
     if (entryOf(previous?.vmkernelPorts ?? {}, name)) return [];
     const vswitch = words.switchKind === "standard" ? entryOf(desired.switches, words.switch) : undefined;
-    const { services, ...settings } = words;
-    const { services: has, ...current } = now;
+    const { services, iscsi: _, ...settings } = words;
+    const { services: has, iscsi: __, ...current } = now;
     // Services are given after the port is made.
     const isOurs = differences(settings, current).length === 0 && has.every((each) => services.includes(each));
     if (vswitch?.adopt || isOurs) return [];

@@ -71,6 +71,15 @@ function pendingSriov(device: string, sriovOf: NonNullable<PciDeviceFacts["sriov
   return [{ told: `${wanted} virtual functions of ${device} (${present} are there)` }];
 }
 
+/** NICs with other counts of virtual functions than they were told, whoever told them: `vmnic5 has 8 of 0`. */
+export function otherCounts(facts: HostFacts): string[] {
+  return [...facts.nics.values()].flatMap(({ device, pci }) => {
+    const sriovOf = facts.devices.get(pci)?.sriov;
+    const wanted = sriovOf?.isEnabled ? sriovOf.requested : 0;
+    return sriovOf && sriovOf.present !== wanted ? [`${device} has ${sriovOf.present} of ${wanted}`] : [];
+  });
+}
+
 function pendingPassthrough(device: PciDeviceFacts | undefined): Pending[] {
   if (!device || device.isEnabled === device.isActive) return [];
   return [{ told: device.isEnabled ? `passthrough of ${device.pci}` : `no passthrough of ${device.pci}` }];

@@ -75,6 +75,7 @@ function toVmkernelWords(facts: HostFacts, declared: VmkernelWords): VmkernelWor
     mtuBytes,
     services: port.services as VmkernelService[],
     stack: port.stack as VmkernelWords["stack"],
+    ...(declared.iscsi ? { iscsi: true } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { VcenterPlan } from "../vcenterDriver.js";
 import { hostConflicts } from "./conflicts.js";
 import { planDevices } from "./devicePlan.js";
 import type { HostFacts } from "./facts.js";
+import type { Known } from "./known.js";
 import { managementPathConflicts } from "./managementPath.js";
 import { planRemovals } from "./removalPlan.js";
 import { BACK, planRestart, previewRestart } from "./restartPlan.js";
@@ -11,13 +12,6 @@ import type { HostStep } from "./steps.js";
 import { planSwitches } from "./switchPlan.js";
 import { planVmkernelPorts } from "./vmkernelPlan.js";
 import type { HostWords } from "./words.js";
-
-/** What is known beside the words when vCenter was asked. */
-export interface Known {
-  readonly facts: HostFacts;
-  /** What the last run wanted: ours, whatever it looks like now. */
-  readonly previous: HostWords | undefined;
-}
 
 type Plan = VcenterPlan<HostStep>;
 

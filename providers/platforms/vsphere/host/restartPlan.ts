@@ -1,6 +1,6 @@
 // Restarting a host for what takes it: mark, maintenance mode, restart, wait, compare, out of maintenance mode, unmark. Wherever a
 // run was cut off, the mark and the state of the host tell where the next one goes on. Pure.
-import { type Pending, pendingDevices } from "./devicePlan.js";
+import { otherCounts, type Pending, pendingDevices } from "./devicePlan.js";
 import type { HostFacts } from "./facts.js";
 import { isNewerBoot } from "./mark.js";
 import type { HostStep } from "./steps.js";
@@ -49,7 +49,7 @@ export function planRestart(scope: HostWords, facts: HostFacts, at: { readonly i
 function restartSteps(pending: readonly Pending[], facts: HostFacts, at: { isToldMore: boolean }): HostStep[] {
   const { isInMaintenance, mark, isRestartRequired } = facts;
   const isRestarted = mark.bootTime !== undefined && isNewerBoot(facts.bootTime, mark.bootTime);
-  if (isRestarted && isInMaintenance && !at.isToldMore) return [compareWait(pending)];
+  if (isRestarted && isInMaintenance && !at.isToldMore) return [compareWait(pending, facts)];
   // Some devices follow without a restart, and vCenter shows only later which do not.
   if (!isRestartRequired && !at.isToldMore) return [requiredWait(pending)];
   const isMarked = mark.bootTime !== undefined && !isRestarted;
@@ -97,8 +97,10 @@ function tell(pending: readonly Pending[]): string {
 }
 
 /** Drivers keep their counts of virtual functions in the order of PCI addresses: a card that came or went shifts them. */
-function compareWait(pending: readonly Pending[]): HostStep {
-  const title = `compare after the restart: ${tell(pending)}. When that stays so, the NIC gives fewer, or the counts moved to another NIC with a card that was added or removed; the host stays in maintenance mode`;
+function compareWait(pending: readonly Pending[], facts: HostFacts): HostStep {
+  const counts = otherCounts(facts);
+  const found = counts.length > 0 ? ` (virtual functions: ${counts.join(", ")})` : "";
+  const title = `compare after the restart: ${tell(pending)}${found}; if that stays so, the NIC gives fewer, or the counts moved to another NIC with a card that was added or removed, and the host stays in maintenance mode: correct numVfs or the cards`;
   return { kind: "wait", title, disruption: "none", waitSeconds: SHOW_SECONDS };
 }
 

@@ -71,5 +71,6 @@ function toVmkernelWords(port: VmkernelPort): VmkernelWords {
     mtuBytes: port.mtuBytes,
     services: VMKERNEL_SERVICES.filter((service) => port.services.includes(service)),
     stack: port.networkStack,
+    ...(port.iscsi ? { iscsi: true } : {}),
   };
 }

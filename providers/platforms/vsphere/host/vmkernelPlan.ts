@@ -2,9 +2,9 @@
 import type { VmkernelService } from "../../../model/vmkernelPort.js";
 import { describe, differences, worst } from "./describe.js";
 import { type HostFacts, isManagement, type VmkernelFacts, vmkernelOn } from "./facts.js";
+import type { Known } from "./known.js";
 import { isSameAddress } from "./netmask.js";
 import { entryOf, missingIn } from "./own.js";
-import type { Known } from "./plan.js";
 import type { HostStep } from "./steps.js";
 import type { HostWords, VmkernelWords } from "./words.js";
 
@@ -32,8 +32,18 @@ export function planVmkernelPorts(desired: HostWords, actual: HostWords, known: 
       ...leaving.flatMap(({ steps }) => steps),
     ],
     last: staying.filter(({ isSmaller }) => !isSmaller).flatMap(({ steps }) => steps),
-    notes: leaving.flatMap(({ notes }) => notes),
+    notes: [...leaving.flatMap(({ notes }) => notes), ...iscsiNotes(desired)],
   };
+}
+
+function iscsiNotes({ vmkernelPorts }: HostWords): string[] {
+  return Object.entries(vmkernelPorts).flatMap(([name, { iscsi }]) =>
+    iscsi
+      ? [
+          `vmkernel port ${name} has to be bound to the software iSCSI adapter by hand, once: Storage Adapters, Network Port Binding of the host in vCenter`,
+        ]
+      : [],
+  );
 }
 
 /** The port as it is: found where it is declared to be, or where the last run had put it. */
@@ -65,8 +75,8 @@ function adjust(
       removeStep(name, { device, why: `, to be made again with the stack ${words.stack}` }),
       addStep(name, words),
     ];
-  const { services: wanted, ...settings } = words;
-  const { services: has, ...current } = now;
+  const { services: _, iscsi: __, ...settings } = words;
+  const { services: has, iscsi: ___, ...current } = now;
   const changes = differences(settings, current);
   const isMoved = differences(placeOf(words), placeOf(now)).length > 0;
   const edit: HostStep[] =

@@ -53,6 +53,8 @@ export interface VmkernelWords {
   /** In the order of VMKERNEL_SERVICES. */
   readonly services: readonly VmkernelService[];
   readonly stack: NetworkStack;
+  /** Says nothing about vCenter: the port shall be bound to the software iSCSI adapter, which people do. */
+  readonly iscsi?: true;
 }
 
 export interface HostWords {

@@ -1,19 +1,12 @@
 // What vCenter is asked about a VM, question by question, and what its answers say. Pure.
 import type { ObjectContent, PropertyQuery, Ref, VimTree } from "../../../model/vim.js";
 import { inventoryWays, singleton } from "../inventoryQuery.js";
-import type { Answer, Question, VcenterAbout } from "../vcenterDriver.js";
+import type { Answer, Question } from "../vcenterDriver.js";
 import { readFields, vimList, vimRef } from "../vimFields.js";
 import type { VmFacts } from "./facts.js";
 import { type FoundVm, onlyVm, refuseSeveral } from "./findVm.js";
 import { toVmFacts } from "./readVm.js";
-import type { VmTarget, VmWords } from "./words.js";
-
-/** What a driver's questions depend on. */
-export interface Asking {
-  readonly target: VmTarget;
-  readonly scope: VmWords;
-  readonly about: VcenterAbout;
-}
+import type { Asking, VmTarget, VmWords } from "./words.js";
 
 type Asked<T> = Generator<Question, T, Answer>;
 

@@ -2,7 +2,6 @@
 import type { z } from "zod";
 import { formatRef, type ObjectContent, type Ref, type VimTree } from "../../../model/vim.js";
 import { readFields } from "../vimFields.js";
-import type { Asking } from "./ask.js";
 import type {
   CardFact,
   CardNetwork,
@@ -24,6 +23,7 @@ import {
   SwitchProperties,
   VmProperties,
 } from "./vmFields.js";
+import type { Asking } from "./words.js";
 
 interface Answers {
   readonly vm: ObjectContent;

@@ -1,5 +1,6 @@
 // A VM's hardware in vSphere's words: its network cards, passthrough devices and memory reservation. Pure.
 import { z } from "zod";
+import type { VcenterAbout } from "../vcenterDriver.js";
 
 /** A network card of ours. */
 export const CardWords = z.strictObject({
@@ -43,4 +44,11 @@ export interface VmTarget {
   readonly id?: string;
   /** MAC address of the one card that such a VM is made with: the provider makes none without. */
   readonly standIn?: string;
+}
+
+/** What the questions about a VM depend on. */
+export interface Asking {
+  readonly target: VmTarget;
+  readonly scope: VmWords;
+  readonly about: VcenterAbout;
 }

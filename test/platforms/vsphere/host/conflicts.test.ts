@@ -129,6 +129,15 @@ describe("what is on the host already", () => {
   });
 });
 
+describe("uplinks", () => {
+  it("are read in the order of the file, for the host keeps them as a set", () => {
+    const scope = { ...NO_WORDS, switches: { a: vswitch(["vmnic2", "vmnic1"]) } };
+    const read = (uplinks: string[]) => fromHostFacts(factsWith([there("a", uplinks)]), scope).switches.a?.uplinks;
+    expect(read(["vmnic1", "vmnic2"])).toEqual(["vmnic2", "vmnic1"]);
+    expect(read(["vmnic1", "vmnic3"])).toEqual(["vmnic1", "vmnic3"]);
+  });
+});
+
 describe("the way to the host", () => {
   const words = (uplinks: readonly string[]) => ({ switches: { vSwitch0: vswitch(uplinks, true) } });
   const down = (device: string): HostFacts => {

@@ -74,9 +74,13 @@ describe("a restart that is allowed", () => {
     expect(kinds(wanted, facts)).toEqual(steps);
   });
 
-  it("tells which functions are missing after it", () => {
-    const facts = { devices: fewer, isInMaintenance: true, bootTime: LATER, mark: { key: 7, bootTime: BOOT } };
-    expect(plan(wanted, hostFacts(facts)).steps[0]?.title).toContain("8 virtual functions of vmnic4 (4 are there)");
+  it("tells which functions are missing after it, and where they went", () => {
+    const [shifted] = [sriovDevice("0000:3b:03.0", { present: 4 })];
+    const devices = new Map([...fewer, shifted]);
+    const facts = { devices, isInMaintenance: true, bootTime: LATER, mark: { key: 7, bootTime: BOOT } };
+    expect(plan(wanted, hostFacts(facts)).steps[0]?.title).toMatch(
+      /^compare after the restart: 8 virtual functions of vmnic4 \(4 are there\) \(virtual functions: vmnic3 has 4 of 0, vmnic4 has 4 of 8\)/,
+    );
   });
 
   it.each<[string, Partial<HostFacts>, RegExp]>([

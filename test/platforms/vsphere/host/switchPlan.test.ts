@@ -192,6 +192,21 @@ describe("the plan of switches", () => {
     expect(steps.map(({ title }) => title)).toEqual(titles);
   });
 
+  it("shows in a first preview all that will be made", () => {
+    const desired = { ...NO_WORDS, switches: { a: vswitch(["vmnic1"]) }, portGroups: { app: group("a") } };
+    expect(planHost(desired, NO_WORDS).steps.map(({ title }) => title)).toEqual([
+      "switch a: add it with vmnic1, MTU 1500",
+      "port group app: add it to switch a, VLAN 10",
+    ]);
+  });
+
+  it("leaves switches out of a move that have no part in it", () => {
+    const before = { a: vswitch(["vmnic1", "vmnic2"]), b: vswitch(["vmnic3"]), c: vswitch(["vmnic4"]) };
+    const after = { ...before, a: vswitch(["vmnic1"]), b: vswitch(["vmnic3", "vmnic2"]) };
+    const [step] = planHost({ ...NO_WORDS, switches: after }, { ...NO_WORDS, switches: before }).steps;
+    expect(step?.kind === "switches" && step.changes.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
   it("gives a port group its own team once the NICs are there, and lets it go before they leave", () => {
     const before = {
       ...NO_WORDS,

@@ -71,8 +71,10 @@ describe("a standard switch", () => {
   });
 
   it("inherits in a port group what the file does not say", () => {
-    const { environment } = check({ a: { uplinkTeam: team, portGroups: { app: { security: {} } } } });
+    const portGroups = { app: { security: {} }, plain: { network: "app" } };
+    const { environment } = check({ a: { uplinkTeam: team, portGroups } });
     const [host] = environment?.esxHosts ?? [];
+    expect(host && toHostWords(host).portGroups.plain?.security).toBe("inherited");
     expect(host && toHostWords(host).portGroups.app).toEqual({
       switch: "a",
       vlan: 10,

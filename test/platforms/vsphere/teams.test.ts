@@ -1,11 +1,11 @@
-// Teams, VLANs and the private VLAN map in the words of a distributed switch.
+// Teams and VLANs in the words of vSphere.
 import { describe, expect, it } from "vitest";
-import { checkEnvironmentText } from "../../providers/engine/check.js";
-import type { Vlan } from "../../providers/model/network.js";
-import { TEAM_MODES, TEAM_POLICIES, toUplinkTeam, type UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
-import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
-import { toVlanWord } from "../../providers/platforms/vsphere/portWords.js";
-import { checkVsphereTeam, toTeaming } from "../../providers/platforms/vsphere/uplinkTeam.js";
+import { checkEnvironmentSpec } from "../../../providers/engine/check.js";
+import type { Vlan } from "../../../providers/model/network.js";
+import { TEAM_MODES, TEAM_POLICIES, toUplinkTeam, type UplinkTeamSpec } from "../../../providers/model/uplinkTeam.js";
+import { toSwitchWords } from "../../../providers/platforms/vsphere/distributedSwitch/toWords.js";
+import { toVlanWord } from "../../../providers/platforms/vsphere/portWords.js";
+import { checkVsphereTeam, toTeaming } from "../../../providers/platforms/vsphere/uplinkTeam.js";
 
 const members = ["uplink1", "uplink2", "uplink3"];
 const team = (spec: Omit<UplinkTeamSpec, "members">) => toUplinkTeam({ members, ...spec });
@@ -44,7 +44,7 @@ describe("a team", () => {
   });
 });
 
-const VLANS: readonly [Vlan, ReturnType<typeof toVlanWord>][] = [
+it.each<[Vlan, string | number]>([
   [{ kind: "untagged" }, 0],
   [{ kind: "access", id: 10 }, 10],
   [
@@ -52,20 +52,37 @@ const VLANS: readonly [Vlan, ReturnType<typeof toVlanWord>][] = [
       kind: "trunk",
       ranges: [
         { first: 5, last: 9 },
-        { first: 12, last: 12 },
+        { first: 300, last: 300 },
       ],
     },
-    "5-9,12",
+    "5-9,300",
   ],
   [{ kind: "private", primary: 200, secondary: 201, type: "isolated" }, "private 201"],
-];
-
-it.each(VLANS)("VLAN %j is %j", (vlan, word) => {
+])("a port group with VLAN %j says %j", (vlan, word) => {
   expect(toVlanWord(vlan)).toBe(word);
 });
 
 it("the private VLAN map has each primary once, as its own promiscuous entry", () => {
-  const { environment } = checkEnvironmentText(PRIVATE, "e.yaml");
+  const vlans: Record<string, object> = {
+    dmz: { privateVlan: { primary: 200, secondary: 201, type: "isolated" } },
+    router: { privateVlan: { primary: 200, type: "promiscuous" } },
+    partners: { privateVlan: { primary: 200, secondary: 202, type: "community" } },
+    app: { vlan: 10 },
+  };
+  const { environment } = checkEnvironmentSpec({
+    environment: "t",
+    networks: vlans,
+    hosts: { e: { platform: "vsphere", uplinks: { vmnic2: {} } } },
+    distributedSwitches: {
+      d: {
+        datacenter: "dc",
+        hosts: ["e"],
+        uplinks: { u1: "vmnic2" },
+        uplinkTeam: { members: ["u1"] },
+        portGroups: Object.keys(vlans),
+      },
+    },
+  });
   const [dvs] = environment?.distributedSwitches ?? [];
   expect(dvs && toSwitchWords(dvs).privateVlans).toEqual({
     200: "promiscuous of 200",
@@ -73,20 +90,3 @@ it("the private VLAN map has each primary once, as its own promiscuous entry", (
     202: "community of 200",
   });
 });
-
-const PRIVATE = `environment: t
-networks:
-  app: { vlan: 10 }
-  dmz: { privateVlan: { primary: 200, secondary: 201, type: isolated } }
-  router: { privateVlan: { primary: 200, type: promiscuous } }
-  partners: { privateVlan: { primary: 200, secondary: 202, type: community } }
-hosts:
-  esx-01: { platform: vsphere, uplinks: { vmnic2: , vmnic3: } }
-distributedSwitches:
-  dvs0:
-    datacenter: dc1
-    hosts: [esx-01]
-    uplinks: { uplink1: vmnic2, uplink2: vmnic3 }
-    uplinkTeam: { members: [uplink1, uplink2] }
-    portGroups: [app, dmz, router, partners]
-`;
