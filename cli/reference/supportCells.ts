@@ -87,9 +87,8 @@ function ovsWords({ kvmHosts: [host] }: Environment): object {
 
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
   if (!dvs) return {};
-  const { mtuBytes, privateVlans, lags, defaults, portGroups } = toSwitchWords(dvs);
-  const { vlan, teaming, security } = Object.values(portGroups)[0] ?? {};
-  return { switch: { mtuBytes, privateVlans, lags, teaming: defaults.teaming }, port: { vlan, teaming, security } };
+  const { mtuBytes, defaults, portGroups } = toSwitchWords(dvs);
+  return { switch: { mtuBytes, teaming: defaults.teaming }, port: portGroups.app };
 }
 
 function guestWords({ virtualMachines: [vm] }: Environment): object {

@@ -8,7 +8,7 @@ import { planSwitch } from "./plan.js";
 import { planSwitchRemoval } from "./removal.js";
 import type { SwitchStep } from "./steps.js";
 import { toSwitchWords } from "./toWords.js";
-import { switchUnsupported } from "./unsupported.js";
+import { unsupportedOnSwitch } from "./unsupported.js";
 import type { SwitchTarget, SwitchWords } from "./words.js";
 
 export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, SwitchWords, SwitchFacts, SwitchStep> = {
@@ -18,7 +18,7 @@ export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, S
   version: 1,
   objects: ({ distributedSwitches }) =>
     distributedSwitches.map((model) => ({ model, path: ["distributedSwitches", model.name] })),
-  unsupported: switchUnsupported,
+  unsupported: unsupportedOnSwitch,
   toWords: toSwitchWords,
   title: ({ name }) => `distributed switch "${name}"`,
   ask: askSwitch,

@@ -1,11 +1,10 @@
-// What the environment file can ask of a distributed switch that vSphere does not have. Pure.
-
+// What a distributed switch can't do, with the reason. Pure.
 import type { DistributedSwitch } from "../../../model/distributedSwitch.js";
 import type { PortGroup } from "../../../model/portGroup.js";
 import type { Path, Problem } from "../../../model/problem.js";
 import { checkVsphereTeam } from "../uplinkTeam.js";
 
-export function switchUnsupported(dvs: DistributedSwitch, path: Path): Problem[] {
+export function unsupportedOnSwitch(dvs: DistributedSwitch, path: Path): Problem[] {
   return [
     ...checkVsphereTeam(dvs.uplinkTeam, [...path, "uplinkTeam"]),
     ...dvs.portGroups.flatMap((group) => {
