@@ -48,12 +48,9 @@ afterAll(async () => {
 });
 
 /** Puts a port of a physical switch behind a NIC of each host. */
-async function setPhysicalPorts(
-  device: string,
-  port: { readonly vlans: readonly [number, number][]; readonly mtu: number },
-) {
+async function setPhysicalPorts(device: string, port: { readonly vlans: string[]; readonly mtu: number }) {
   for (const host of ESX) {
-    const answer = await fetch(`${vcenter.control}/physicalPort`, {
+    const answer = await fetch(`${vcenter.control}/physical`, {
       method: "POST",
       body: JSON.stringify({ host, device, ...port }),
     });
@@ -62,8 +59,8 @@ async function setPhysicalPorts(
 }
 
 it("tells on refresh what vCenter found, once for all hosts, and sees no change in it", async () => {
-  await setPhysicalPorts("vmnic2", { vlans: [[0, 20]], mtu: 1500 });
-  await setPhysicalPorts("vmnic3", { vlans: [[0, 9]], mtu: 9000 });
+  await setPhysicalPorts("vmnic2", { vlans: ["0-20"], mtu: 1500 });
+  await setPhysicalPorts("vmnic3", { vlans: ["0-9"], mtu: 9000 });
   await project.up();
   // vCenter finds out later than it is told to look.
   await sleep(1000);
