@@ -112,9 +112,9 @@ export class VcenterProvider<Model, Target extends object, W extends object, Fac
   }
 }
 
-/** `1. text (brief interruption)`: numbered by Pulumi itself. */
+/** The risk comes first: Pulumi cuts what is longer than a line. */
 function planLine({ title, disruption }: Step): string {
-  return disruption === "none" ? title : `${title} (${RISK[disruption]})`;
+  return disruption === "none" ? title : `${RISK[disruption]}: ${title}`;
 }
 const RISK = { brief: "brief interruption", outage: "outage" } as const;
 

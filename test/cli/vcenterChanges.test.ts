@@ -166,7 +166,7 @@ describe("any of them", () => {
   it("says that it is applied again; the plan of an earlier run is no change", () => {
     const { changes } = told({
       driver: "esxHost",
-      before: { ...own, plan: ["restart the host (outage)"] },
+      before: { ...own, plan: ["outage: restart the host"] },
       after: own,
     });
     expect(changes).toMatchObject([

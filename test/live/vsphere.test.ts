@@ -245,7 +245,7 @@ describe("a distributed switch", () => {
     const { text } = await project.must("preview", "--diff");
     expect(changedProperties(text).filter((line) => !/[{[]$/.test(line))).toEqual([
       "~ vlan : 10 => 20",
-      '+ [0]: "port group app: vlan 10 -> 20 (brief interruption)"',
+      '+ [0]: "brief interruption: port group app: vlan 10 -> 20"',
     ]);
     interface Step {
       readonly op: string;

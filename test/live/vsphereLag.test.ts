@@ -129,12 +129,12 @@ const planOf = (text: string) =>
 
 const MOVE = [
   "LAG lag1 comes: 2 ports, active, slow, srcDestIpTcpUdpPortVlan",
-  "port group app: uplink1 uplink2 -> uplink1 uplink2, standby lag1 (brief interruption)",
-  "port group db: uplink1 uplink2 -> uplink1 uplink2, standby lag1 (brief interruption)",
-  "esx-01.example.net: vmnic2 moves from uplink1 to lag1-0 (brief interruption)",
-  "esx-01.example.net: vmnic3 moves from uplink2 to lag1-1 (brief interruption)",
-  "esx-02.example.net: vmnic2 moves from uplink1 to lag1-0 (brief interruption)",
-  "esx-02.example.net: vmnic3 moves from uplink2 to lag1-1 (brief interruption)",
+  "brief interruption: port group app: uplink1 uplink2 -> uplink1 uplink2, standby lag1",
+  "brief interruption: port group db: uplink1 uplink2 -> uplink1 uplink2, standby lag1",
+  "brief interruption: esx-01.example.net: vmnic2 moves from uplink1 to lag1-0",
+  "brief interruption: esx-01.example.net: vmnic3 moves from uplink2 to lag1-1",
+  "brief interruption: esx-02.example.net: vmnic2 moves from uplink1 to lag1-0",
+  "brief interruption: esx-02.example.net: vmnic3 moves from uplink2 to lag1-1",
 ];
 
 describe("traffic that moves to a LAG", () => {
@@ -152,8 +152,8 @@ describe("traffic that moves to a LAG", () => {
     const policy = "teaming.policy loadbalance_srcid -> loadbalance_ip";
     expect(plan).toEqual([
       ...MOVE,
-      `port group app: uplink1 uplink2, standby lag1 -> lag1, ${policy} (brief interruption)`,
-      `port group db: uplink1 uplink2, standby lag1 -> lag1, ${policy} (brief interruption)`,
+      `brief interruption: port group app: uplink1 uplink2, standby lag1 -> lag1, ${policy}`,
+      `brief interruption: port group db: uplink1 uplink2, standby lag1 -> lag1, ${policy}`,
       `port groups to come: uplink1 uplink2 -> lag1, defaults.${policy}`,
     ]);
     expect(await state()).toEqual(STATE_STANDALONE);

@@ -211,7 +211,7 @@ describe("a VM that others made", () => {
   it("gets its cards, virtual functions and device, and is on again; the card of others stays first", async () => {
     project.write(environment());
     const { text } = await project.must("preview", "--diff");
-    expect(text).toContain("shut the guest down, or power the VM off when VMware Tools do not run (outage)");
+    expect(text).toContain("outage: shut the guest down, or power the VM off when VMware Tools do not run");
     expect(text).toContain("port sto0: add a virtual function of vmnic4 on dvs0/storage");
     await project.up();
     expect(await hardware(project)).toEqual(["unmarked VirtualVmxnet3 app", ...WHOLE]);
@@ -235,7 +235,7 @@ describe("a VM that others made", () => {
     await govc(project, "vm.network.change", "-vm", "db-01", "-net", "web", app0?.name ?? "");
     expect((await hardware(project))[1]).toBe("multiport:t/app0 VirtualVmxnet3 web");
     const { text } = await project.must("preview", "--refresh", "--diff");
-    expect(text).toContain("port app0: change port group dvs0/web to dvs0/app (brief interruption)");
+    expect(text).toContain("brief interruption: port app0: change port group dvs0/web to dvs0/app");
     const { text: told } = await project.up("--refresh");
     expect(told).not.toContain("shut the guest down");
     expect(await hardware(project)).toEqual(["unmarked VirtualVmxnet3 app", ...WHOLE]);

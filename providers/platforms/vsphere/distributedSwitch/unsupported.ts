@@ -6,6 +6,7 @@ import { checkVsphereTeam } from "../uplinkTeam.js";
 
 export function unsupportedOnSwitch(dvs: DistributedSwitch, path: Path): Problem[] {
   return [
+    ...checkMtu(dvs, path),
     ...checkVsphereTeam(dvs.uplinkTeam, [...path, "uplinkTeam"]),
     ...dvs.portGroups.flatMap((group) => {
       const at = [...path, "portGroups", group.name];
@@ -14,6 +15,24 @@ export function unsupportedOnSwitch(dvs: DistributedSwitch, path: Path): Problem
         ...checkNative(group, at),
       ];
     }),
+  ];
+}
+
+/** What vCenter's own switches report as their range (VMwareDvsMtuCapability). */
+const MTU = { least: 1280, most: 9000 };
+
+function checkMtu({ mtuBytes }: DistributedSwitch, path: Path): Problem[] {
+  if (mtuBytes >= MTU.least && mtuBytes <= MTU.most) return [];
+  return [
+    {
+      rule: "unsupported",
+      severity: "error",
+      path: [...path, "mtu"],
+      message: "a distributed switch has no such MTU",
+      found: `${mtuBytes}`,
+      wanted: `${MTU.least} to ${MTU.most} bytes`,
+      remedy: "Set mtu of the switch, or that of its largest network, to a value in this range.",
+    },
   ];
 }
 
