@@ -29,7 +29,7 @@ describe("the MTU of a distributed switch", () => {
     [9000, []],
     [9001, refused],
   ])("%i", (mtu, expected) => {
-    expect(problemsOf({ mtu })).toEqual(expected);
+    expect(problemsOf({ mtu }, { mtu: 1000 })).toEqual(expected);
   });
 
   it("is that of its largest network, where it has none of its own", () => {
