@@ -262,7 +262,9 @@ class Course {
           ? of.map((_, index) => ({ kind, nth: index + 1, mutatingOnly: true }))
           : [];
       if (kind.startsWith("task") || kind === "killed") return all;
-      const some = reads.filter((_, index) => EVERY || (index + offset * 3 + turn) % READ_SAMPLE === 0);
+      const some = reads.filter(
+        (_, index) => EVERY || (index + offset * 3 + turn) % (kind === "fault" ? 6 : READ_SAMPLE) === 0,
+      );
       return [...all, ...some.map((nth) => ({ kind, nth, mutatingOnly: false }))];
     });
   }
@@ -303,9 +305,12 @@ class Course {
     const { world, state } = this;
     const news = this.wanted[turn];
     await world.logOut();
+    await world.forgetCalls();
     await world.inject(job);
     const first = await state.up(news, { isForgotten: () => job.kind === "killed" && !world.isAlive });
     const wasHit = await world.calm();
+    const hasChanged = (await world.calls()).some(({ mutating, injected }) => mutating && injected === undefined);
+    if (first && news && hasChanged && job.kind !== "killed") expect(state.isKept, first.message).toBe(true);
     const second = await state.up(news);
     if (second) throw new Error(`${first?.message} THEN ${second.message}`);
     await world.forgetCalls();
@@ -332,7 +337,7 @@ interface Tally {
 }
 
 /**
- * Of the calls that only read, one of so many goes wrong in each way. For a call that changes something, these ways are to the client
+ * Of the calls that only read, one of so many goes wrong in each way, and one of 6 is answered with a fault. For a call that changes something, these ways are to the client
  * as another one is that takes less time. MULTIPORT_FAULTS=all: every call in every way.
  */
 const READ_SAMPLE = 30;
