@@ -17,6 +17,11 @@ export class FaultState {
 
   constructor(private readonly provider: Methods) {}
 
+  /** Whether the resource stands in the state: what was made and is not in there is nobody's. */
+  get isKept(): boolean {
+    return this.kept !== undefined;
+  }
+
   /** One `pulumi up`, with undefined one `pulumi destroy`. The error that the user would see, if any. */
   async up(
     news: Properties | undefined,

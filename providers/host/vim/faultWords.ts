@@ -47,10 +47,16 @@ function privilegesOf(tree: VimTree): (string | undefined)[] {
 
 function rollbackWords({ $type, host, entityName }: VimNode, names: Names): string | undefined {
   if ($type === "NetworkDisruptedAndConfigRolledBack")
-    return `vCenter undid the change by itself, because ${nameOf(host, names, "a host")} lost its connection to vCenter with it: nothing of it is applied on that host. Look at what carries its management: the VLAN, the uplinks and their order, the MTU, and the physical switch ports of its management vmkernel adapter; then try again.`;
+    return `vCenter undid the change by itself, because ${hostWords(host, names)} lost its connection to vCenter with it: nothing of it is applied on that host. Look at what carries its management: the VLAN, the uplinks and their order, the MTU, and the physical switch ports of its management vmkernel adapter; then try again.`;
   if ($type === "RollbackFailure")
     return `vCenter could not go back to the configuration before${entityName === undefined ? "" : ` of ${printable(textOf(entityName) ?? "")}`}: it remembers none. Look in vCenter at what is configured now before the next change.`;
   return undefined;
+}
+
+/** The fault names its host in plain text, where others have a reference. */
+function hostWords(host: VimTree | undefined, names: Names): string {
+  const name = textOf(host);
+  return name ? `host ${printable(name)}` : nameOf(host, names, "a host");
 }
 
 function nested(detail: VimNode, names: Names, depth: number): string[] {
