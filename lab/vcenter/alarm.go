@@ -33,6 +33,8 @@ func installAlarms(registry *simulator.Registry) {
 		update(ctx, alarm.Self, property("info.key", alarm.Self.Value))
 		declare(ctx, alarm.Info)
 	}
+	// The simulator's own alarms have numbers from a vCenter: an object made later would take the place of one.
+	_ = registry.AlignCounter()
 }
 
 // alarms lists all definitions in the order of their creation.

@@ -253,3 +253,19 @@ func TestEventOfUnknownObject(t *testing.T) {
 	s.ok(post(&types.EventEx{EventTypeId: lost, Event: types.Event{Host: &types.HostEventArgument{Host: host}}}))
 	equal(s, "an event that names its host", s.triggered(host, ref), "red")
 }
+
+func TestAlarmTakesNoOthersPlace(t *testing.T) {
+	s := newSite(t)
+	root := s.client.ServiceContent.RootFolder
+	before, err := methods.GetAlarm(s.ctx, s.client, &types.GetAlarm{This: *s.client.ServiceContent.AlarmManager})
+	s.ok(err)
+	for range 400 {
+		created, err := s.createAlarm(root, redundancy("mine"))
+		s.ok(err)
+		_, err = methods.RemoveAlarm(s.ctx, s.client, &types.RemoveAlarm{This: created})
+		s.ok(err)
+	}
+	after, err := methods.GetAlarm(s.ctx, s.client, &types.GetAlarm{This: *s.client.ServiceContent.AlarmManager})
+	s.ok(err)
+	equal(s, "alarms", len(after.Returnval), len(before.Returnval))
+}

@@ -290,7 +290,10 @@ class Course {
       if (told === undefined) tally.wentOn += 1;
       else this.judge(told);
     } catch (error) {
-      tally.wrong.push(`${what}: ${error instanceof Error ? error.message : error}`);
+      const found = (error as { actual?: unknown }).actual;
+      tally.wrong.push(
+        `${what}: ${error instanceof Error ? error.message : error} ${found ? JSON.stringify(found) : ""}`,
+      );
     }
   }
 
@@ -318,7 +321,7 @@ class Course {
     const more = (await world.calls()).filter(({ mutating }) => mutating);
     expect(more, first?.message).toEqual([]);
     expect(await state.refreshed(), first?.message).toEqual(news?.configuration);
-    expect(await world.snapshot(), first?.message).toBe(this.ends[turn]);
+    expect(differences(this.ends[turn] ?? "", await world.snapshot()), first?.message).toEqual([]);
     return { told: job.kind === "killed" ? undefined : first?.message, wasHit };
   }
 
@@ -343,6 +346,20 @@ interface Tally {
 const READ_SAMPLE = 30;
 const LIKE_OTHERS: readonly Kind[] = ["dropBefore", "timeout"];
 const EVERY = process.env.MULTIPORT_FAULTS === "all";
+
+/** Lines that the second text has otherwise, and how many there are. */
+function differences(wanted: string, found: string): string[] {
+  const [before, after] = [wanted.split("\n"), found.split("\n")];
+  const [gone, come] = [before.filter((line) => !after.includes(line)), after.filter((line) => !before.includes(line))];
+  const at = before.findIndex((line, index) => line !== after[index]);
+  return wanted === found
+    ? []
+    : [
+        `line ${at}: ${before[at]?.trim()} became ${after[at]?.trim()}`,
+        ...gone.map((line) => `- ${line}`),
+        ...come.map((line) => `+ ${line}`),
+      ];
+}
 
 async function within<T>(seconds: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
