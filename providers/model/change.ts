@@ -1,5 +1,6 @@
 // A Change is one difference between what the file wants and what is there. Serves plan, verification and drift. Pure.
 import { formatPath, type Path, quoteValue } from "./problem.js";
+import { isRecord } from "./record.js";
 
 /** What the traffic of the machine notices while the change is made. */
 export type Disruption = "none" | "brief" | "outage";
@@ -66,8 +67,4 @@ function canonical(value: unknown): string | undefined {
   return JSON.stringify(value, (_key, item: unknown) =>
     isRecord(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 // Union of two plain values. Pure.
+import { isRecord } from "./record.js";
 
 /** Every key of both, at every depth; where both have a value that is no record, the second wins. */
 export function mergeDeep<T extends object>(first: T, second: T): T {
@@ -8,8 +9,4 @@ export function mergeDeep<T extends object>(first: T, second: T): T {
     merged[key] = isRecord(before) && isRecord(value) ? mergeDeep(before, value) : value;
   }
   return merged as T;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // Design rules about VMs with virtual functions and passthrough devices. Pure.
 import type { Uplink } from "../host.js";
-import type { NetworkCard, VmFeature } from "../virtualMachine.js";
+import { type NetworkCard, VM_FEATURES, type VmFeature } from "../virtualMachine.js";
 import { type Design, portGroupOf, type VsphereVmPlace } from "./design.js";
 import type { Finding, Rule, RuleText } from "./rule.js";
 import { cabledSwitches, cards } from "./teams.js";
@@ -16,18 +16,9 @@ function vmRule(rule: RuleText, check: (place: VsphereVmPlace, design: Design) =
   };
 }
 
-/** What goes with neither kind of device; NetFlow sees no virtual function, and nothing of a device in the first place. */
-const EXCLUDED_BY_PASSTHROUGH: readonly VmFeature[] = [
-  "vmotion",
-  "storage-vmotion",
-  "ha",
-  "ft",
-  "drs",
-  "suspend",
-  "snapshots",
-  "hot-add",
-];
-const EXCLUDED_BY_FUNCTIONS: readonly VmFeature[] = [...EXCLUDED_BY_PASSTHROUGH, "netflow"];
+/** NetFlow sees no virtual function, and nothing of a passthrough device in the first place. */
+const EXCLUDED_BY_FUNCTIONS: readonly VmFeature[] = VM_FEATURES;
+const EXCLUDED_BY_PASSTHROUGH = VM_FEATURES.filter((feature) => feature !== "netflow");
 
 interface Exclusion {
   readonly devices: readonly string[];

@@ -46,8 +46,8 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
 };
 
 /** The teaming settings of a switch or port group. Uplinks in neither list are unused; a LAG is named like an uplink. */
-export interface TeamingWords {
-  readonly policy: TeamingPolicy;
+export interface TeamingWords<Policy = TeamingPolicy> {
+  readonly policy: Policy;
   readonly active: readonly string[];
   readonly standby: readonly string[];
   /** Beacon probes beside the state of the link. */
@@ -57,8 +57,13 @@ export interface TeamingWords {
 }
 
 export function toTeaming(team: UplinkTeam): TeamingWords {
+  return toTeamingOf(VSPHERE_TEAMS, team);
+}
+
+/** The same for any switch of vSphere, by its own table of pairs. */
+export function toTeamingOf<Policy>(table: TeamTable<Policy>, team: UplinkTeam): TeamingWords<Policy> {
   return {
-    policy: requiredWord(VSPHERE_TEAMS, team),
+    policy: requiredWord(table, team),
     active: activeMembers(team),
     standby: team.members.filter((member) => team.standby.includes(member)),
     beacon: team.failureDetection === "beacon",

@@ -2,9 +2,10 @@
 import type { z } from "zod";
 import type { SecurityPolicy } from "../../../model/portGroup.js";
 import type { VimObject } from "../../../model/vim.js";
+import type { ShapingWord } from "../portWords.js";
 import { vimBoolean, vimLong, vimObject } from "../vimFields.js";
 import { fromNicTeaming, isTeamingSet, NicTeaming, toNicTeaming } from "./teaming.js";
-import type { PortGroupWords, ShapingWord, TeamingWords } from "./words.js";
+import type { PortGroupWords, TeamingWords } from "./words.js";
 
 export const NetworkPolicy = vimObject({
   security: vimObject({

@@ -1,8 +1,8 @@
 // Teaming of a standard switch or its port group: of the model, in words, and as HostNicTeamingPolicy. Pure.
 import { z } from "zod";
-import { activeMembers, type TeamTable, type UplinkTeam } from "../../../model/uplinkTeam.js";
+import type { TeamTable, UplinkTeam } from "../../../model/uplinkTeam.js";
 import type { VimObject } from "../../../model/vim.js";
-import { requiredWord } from "../../teamSupport.js";
+import { toTeamingOf } from "../uplinkTeam.js";
 import { vimBoolean, vimList, vimObject } from "../vimFields.js";
 import type { StandardPolicy, TeamingWords } from "./words.js";
 
@@ -40,14 +40,7 @@ export const STANDARD_TEAMS: TeamTable<StandardPolicy> = {
 };
 
 export function toTeaming(team: UplinkTeam): TeamingWords {
-  return {
-    policy: requiredWord(STANDARD_TEAMS, team),
-    active: activeMembers(team),
-    standby: team.members.filter((member) => team.standby.includes(member)),
-    beacon: team.failureDetection === "beacon",
-    failback: team.failback,
-    notifySwitches: team.notifySwitches,
-  };
+  return toTeamingOf(STANDARD_TEAMS, team);
 }
 
 /** In wire order. What is left out stays as it is on a switch, and is inherited by a port group. */

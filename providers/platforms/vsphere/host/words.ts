@@ -1,23 +1,14 @@
 // The words of an ESXi host: every setting of it that multiport owns, by name. Pure types, and the words of nothing.
 import type { Reboot } from "../../../model/host.js";
 import type { SecurityPolicy } from "../../../model/portGroup.js";
-import type { Shaping } from "../../../model/shaping.js";
 import type { NetworkStack, VmkernelService } from "../../../model/vmkernelPort.js";
+import type { ShapingWord } from "../portWords.js";
+import type { TeamingWords as AnyTeamingWords } from "../uplinkTeam.js";
 
 /** Ways of a standard switch to spread traffic, as HostNicTeamingPolicy has them. */
 export type StandardPolicy = "loadbalance_srcid" | "loadbalance_srcmac" | "loadbalance_ip" | "failover_explicit";
 
-export interface TeamingWords {
-  readonly policy: StandardPolicy;
-  readonly active: readonly string[];
-  readonly standby: readonly string[];
-  /** Beacon probes beside the state of the link. */
-  readonly beacon: boolean;
-  readonly failback: boolean;
-  readonly notifySwitches: boolean;
-}
-
-export type ShapingWord = "off" | Shaping;
+export type TeamingWords = AnyTeamingWords<StandardPolicy>;
 
 export interface SwitchWords {
   readonly mtuBytes: number;

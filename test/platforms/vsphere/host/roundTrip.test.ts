@@ -18,7 +18,8 @@ import {
   type PolicyWords,
   toNetworkPolicy,
 } from "../../../../providers/platforms/vsphere/host/networkPolicy.js";
-import type { ShapingWord, TeamingWords } from "../../../../providers/platforms/vsphere/host/words.js";
+import type { TeamingWords } from "../../../../providers/platforms/vsphere/host/words.js";
+import type { ShapingWord } from "../../../../providers/platforms/vsphere/portWords.js";
 
 /** The value as it comes back over the wire. */
 function overTheWire(value: VimObject): VimTree | undefined {
