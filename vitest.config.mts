@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// unit: pure code and loopback only, under a minute. live: the real engine, the simulated vCenter and the namespaces lab.
+// unit: pure code and loopback only, under a minute. vcenter: the real engine and simulated vCenters, which know nothing of each other.
+// live: the namespaces lab, of which a machine has one, and the checkout as a whole.
 export default defineConfig({
   test: {
     projects: [
@@ -16,8 +17,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "vcenter",
+          include: ["test/live/vcenter/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          maxWorkers: "100%",
+        },
+      },
+      {
+        test: {
           name: "live",
-          include: ["test/live/**/*.test.ts"],
+          include: ["test/live/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

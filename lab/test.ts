@@ -17,22 +17,24 @@ interface Count {
 interface Runner {
   readonly name: string;
   readonly command: readonly string[];
-  readonly folder?: string;
-  readonly count?: () => Count;
+  readonly report?: { readonly file: string; readonly count: () => Count };
+  /** A file that is named belongs to one of these. */
+  readonly takesFiles?: true;
 }
 
 const bin = (name: string) => join(projectFolder(), "node_modules", ".bin", name);
-const vitestReport = (project: string) => join(projectFolder(), ".lab", `test-${project}.json`);
+const reportOf = (runner: string) => join(projectFolder(), ".lab", `test-${runner}.json`);
 
 function vitest(project: string, args: readonly string[]): Runner {
-  const output = vitestReport(project);
+  const output = reportOf(project);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`];
-  // Files that are named belong to one project; the other then has nothing to do.
+  // Files that are named belong to one project; the others then have nothing to do.
   const none = args.length > 0 ? ["--passWithNoTests"] : [];
   return {
     name: `${project} tests`,
     command: [bin("vitest"), "run", "--project", project, ...reporters, ...none, ...args],
-    count: () => countVitest(output),
+    report: { file: output, count: () => countVitest(output) },
+    takesFiles: true,
   };
 }
 
@@ -43,14 +45,19 @@ function runners(args: readonly string[]): readonly Runner[] {
     { name: "lint", command: [bin("biome"), "check", "."] },
     vitest("unit", args),
     goTests(),
+    vitest("vcenter", args),
     vitest("live", args),
   ];
 }
 
 function goTests(): Runner {
-  const report = join(projectFolder(), ".lab", "test-go.json");
+  const report = reportOf("go");
   const script = `cd lab/vcenter && GOFLAGS=-mod=readonly go test -json ./... > ${report}; code=$?; grep -E '"Action":"(pass|fail)"' ${report} | grep -v '"Test"' || true; exit $code`;
-  return { name: "Go tests of the simulated vCenter", command: ["sh", "-c", script], count: () => countGo(report) };
+  return {
+    name: "Go tests of the simulated vCenter",
+    command: ["sh", "-c", script],
+    report: { file: report, count: () => countGo(report) },
+  };
 }
 
 /** Runs everything; an argument narrows the vitest projects to matching files. */
@@ -59,12 +66,12 @@ export async function test(args: readonly string[]): Promise<number> {
     netnsPackages.map(({ name }) => name),
     { report: (line) => console.log(line) },
   );
-  const results: { name: string; count: Count; seconds: number }[] = [];
-  for (const runner of runners(args)) results.push(await runRunner(runner));
+  const results: { runner: Runner; count: Count; seconds: number }[] = [];
+  for (const runner of runners(args)) results.push({ runner, ...(await runRunner(runner)) });
   console.log("");
-  for (const { name, count, seconds } of results) console.log(`${name}: ${words(count)} (${seconds} s)`);
+  for (const { runner, count, seconds } of results) console.log(`${runner.name}: ${words(count)} (${seconds} s)`);
   const total = sum(results.map((result) => result.count));
-  const named = sum(results.filter(({ name }) => /^(unit|live) /.test(name)).map((result) => result.count));
+  const named = sum(results.filter(({ runner }) => runner.takesFiles).map((result) => result.count));
   if (args.length > 0 && named.passed + named.failed + named.skipped === 0) {
     console.log(
       `No test file matches ${args.join(" ")}: name a file or a part of its path, such as test/live/kvm.test.ts.`,
@@ -75,17 +82,17 @@ export async function test(args: readonly string[]): Promise<number> {
   return total.failed > 0 ? 1 : 0;
 }
 
-async function runRunner({ name, command, count }: Runner): Promise<{ name: string; count: Count; seconds: number }> {
+async function runRunner({ name, command, report }: Runner): Promise<{ count: Count; seconds: number }> {
   console.log(`\n=== ${name}`);
   const started = Date.now();
-  for (const project of ["unit", "live"]) if (name.startsWith(project)) rmSync(vitestReport(project), { force: true });
+  if (report) rmSync(report.file, { force: true });
   const [program = "", ...args] = command;
   const code = await runVisibly(program, args);
   const outcome = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-  const counted = count ? countOr(count, outcome) : outcome;
+  const counted = report ? countOr(report.count, outcome) : outcome;
   // A runner that fails without a failed test (it could not start, or left something running) counts as one.
   const failed = code !== 0 && counted.failed === 0 ? 1 : counted.failed;
-  return { name, count: { ...counted, failed }, seconds: secondsSince(started) };
+  return { count: { ...counted, failed }, seconds: secondsSince(started) };
 }
 
 function countOr(count: () => Count, outcome: Count): Count {

@@ -1,7 +1,8 @@
 // Builds the Go programs of a module folder into the cache. I/O.
 // The key holds all that decides what comes out: go.mod, go.sum, the sources, Go's own version, package and flags.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type CachedFolder, cachedFolder } from "./cache";
 import { CommandFailed, findOnPath, run } from "./command";
@@ -20,10 +21,20 @@ export interface GoProgram {
   readonly package?: string;
   /** String variables the linker sets, such as { "main.Version": "1.0" }. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** A change to a file of a module that it is made from: the text is replaced where it stands, once. */
+  readonly patch?: GoPatch;
   /** Ends the sentence "It is needed ..", such as "to run the simulated vCenter". */
   readonly neededFor: string;
   /** With an empty Go cache on two cores; the user is told before the build. */
   readonly usualSeconds: number;
+}
+
+export interface GoPatch {
+  readonly module: string;
+  /** Path in the module. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A module folder of ours: lab/toolchain/NAME. */
@@ -59,8 +70,10 @@ export async function buildGoProgram(program: GoProgram, folder: string, detail:
     detail(line.startsWith("go: ") ? line.slice(4) : `${packages} packages compiled`);
   };
   const target = ["-o", join(folder, program.name), program.package ?? "."];
-  const args = ["build", "-v", ...flags, "-ldflags", linkerFlags(program), ...target];
+  const scratch = mkdtempSync(join(tmpdir(), "multiport-go-"));
   try {
+    const modules = program.patch ? await patched(program, program.patch, scratch) : [];
+    const args = ["build", "-v", ...flags, ...modules, "-ldflags", linkerFlags(program), ...target];
     await run(findGo(program), args, { folder: program.folder, env, onErrorLine });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
@@ -68,7 +81,26 @@ export async function buildGoProgram(program: GoProgram, folder: string, detail:
       neededFor: program.neededFor,
       remedy: `To see it alone: cd ${program.folder} && go build -o /dev/null ${program.package ?? "."}`,
     });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Arguments of a build with a patched copy of the module; the one that was downloaded stays as it is. */
+async function patched(program: GoProgram, patch: GoPatch, scratch: string): Promise<string[]> {
+  const { module, file, from, to } = patch;
+  const options = { folder: program.folder, env };
+  await run(findGo(program), ["mod", "download", module], options);
+  const original = (await run(findGo(program), ["list", "-m", "-f", "{{.Dir}}", module], options)).trim();
+  const parts = readFileSync(join(original, file), "utf8").split(from);
+  if (parts.length !== 2) throw new Error(`${module}: ${file} has the text to be patched ${parts.length - 1} times`);
+  const copy = join(scratch, "module");
+  await run("cp", ["--recursive", "--no-preserve=mode", original, copy]);
+  writeFileSync(join(copy, file), parts.join(to));
+  const [modules, sums] = ["go.mod", "go.sum"].map((name) => readFileSync(join(program.folder, name), "utf8"));
+  writeFileSync(join(scratch, "go.mod"), `${modules}\nreplace ${module} => ${copy}\n`);
+  writeFileSync(join(scratch, "go.sum"), sums ?? "");
+  return [`-modfile=${join(scratch, "go.mod")}`];
 }
 
 // Between them stand the names of the packages that did compile.
@@ -86,7 +118,13 @@ function linkerFlags(program: GoProgram): string {
 export async function goKey(programs: readonly [GoProgram, ...GoProgram[]]): Promise<string> {
   const [first] = programs;
   const hash = createHash("sha256").update(await goVersion(first));
-  hash.update(JSON.stringify([flags, env, programs.map((each) => [each.name, each.package, linkerFlags(each)])]));
+  hash.update(
+    JSON.stringify([
+      flags,
+      env,
+      programs.map((each) => [each.name, each.package, linkerFlags(each), ...(each.patch ? [each.patch] : [])]),
+    ]),
+  );
   for (const file of sourceFiles(first.folder)) {
     hash.update(`\0${relative(first.folder, file)}\0`).update(readFileSync(file));
   }

@@ -81,6 +81,14 @@ const languageHostProgram = (): GoProgram => ({
   name: "pulumi-language-nodejs",
   folder: toolchainModule("language-nodejs"),
   package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+  // It stands between Node and the engine, and passes on only the calls of its own time: hooks are later ones. With the engine's address
+  // Node asks the engine itself.
+  patch: {
+    module: "github.com/pulumi/pulumi/sdk/v3",
+    file: "nodejs/cmd/pulumi-language-nodejs/main.go",
+    from: 'fmt.Sprintf("127.0.0.1:%d", handle.Port)',
+    to: "req.GetMonitorAddress()",
+  },
   neededFor: "for Pulumi to run programs in TypeScript",
   usualSeconds: 20,
 });

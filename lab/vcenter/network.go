@@ -43,6 +43,7 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		"EventManager":                    &eventMethods{named("event")},
 		"EnvironmentBrowser":              &browserMethods{named("browser")},
 		"Folder":                          &folderMethods{named("folder")},
+		"SearchIndex":                     &searchMethods{named("search")},
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},

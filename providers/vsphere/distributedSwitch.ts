@@ -5,6 +5,7 @@ import { checkEnvironmentSpec } from "../engine/check.js";
 import type { DistributedSwitch as DistributedSwitchModel, DistributedSwitchSpec } from "../model/distributedSwitch.js";
 import type { EnvironmentSpec } from "../model/environment.js";
 import { requireValid } from "../problems.js";
+import { creationHooks, newMark } from "./creationHook.js";
 import { SWITCH_EXISTENCE } from "./existence.js";
 import { readDatacenter } from "./inventory.js";
 import { PortGroup } from "./portGroup.js";
@@ -46,7 +47,11 @@ export class DistributedSwitch extends pulumi.ComponentResource {
     const switchId = this.switch.id;
     const entries = model.portGroups.map((portGroup): [string, PortGroup] => [
       portGroup.name,
-      new PortGroup(`${name}/${portGroup.name}`, { portGroup, switchId }, { parent: this }),
+      new PortGroup(
+        `${name}/${portGroup.name}`,
+        { portGroup, switchId, datacenter: model.datacenter },
+        { parent: this },
+      ),
     ]);
     this.portGroups = Object.fromEntries(entries);
     this.configuration = new SwitchConfiguration(
@@ -69,11 +74,18 @@ function createSwitch(
     {
       name: model.name,
       datacenterId,
+      description: newMark(),
       // A new switch has a version from the start; later ones are ours to raise.
       ...(model.version === undefined ? {} : { version: model.version }),
     },
     // What is ignored can't replace either.
-    { ...options, ...SWITCH_EXISTENCE, replacementTrigger: model.datacenter, deleteBeforeReplace: true },
+    {
+      ...options,
+      ...SWITCH_EXISTENCE,
+      hooks: creationHooks({ kind: "distributedSwitch", name: model.name, datacenter: model.datacenter }),
+      replacementTrigger: model.datacenter,
+      deleteBeforeReplace: true,
+    },
   );
 }
 

@@ -5,10 +5,12 @@ import type * as vsphere from "@pulumi/vsphere";
 import { type VcenterArgs, VcenterResource } from "../engine/vcenterResource.js";
 import type { Environment } from "../model/environment.js";
 import type { NetworkCard, NewVm, VsphereVm } from "../model/virtualMachine.js";
+import { VM_MARK_KEY } from "../platforms/vsphere/creation.js";
 import type { VmFacts } from "../platforms/vsphere/virtualMachine/facts.js";
 import { vsphereVm } from "../platforms/vsphere/virtualMachine/index.js";
 import type { VmStep } from "../platforms/vsphere/virtualMachine/step.js";
 import type { VmTarget, VmWords } from "../platforms/vsphere/virtualMachine/words.js";
+import { creationHooks, newMark } from "./creationHook.js";
 import type { DistributedSwitch } from "./distributedSwitch.js";
 import type { EsxHost } from "./esxHost.js";
 import { readNetwork, readVmPlace, type VmPlace } from "./inventory.js";
@@ -121,11 +123,21 @@ function createVm(
       networkInterfaces: [
         { networkId: networkOf(name, { model, around, place }, options), useStaticMac: true, macAddress: standIn },
       ],
+      extraConfig: { [VM_MARK_KEY]: newMark() },
       waitForGuestNetTimeout: 0,
       waitForGuestIpTimeout: 0,
       forcePowerOff: model.powerOff === "whenRequired",
     },
-    { ...options, ignoreChanges: ["networkInterfaces", "pciDeviceIds"] },
+    {
+      ...options,
+      ignoreChanges: ["networkInterfaces", "pciDeviceIds", "extraConfig"],
+      hooks: creationHooks({
+        kind: "virtualMachine",
+        name,
+        datacenter: create.datacenter,
+        ...(create.folder === undefined ? {} : { folder: create.folder }),
+      }),
+    },
   );
 }
 

@@ -2,6 +2,7 @@
 import type { SwitchAlarm } from "../../../model/distributedSwitch.js";
 import { SHARE_LEVELS } from "../../../model/networkIoControl.js";
 import type { Ref, VimCall, VimObject } from "../../../model/vim.js";
+import { madeMark } from "../creation.js";
 import { toDefaultPortSetting, toNumericRanges, toPortSetting } from "../portWords.js";
 import { ALARM_NAMES, toAlarmSpec } from "./alarms.js";
 import type { GroupFacts, HostFacts, SwitchFacts } from "./facts.js";
@@ -72,6 +73,7 @@ function toSettings(settings: Settings, { config }: SwitchFacts): VimObject {
       uplinkPortName: settings.uplinks,
     },
     defaultPortConfig: settings.defaults && toDefaultPortSetting(settings.defaults),
+    description: madeMark(config.description),
     switchIpAddress: settings.switchAddress,
     infrastructureTrafficResourceConfig: settings.traffic && toTraffic(settings.traffic),
     pvlanConfigSpec: toPrivateVlans(settings, config),
@@ -219,6 +221,7 @@ function toPortGroupCall(words: PortGroupWords, group: GroupFacts): VimCall {
       configVersion: group.config.configVersion,
       numPorts: isEphemeral || words.ports === "as needed" ? undefined : words.ports,
       defaultPortConfig: toPortSetting(words),
+      description: madeMark(group.config.description),
       type: isEphemeral ? "ephemeral" : "earlyBinding",
       policy: toPolicy(words.overrides, group),
       autoExpand: isEphemeral ? undefined : words.ports === "as needed",

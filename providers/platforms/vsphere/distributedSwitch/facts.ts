@@ -88,6 +88,7 @@ const overrideFields = vimObject({
 const groupFields = vimObject({
   key: z.string(),
   name: z.string(),
+  description: z.string().optional(),
   configVersion: z.string(),
   numPorts: vimInt,
   type: z.string(),

@@ -1,6 +1,8 @@
 // The way of a distributed switch from what is there to what is wanted, in steps that each keep every host connected. Pure.
+
 import { type Change, compare, type Disruption, formatStep } from "../../../model/change.js";
 import { disruptionTable } from "../../driver.js";
+import { isCreationMark } from "../creation.js";
 import type { TeamingWords } from "../uplinkTeam.js";
 import type { VcenterPlan } from "../vcenterDriver.js";
 import type { SwitchFacts } from "./facts.js";
@@ -93,7 +95,7 @@ function startsWith(list: readonly string[], start: readonly string[]): boolean 
 }
 
 /** All settings of the switch itself that can be set before anything moves, in one call. */
-function planSettings({ desired, actual }: Members): SwitchStep[] {
+function planSettings({ desired, actual, facts }: Members): SwitchStep[] {
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {};
   const changes: Change[] = [];
   const take = <K extends keyof Settings & keyof SwitchWords>(key: K, value: SwitchWords[K]) => {
@@ -110,7 +112,10 @@ function planSettings({ desired, actual }: Members): SwitchStep[] {
   take("privateVlans", { ...actual.privateVlans, ...desired.privateVlans });
   const defaults = firstDefaults({ desired, actual });
   if (defaults) take("defaults", defaults);
-  return changes.length === 0 ? [] : [settingsStep("the switch", settings, changes)];
+  if (changes.length > 0) return [settingsStep("the switch", settings, changes)];
+  return isCreationMark(facts?.config.description)
+    ? [{ kind: "settings", settings, title: "the switch: made", disruption: "none" }]
+    : [];
 }
 
 /** Traffic that is no longer declared gets again what vCenter gives a new switch. */
@@ -228,7 +233,7 @@ function planTeams(members: Members): SwitchStep[] {
   const defaults = compare({ defaults: desired.defaults }, { defaults: actual.defaults }, disruption);
   const staged = crossing.length > 0;
   return [
-    ...portGroupSteps(members, (wanted) => wanted, staged ? { after: lags } : {}),
+    ...portGroupSteps(members, (wanted) => wanted, { isLast: true, ...(staged ? { after: lags } : {}) }),
     ...(defaults.length > 0 ? [defaultsStep(members, defaults)] : []),
   ];
 }
@@ -239,9 +244,9 @@ function defaultsStep({ desired: { defaults }, actual }: Members, changes: reado
 }
 
 function portGroupSteps(
-  { desired, actual, crossing }: Members,
+  { desired, actual, crossing, facts }: Members,
   target: (wanted: PortGroupWords, present: PortGroupWords) => PortGroupWords | undefined,
-  { after }: { readonly after?: readonly string[] } = {},
+  { after, isLast = false }: { readonly after?: readonly string[]; readonly isLast?: boolean } = {},
 ): SwitchStep[] {
   return Object.entries(desired.portGroups).flatMap(([name, wanted]): SwitchStep[] => {
     const found = Object.hasOwn(actual.portGroups, name) ? actual.portGroups[name] : undefined;
@@ -253,8 +258,10 @@ function portGroupSteps(
     const portGroup = target(wanted, present);
     if (!portGroup) return [];
     const changes = compare(portGroup, present, disruption);
-    if (changes.length === 0) return [];
-    const title = `port group ${name}: ${formatChanges(changes, portGroup.teaming, present.teaming)}`;
+    const isMarked =
+      isLast && facts?.groups.some(({ config }) => config.name === name && isCreationMark(config.description));
+    if (changes.length === 0 && !isMarked) return [];
+    const title = `port group ${name}: ${formatChanges(changes, portGroup.teaming, present.teaming) || "made"}`;
     return [{ kind: "portGroup", name, portGroup, title, disruption: worst(changes), batch: "port groups" }];
   });
 }

@@ -1,5 +1,6 @@
 // The one call of each step. Pure.
 import type { VimCall, VimObject } from "../../../model/vim.js";
+import { VM_MARK_KEY } from "../creation.js";
 import type { CardChange } from "./changes.js";
 import { findPortGroup } from "./conflicts.js";
 import { changedCard, functionBacking, networkBacking, newCard, newPassthrough, sameDevice } from "./devices.js";
@@ -161,6 +162,10 @@ function askedNote({ target, now }: VmFacts): Record<string, string> {
 }
 
 function clearedNotes({ marks }: VmFacts): Record<string, string> {
-  const keys = [...(marks.poweredOff ? [MARK_KEYS.poweredOff] : []), ...[...marks.macs.keys()].map(MARK_KEYS.mac)];
+  const keys = [
+    ...(marks.poweredOff ? [MARK_KEYS.poweredOff] : []),
+    ...[...marks.macs.keys()].map(MARK_KEYS.mac),
+    ...(marks.isBeingMade ? [VM_MARK_KEY] : []),
+  ];
   return Object.fromEntries(keys.map((key) => [key, ""]));
 }

@@ -89,6 +89,8 @@ export interface VmMarks {
   readonly memory?: { readonly reservedBefore: number };
   /** MAC addresses of cards that are out only while others change, by port. */
   readonly macs: ReadonlyMap<string, string>;
+  /** Until now no run has come to the end of its hardware: see creation.ts. */
+  readonly isBeingMade?: true;
 }
 
 export interface VmFacts {

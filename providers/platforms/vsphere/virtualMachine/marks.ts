@@ -1,4 +1,5 @@
 // The marks that a VM carries: which cards and devices are ours, and what a run that was cut off had begun. Pure.
+import { VM_MARK_KEY } from "../creation.js";
 import type { VmMarks } from "./facts.js";
 
 const PREFIX = "multiport.";
@@ -40,6 +41,7 @@ export function readMarks(environment: string, extraConfig: ReadonlyMap<string, 
     passthrough: (own(MARK_KEYS.passthrough) ?? "").split(",").filter((device) => device !== ""),
     ...(memory === undefined ? {} : { memory: { reservedBefore: Number.parseInt(memory, 10) || 0 } }),
     macs: new Map(macs),
+    ...(extraConfig.get(VM_MARK_KEY) ? { isBeingMade: true } : {}),
   };
 }
 

@@ -69,7 +69,7 @@ function withPower(facts: VmFacts, steps: readonly VmStep[], { isOffline }: { re
   const isOn = power === "poweredOn";
   const goesDown = isOn && isOffline;
   const comesUp = goesDown || (!isOn && marks.poweredOff !== undefined);
-  const hasNotes = goesDown || marks.poweredOff !== undefined || marks.macs.size > 0;
+  const hasNotes = goesDown || marks.poweredOff !== undefined || marks.macs.size > 0 || marks.isBeingMade === true;
   return [
     ...(goesDown && !marks.poweredOff ? [POWER_STEPS.noteOn] : []),
     ...(goesDown ? shutdown(facts) : []),

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter, type Vcenter } from "../../lab/vcenterProcess.js";
-import { type Outcome, Project } from "./project.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import { type Outcome, Project } from "../project.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
 const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;

@@ -1,9 +1,9 @@
 // Devices of a simulated ESXi host, as an administrator would have set them up before: SR-IOV and passthrough, host restarted. I/O.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Vcenter } from "../../lab/vcenterProcess.js";
-import { connectVcenter } from "../../providers/host/vim/connectVcenter.js";
-import type { ObjectContent, Ref, VimObject } from "../../providers/model/vim.js";
-import { inventoryWays } from "../../providers/platforms/vsphere/inventoryQuery.js";
+import type { Vcenter } from "../../../lab/vcenterProcess.js";
+import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
+import type { ObjectContent, Ref, VimObject } from "../../../providers/model/vim.js";
+import { inventoryWays } from "../../../providers/platforms/vsphere/inventoryQuery.js";
 
 export interface DeviceSettings {
   /** Virtual functions by PCI address of the physical port. */

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter, type Vcenter } from "../../lab/vcenterProcess.js";
-import { type Outcome, Project } from "./project.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import { type Outcome, Project } from "../project.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
 const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
@@ -184,23 +184,33 @@ describe("an object that the provider made, with vCenter's answer lost", () => {
   useVcenter(environment());
 
   it.each([
-    ["CreateDVS_Task", "dvs0", ["dvs0"]],
-    ["CreateDVPortgroup_Task", "(app|mgmt)", ["app", "mgmt"]],
-  ])(
-    "by %s is not taken over: the name is taken, and once the object is removed the next up converges",
-    async (method, named, made) => {
-      await control("POST", "faults", { method, kind: "dropAfter" });
-      expect(await failingUp()).toMatch(/error creating .*: Post ".*": EOF/);
-      await control("DELETE", "calls");
-      const text = await failingUp();
-      expect(text).toMatch(new RegExp(`The name '${named}' already exists`));
-      const taken = made.filter((name) => text.includes(`The name '${name}' already exists`));
-      expect(taken).toHaveLength(1);
-      await govc("object.destroy", `/dc1/network/${taken[0]}`);
-      await converges();
-      await project.must("destroy", "--yes", "--skip-preview");
-    },
-  );
+    ["CreateDVS_Task", "dvs0"],
+    ["CreateDVPortgroup_Task", "(app|mgmt)"],
+  ])("by %s is removed by the next run, which makes it anew", async (method, named) => {
+    await control("POST", "faults", { method, kind: "dropAfter" });
+    expect(await failingUp()).toMatch(/error creating .*: Post ".*": EOF/);
+    const preview = await project.must("preview");
+    expect(preview.text).toMatch(
+      new RegExp(`vCenter has "${named}" from a run that was cut off before it knew: it will be removed`),
+    );
+    await control("DELETE", "calls");
+    expect((await project.up()).text).toMatch(new RegExp(`"${named}" .* was removed, and is made anew`));
+    expect((await changes()).filter((each) => each === "Destroy_Task")).toHaveLength(1);
+    await project.must("preview", "--refresh", "--expect-no-changes");
+    await project.must("destroy", "--yes", "--skip-preview");
+  });
+
+  it("is refused when it is not of this stack, before anything is made", async () => {
+    await govc("dvs.create", "-num-uplinks", "2", "dvs0");
+    await control("DELETE", "calls");
+    const { code, text } = await project.pulumi("preview");
+    expect(code).not.toBe(0);
+    expect(text).toContain('datacenter dc1 has a distributed switch "dvs0" already, which is not of this stack');
+    expect(text).not.toMatch(/^\s+at .+:\d+/m);
+    expect(await failingUp()).toContain("which is not of this stack");
+    expect(await changes()).toEqual([]);
+    await govc("object.destroy", "/dc1/network/dvs0");
+  });
 });
 
 describe("a vCenter that is away", () => {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoInventory } from "../../lab/demoInventory.js";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter } from "../../lab/vcenterProcess.js";
+import { demoInventory } from "../../../lab/demoInventory.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
 
 const HOST = "/dc1/host/c1/esx-01.example.net";
 const directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));

@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { type Vcenter as Simulated, startVcenter, stopVcenter } from "../../lab/vcenterProcess.js";
-import { connectVcenter } from "../../providers/host/vim/connectVcenter.js";
-import type { VimFault } from "../../providers/host/vim/soapFault.js";
-import type { Vcenter } from "../../providers/host/vim/vcenter.js";
-import type { VcenterError } from "../../providers/host/vim/vcenterError.js";
-import type { PropertyQuery, Ref, VimNode } from "../../providers/model/vim.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { type Vcenter as Simulated, startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
+import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
+import type { VimFault } from "../../../providers/host/vim/soapFault.js";
+import type { Vcenter } from "../../../providers/host/vim/vcenter.js";
+import type { VcenterError } from "../../../providers/host/vim/vcenterError.js";
+import type { PropertyQuery, Ref, VimNode } from "../../../providers/model/vim.js";
 
 const NICS = ["vmnic0", "vmnic1"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
 const inventory = {

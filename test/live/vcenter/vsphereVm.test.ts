@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter, type Vcenter } from "../../lab/vcenterProcess.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import { type Outcome, Project } from "../project.js";
 import { setDevices } from "./esxDevices.js";
-import { type Outcome, Project } from "./project.js";
 
 const [PF4, PF5, GPU] = ["0000:86:00.0", "0000:af:00.0", "0000:d8:00.0"] as const;
 const sriov = { maxVirtualFunctions: 64 };

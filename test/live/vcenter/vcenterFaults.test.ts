@@ -2,12 +2,12 @@
 // program's end. The next run must come to what is wanted, by itself, and leave what others have alone. The real drivers and SOAP
 // client against a simulated vCenter; only Pulumi's engine is played, by the state that it would keep.
 import { beforeAll, expect, it, vi } from "vitest";
-import { VcenterProvider } from "../../providers/engine/vcenterProvider.js";
-import { distributedSwitch } from "../../providers/platforms/vsphere/distributedSwitch/index.js";
-import { esxHost } from "../../providers/platforms/vsphere/host/index.js";
-import type { Step, VcenterDriver } from "../../providers/platforms/vsphere/vcenterDriver.js";
-import { vsphereVm } from "../../providers/platforms/vsphere/virtualMachine/index.js";
-import { modelOf } from "../model/given.js";
+import { VcenterProvider } from "../../../providers/engine/vcenterProvider.js";
+import { distributedSwitch } from "../../../providers/platforms/vsphere/distributedSwitch/index.js";
+import { esxHost } from "../../../providers/platforms/vsphere/host/index.js";
+import type { Step, VcenterDriver } from "../../../providers/platforms/vsphere/vcenterDriver.js";
+import { vsphereVm } from "../../../providers/platforms/vsphere/virtualMachine/index.js";
+import { modelOf } from "../../model/given.js";
 import { setDevices } from "./esxDevices.js";
 import { FaultState, type Methods } from "./faultState.js";
 import { type Call, FaultWorld, type Job, KINDS, type Kind } from "./faultWorld.js";

@@ -2,9 +2,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../lab/vcenterProcess.js";
-import type { Project } from "./project.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import type { Project } from "../project.js";
 
 /** A call that vCenter got, as its control interface lists it. */
 export interface SoapCall {

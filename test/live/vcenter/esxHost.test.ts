@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter, type Vcenter } from "../../lab/vcenterProcess.js";
-import { Project } from "./project.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import { Project } from "../project.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3", "vmnic4", "vmnic5"].map((device, index) => ({
   device,
@@ -123,7 +123,7 @@ interface Provider {
 /** The methods of the resource as the dynamic provider has them, in this process. */
 function compiledProvider(): Provider {
   Object.assign(process.env, variables);
-  return require("../../dist/providers/engine/provider.js").providers.esxHost;
+  return require("../../../dist/providers/engine/provider.js").providers.esxHost;
 }
 
 interface StandardSwitch {
@@ -219,7 +219,7 @@ describe("a standard switch", () => {
       }),
     );
     const preview = await project.must("preview", "--diff");
-    expect(preview.text).toMatch(/switches: move vmnic1 from vSwitch1 to vSwitch2 \(brief interruption\)/);
+    expect(preview.text).toMatch(/brief interruption: switches: move vmnic1 from vSwitch1 to vSwitch2/);
     await project.up();
     const found = await vswitch(project, "vSwitch1");
     expect(found?.spec.bridge).toMatchObject({
@@ -545,8 +545,8 @@ describe("SR-IOV and passthrough", () => {
     project.write(devices({ numVfs: 8, reboot: "whenRequired", passthrough: '["0000:d8:00.0"]' }));
     const { text } = await project.must("preview", "--diff");
     expect(text).toMatch(/PCI devices: 8 virtual functions of vmnic4/);
-    expect(text).toMatch(/put the host into maintenance mode \(outage\)/);
-    expect(text).toMatch(/restart the host \(outage\)/);
+    expect(text).toMatch(/outage: maintenance: put the host into maintenance mode/);
+    expect(text).toMatch(/outage: restart the host/);
     await forgetCalls();
     await project.up();
     expect(await device("0000:3b:04.0")).toMatchObject({ numVirtualFunction: 8 });

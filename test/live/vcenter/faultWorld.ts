@@ -4,14 +4,14 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { vcenterVariables } from "../../lab/stackEnvironment.js";
-import { type Inventory, type Vcenter as Simulated, startVcenter, stopVcenter } from "../../lab/vcenterProcess.js";
-import type { VcenterSession } from "../../providers/engine/vcenterObject.js";
-import { connectVcenter } from "../../providers/host/vim/connectVcenter.js";
-import { isQuestion } from "../../providers/host/vim/question.js";
-import type { Vcenter } from "../../providers/host/vim/vcenter.js";
-import type { Ref, VimCall } from "../../providers/model/vim.js";
-import { inventoryWays } from "../../providers/platforms/vsphere/inventoryQuery.js";
+import { vcenterVariables } from "../../../lab/stackEnvironment.js";
+import { type Inventory, type Vcenter as Simulated, startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
+import type { VcenterSession } from "../../../providers/engine/vcenterObject.js";
+import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
+import { isQuestion } from "../../../providers/host/vim/question.js";
+import type { Vcenter } from "../../../providers/host/vim/vcenter.js";
+import type { Ref, VimCall } from "../../../providers/model/vim.js";
+import { inventoryWays } from "../../../providers/platforms/vsphere/inventoryQuery.js";
 
 /** As lab/vcenter has them; `killed` is ours: the run ends after the call and nobody keeps what it learned. */
 export const KINDS = {

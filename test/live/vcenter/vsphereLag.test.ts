@@ -1,7 +1,7 @@
 // LAGs of a distributed switch, for real: made, changed, traffic moved to them and back in steps, cut off in between. Pulumi's
 // engine, SOAP over TLS to a simulated vCenter, and govc as an independent client.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "./project.js";
+import { Project } from "../project.js";
 import { type SoapCall, VcenterSite } from "./vcenterSite.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
