@@ -181,23 +181,38 @@ describe("a move to a LAG", () => {
 });
 
 describe("an object that the provider made, with vCenter's answer lost", () => {
-  useVcenter(environment());
+  useVcenter(`${environment()}
+vcenter: { datacenter: dc1 }
+vms:
+  db-01:
+    host: esx-01
+    vsphere: { create: { memoryMegabytes: 512, datastore: datastore1 } }
+    ports: { app0: { portGroup: dvs0/app } }
+`);
 
+  // One run fails at the switch, the next one at a port group, and so on: at the end everything is there once.
   it.each([
-    ["CreateDVS_Task", "dvs0"],
-    ["CreateDVPortgroup_Task", "(app|mgmt)"],
-  ])("by %s is removed by the next run, which makes it anew", async (method, named) => {
-    await control("POST", "faults", { method, kind: "dropAfter" });
-    expect(await failingUp()).toMatch(/error creating .*: Post ".*": EOF/);
-    const preview = await project.must("preview");
-    expect(preview.text).toMatch(
-      new RegExp(`vCenter has "${named}" from a run that was cut off before it knew: it will be removed`),
-    );
-    await control("DELETE", "calls");
-    expect((await project.up()).text).toMatch(new RegExp(`"${named}" .* was removed, and is made anew`));
-    expect((await changes()).filter((each) => each === "Destroy_Task")).toHaveLength(1);
-    await project.must("preview", "--refresh", "--expect-no-changes");
+    ["dropAfter", "is removed by the next run, which makes it anew"],
+    ["timeoutAfter", "is removed by the next run, too, when vCenter only stopped answering"],
+    ["taskErrorAfter", "is removed by the next run, too, when vCenter says that it could not"],
+    ["fault", "is made by the next run when vCenter refused it"],
+  ])("%s: %s", async (kind) => {
+    const told: string[] = [];
+    for (const method of ["CreateDVS_Task", "CreateDVPortgroup_Task", "CreateVM_Task", "PowerOnVM_Task"]) {
+      await control("POST", "faults", { method, kind, seconds: 1 });
+      told.push(await failingUp());
+      expect(await control("GET", "faults"), told.at(-1)).toEqual([]);
+    }
+    if (kind === "dropAfter") {
+      const preview = await project.must("preview");
+      expect(preview.text).not.toContain("cut off before it knew");
+      for (const [index, name] of ["dvs0", "(app|mgmt)", "db-01"].entries())
+        expect(told[index + 1]).toMatch(new RegExp(`vCenter has "${name}" from a run that was cut off`));
+    }
+    await converges();
     await project.must("destroy", "--yes", "--skip-preview");
+    expect(await govc("find", "/dc1/network", "-type", "DistributedVirtualPortgroup")).toBe("");
+    expect(await govc("find", "/dc1/vm", "-type", "m")).toBe("");
   });
 
   it("is refused when it is not of this stack, before anything is made", async () => {
