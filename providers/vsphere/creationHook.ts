@@ -15,10 +15,11 @@ export function newMark(): string {
 }
 
 /**
- * Removes an object that a run of this stack left without knowing of it, and refuses a name that is taken; a preview says both. Pulumi
- * asks the hook only when the object is not in its state.
+ * Options of a resource. They remove an object that a run of this stack left without knowing of it, and refuse a name that is taken; a preview says both. Pulumi
+ * calls the hook only when the object is not in its state.
  */
-export function creationHooks(creation: Omit<Creation, "stack">): pulumi.ResourceHookBinding {
+export function creationHooks(creation: Omit<Creation, "stack">): Pick<pulumi.ResourceOptions, "hooks"> {
+  if (!hasHooks()) return {};
   const { kind, name, datacenter } = creation;
   const prepare = async () => {
     const isPreview = pulumi.runtime.isDryRun();
@@ -32,7 +33,12 @@ export function creationHooks(creation: Omit<Creation, "stack">): pulumi.Resourc
   // The object that a replacement takes away has the name until then, and a preview can't tell it from others: only VMs are replaced
   // under the same name.
   const onDryRun = kind !== "virtualMachine";
-  return { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] };
+  return { hooks: { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] } };
+}
+
+/** Pulumi's mocks, with which programs are tested, know of no hooks, and a hook that nobody registers is an unhandled rejection. */
+function hasHooks(): boolean {
+  return pulumi.runtime.getMonitor()?.registerResourceHook !== undefined;
 }
 
 function readConfig(key: string): string | undefined {

@@ -82,7 +82,7 @@ function createSwitch(
     {
       ...options,
       ...SWITCH_EXISTENCE,
-      hooks: creationHooks({ kind: "distributedSwitch", name: model.name, datacenter: model.datacenter }),
+      ...creationHooks({ kind: "distributedSwitch", name: model.name, datacenter: model.datacenter }),
       replacementTrigger: model.datacenter,
       deleteBeforeReplace: true,
     },

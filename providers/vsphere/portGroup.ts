@@ -35,7 +35,7 @@ export class PortGroup extends pulumi.ComponentResource {
       {
         parent: this,
         ...PORT_GROUP_EXISTENCE,
-        hooks: creationHooks({ kind: "portGroup", name: portGroup.name, datacenter }),
+        ...creationHooks({ kind: "portGroup", name: portGroup.name, datacenter }),
       },
     );
     this.registerOutputs({ portGroup: this.portGroup });

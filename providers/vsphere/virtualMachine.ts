@@ -131,7 +131,7 @@ function createVm(
     {
       ...options,
       ignoreChanges: ["networkInterfaces", "pciDeviceIds", "extraConfig"],
-      hooks: creationHooks({
+      ...creationHooks({
         kind: "virtualMachine",
         name,
         datacenter: create.datacenter,

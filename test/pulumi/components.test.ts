@@ -72,9 +72,11 @@ describe("from typed arguments", () => {
       ["vsphere:index/distributedPortGroup:DistributedPortGroup", "dvs0/sto", "dvs0/sto"],
       ["pulumi-nodejs:dynamic/vsphere:Switch", "dvs0", "dvs0"],
     ]);
-    expect(resources[1]?.inputs).toEqual({ name: "dvs0", datacenterId: "getDatacenter dc1" });
+    const description = "Being made by Pulumi stack multiport/demo";
+    expect(resources[1]?.inputs).toEqual({ name: "dvs0", datacenterId: "getDatacenter dc1", description });
     const switchId = "id of dvs0";
-    expect(resources[5]?.inputs).toEqual({ name: "sto", distributedVirtualSwitchUuid: switchId, type: "earlyBinding" });
+    const group = { name: "sto", distributedVirtualSwitchUuid: switchId, type: "earlyBinding", description };
+    expect(resources[5]?.inputs).toEqual(group);
     expect(resources[6]).toMatchObject({
       dependsOn: ["dvs0/app", "dvs0/sto"],
       inputs: {
