@@ -23,6 +23,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "multiport:vsphere:PortGroup": 4,
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 4,
     "pulumi-nodejs:dynamic/vsphere:Switch": 1,
+    "pulumi-nodejs:dynamic/vsphere:Host": 2,
     "pulumi-nodejs:dynamic/kvm:Host": 2,
     "pulumi-nodejs:dynamic/netplan:Guest": 2,
   },
@@ -104,7 +105,8 @@ it("demo, resource by resource", async () => {
   });
   const shown = resources.map(({ inputs, ...resource }) => {
     const { __provider, ...own } = inputs;
-    if (__provider !== undefined) expect(["kvm", "netplan", "vsphereSwitch"].map(providerCode)).toContain(__provider);
+    if (__provider !== undefined)
+      expect(["kvm", "netplan", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(__provider);
     // The texts themselves are golden elsewhere, and compared with render above.
     const text = TEXT[resource.type];
     return { ...resource, inputs: text === undefined ? own : { ...own, [text]: "(as rendered)" } };
