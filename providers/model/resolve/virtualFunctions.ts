@@ -11,6 +11,7 @@ export type TakenVfs = Map<string, number>;
 interface Candidate {
   readonly port: string;
   readonly path: Path;
+  readonly portGroup: string;
   readonly isPool: boolean;
   readonly uplinks: readonly Uplink[];
 }
@@ -21,13 +22,16 @@ interface Supply {
   readonly taken: TakenVfs;
 }
 
-/** The physical port of every virtual function of a VM: those of pools come from different cards and switches. */
+/**
+ * The physical port of every virtual function of a VM. Those of pools come from different cards and switches; where a VM has more
+ * of them than there are cards, those on one port group do.
+ */
 export function choosePhysicalPorts(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
   { host, taken }: Supply,
 ): Map<string, Uplink> {
-  const candidates = Object.entries(vm.body.ports).flatMap(([port, { vf }]): Candidate[] => {
+  const candidates = Object.entries(vm.body.ports).flatMap(([port, { vf, portGroup }]): Candidate[] => {
     if (vf === undefined) return [];
     const path = ["vms", vm.key, "ports", port, "vf"];
     const names = typeof vf === "string" ? [vf] : vf.from;
@@ -39,10 +43,10 @@ export function choosePhysicalPorts(
     const isPool = typeof vf !== "string";
     return uplinks.length < names.length
       ? []
-      : [{ port, path, isPool, uplinks: isPool ? mixed(uplinks, vm.name) : uplinks }];
+      : [{ port, path, portGroup, isPool, uplinks: isPool ? mixed(uplinks, vm.name) : uplinks }];
   });
   const free = (uplink: Uplink) => (uplink.numVfs ?? 0) - (taken.get(`${host.name} ${uplink.name}`) ?? 0);
-  const chosen = combine(candidates, free);
+  const chosen = combine(candidates, { free, isStrict: true }) ?? combine(candidates, { free, isStrict: false });
   if (!chosen) {
     reportNoChoice(scope, { candidates, host, vm: vm.name, free });
     return new Map();
@@ -57,28 +61,41 @@ export function choosePhysicalPorts(
 /** Tries before a pool counts as too small: enough for every pool of a real host, and a hostile file ends soon. */
 const MAX_TRIES = 20_000;
 
-/** Depth first: the first combination in which every pool's choice is apart from all others. */
-function combine(candidates: readonly Candidate[], free: (uplink: Uplink) => number): readonly Uplink[] | undefined {
+interface Rules {
+  readonly free: (uplink: Uplink) => number;
+  /** All functions of pools are apart from each other, not only those on one port group. */
+  readonly isStrict: boolean;
+}
+
+/** Depth first, ports that are apart from all others before those that are not: a function more leaves the others where they are. */
+function combine(candidates: readonly Candidate[], { free, isStrict }: Rules): readonly Uplink[] | undefined {
   let tries = 0;
-  const fits = (uplink: Uplink, chosen: readonly Uplink[]) => {
+  const isBound = (next: Candidate, other: Candidate | undefined) =>
+    (next.isPool || other?.isPool) && (isStrict || next.portGroup === other?.portGroup);
+  const fits = (uplink: Uplink, next: Candidate, chosen: readonly Uplink[]) => {
     const used = chosen.filter(({ name }) => name === uplink.name).length;
-    const isPool = candidates[chosen.length]?.isPool;
     return (
       free(uplink) > used &&
-      chosen.every((other, index) => !(isPool || candidates[index]?.isPool) || areApart(uplink, other))
+      chosen.every((other, index) => !isBound(next, candidates[index]) || areApart(uplink, other))
     );
   };
   const extend = (chosen: readonly Uplink[]): readonly Uplink[] | undefined => {
     const next = candidates[chosen.length];
-    if (!next) return chosen;
-    for (const uplink of next.uplinks) {
+    if (!next) return isStrict || isSpread(chosen) ? chosen : undefined;
+    const isAlone = (uplink: Uplink) => chosen.every((other) => areApart(uplink, other));
+    for (const uplink of [...next.uplinks].sort((a, b) => Number(isAlone(b)) - Number(isAlone(a)))) {
       if (++tries > MAX_TRIES) return undefined;
-      const found = fits(uplink, chosen) ? extend([...chosen, uplink]) : undefined;
+      const found = fits(uplink, next, chosen) ? extend([...chosen, uplink]) : undefined;
       if (found) return found;
     }
     return undefined;
   };
   return extend([]);
+}
+
+/** No single card and no single switch has them all. */
+function isSpread(chosen: readonly Uplink[]): boolean {
+  return chosen.some((uplink, index) => chosen.slice(0, index).some((other) => areApart(uplink, other)));
 }
 
 /** On two cards and two switches, as far as the file knows them. */
