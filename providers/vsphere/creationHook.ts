@@ -23,7 +23,7 @@ export function creationHooks(creation: Omit<Creation, "stack">): Pick<pulumi.Re
   const { kind, name, datacenter } = creation;
   const prepare = async () => {
     const isPreview = pulumi.runtime.isDryRun();
-    const session = await vcenterSession(readConfig);
+    const session = await vcenterSession(pulumi.runtime.getConfig);
     const isCleared = await clearSite(session, { ...creation, stack: stackName() }, { isPreview });
     if (isCleared)
       await pulumi.log.info(
@@ -39,9 +39,4 @@ export function creationHooks(creation: Omit<Creation, "stack">): Pick<pulumi.Re
 /** Pulumi's mocks, with which programs are tested, know of no hooks, and a hook that nobody registers is an unhandled rejection. */
 function hasHooks(): boolean {
   return pulumi.runtime.getMonitor()?.registerResourceHook !== undefined;
-}
-
-function readConfig(key: string): string | undefined {
-  const [namespace = "", ...rest] = key.split(":");
-  return new pulumi.Config(namespace).get(rest.join(":"));
 }
