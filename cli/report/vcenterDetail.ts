@@ -33,12 +33,16 @@ interface Planned {
 const NOTHING: Planned = { steps: [], notes: [], disruption: "none" };
 
 function planned(driver: AnyVcenterDriver, { before, after }: States): Planned {
-  const now = words(after);
-  if (!now) return NOTHING;
+  const [old, now] = [words(before), words(after)];
   // The words of another release need not be those of this one's driver.
   if ([before, after].some((inputs) => inputs && inputs.driverVersion !== driver.version))
     return { ...NOTHING, disruption: "unknown" };
-  const start = words(before) ?? driver.nothing;
+  if (!now) {
+    if (!old) return NOTHING;
+    const { steps, notes } = driver.planRemoval(old, { target: before?.target as object });
+    return { steps, notes, disruption: worst(steps) };
+  }
+  const start = old ?? driver.nothing;
   if (!start) return NOTHING;
   const { steps, notes } = driver.plan(now, start);
   return { steps, notes, disruption: worst(steps) };

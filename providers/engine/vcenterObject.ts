@@ -117,7 +117,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     return this.carryOut(target, {
       scope,
       told,
-      plan: (facts) => this.driver.planRemoval(this.driver.fromFacts(facts, scope), facts),
+      plan: (facts) => this.driver.planRemoval(this.driver.fromFacts(facts, scope), { target, facts }),
     });
   }
 

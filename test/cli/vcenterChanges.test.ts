@@ -160,7 +160,31 @@ describe("any of them", () => {
 
   it("that goes takes its traffic with it", () => {
     const { changes } = told({ driver: "esxHost", op: "delete", before: own });
-    expect(changes).toMatchObject([{ disruption: "outage", steps: [], diff: expect.stringMatching(/^-/m) }]);
+    expect(changes).toMatchObject([{ disruption: "outage", diff: expect.stringMatching(/^-/m) }]);
+  });
+
+  it("that goes says how: what it loses, and a host that is restarted for it", () => {
+    const { changes } = told({ driver: "esxHost", op: "delete", before: own });
+    expect(changes[0]?.steps.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["switch vSwitch1: remove it", "PCI devices: no SR-IOV on vmnic4", "restart the host"]),
+    );
+    expect(markdown(changes)).toMatch(/### 🔴 Outages\n\n(?:- .*\n)*- `it`: `restart the host`/);
+  });
+
+  it.each([
+    [
+      "was there before loses what is ours, powered off for it",
+      { name: "db-01" },
+      expect.arrayContaining([expect.stringMatching(/^shut the guest down/)]),
+    ],
+    ["was made here goes as a whole", { name: "db-01", id: "vm-7" }, []],
+  ])("a VM that %s", (_which, target, titles) => {
+    const vm = inputs(
+      driverOf("vsphereVm"),
+      FILE.replace("portGroup: dvs0/storage }", "portGroup: dvs0/storage, vf: { from: [vmnic4] } }"),
+    );
+    const { changes } = told({ driver: "vsphereVm", op: "delete", before: { ...vm, target } });
+    expect(changes[0]?.steps.map(({ title }) => title)).toEqual(titles);
   });
 
   it("says that it is applied again; the plan of an earlier run is no change", () => {

@@ -89,8 +89,11 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
    * `previous` is what the last run wanted, and so ours whatever it looks like; undefined in a first run.
    */
   plan(desired: W, actual: W, facts?: Facts, previous?: W): VcenterPlan<S>;
-  /** Taking away what is ours when the resource goes; the object itself may go with another resource. */
-  planRemoval(actual: W, facts: Facts): VcenterPlan<S>;
+  /**
+   * Taking away what is ours when the resource goes; the object itself may go with another resource. In a preview `actual` is what the
+   * last run left, and facts are not known.
+   */
+  planRemoval(actual: W, at: { readonly target: Target; readonly facts?: Facts }): VcenterPlan<S>;
   /** The call of a step that is no wait. */
   toCall(step: S, facts: Facts): VimCall;
 }

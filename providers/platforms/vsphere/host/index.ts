@@ -26,6 +26,7 @@ export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, H
   fromFacts: fromHostFacts,
   nothing: NO_WORDS,
   plan: (desired, actual, facts, previous) => planHost(desired, actual, facts && { facts, previous }),
-  planRemoval: (actual, facts) => planHost({ ...NO_WORDS, reboot: actual.reboot }, actual, { facts, previous: actual }),
+  planRemoval: (actual, { facts }) =>
+    planHost({ ...NO_WORDS, reboot: actual.reboot }, actual, facts && { facts, previous: actual }),
   toCall: toHostCall,
 };

@@ -7,7 +7,7 @@ import type { VmFacts } from "./facts.js";
 import { standInOf } from "./fromFacts.js";
 import type { VmStep } from "./step.js";
 import { ASK_AGAIN_SECONDS, hardwareSteps, needsOff, POWER_STEPS, PREVIEW_STEPS } from "./steps.js";
-import type { VmWords } from "./words.js";
+import type { VmTarget, VmWords } from "./words.js";
 
 type VmPlan = VcenterPlan<VmStep>;
 
@@ -29,10 +29,13 @@ export function plan(desired: VmWords, actual: VmWords, facts?: VmFacts): VmPlan
 }
 
 /** The VM loses what is ours; one that was made here goes as a whole, with the resource that made it. */
-export function planRemoval(actual: VmWords, facts: VmFacts): VmPlan {
-  if (facts.target.id !== undefined) return { conflicts: [], steps: [], notes: [] };
+export function planRemoval(
+  actual: VmWords,
+  { target, facts }: { readonly target: VmTarget; readonly facts?: VmFacts },
+): VmPlan {
+  if (target.id !== undefined) return { conflicts: [], steps: [], notes: [] };
   const { memoryLocked: _, ...rest } = actual;
-  return plan({ ...rest, host: facts.host.name, cards: {}, passthrough: {} }, actual, facts);
+  return plan({ ...rest, host: facts?.host.name ?? actual.host, cards: {}, passthrough: {} }, actual, facts);
 }
 
 function previewed({ powerOff }: VmWords, steps: readonly VmStep[], offline: readonly VmStep[]): VmPlan {

@@ -215,7 +215,7 @@ describe("a removal", () => {
       passthrough: [{ key: 13000, pci: GPU, device: {} }],
       marks: { passthrough: [], macs: new Map(), memory: { reservedBefore: 64 } },
     });
-    const { steps } = vsphereVm.planRemoval(vsphereVm.fromFacts(at, wantsFunction), at);
+    const { steps } = vsphereVm.planRemoval(vsphereVm.fromFacts(at, wantsFunction), { target: at.target, facts: at });
     expect(steps.map(({ title }) => title)).toEqual([
       "port sto0: remove a virtual function of vmnic4 on dvs0/storage",
       "port app0: remove a vmxnet3 card on dvs0/app",
@@ -230,12 +230,14 @@ describe("a removal", () => {
   it("leaves a card that was never marked, although its MAC address is declared", () => {
     const at = facts({ cards: [card({ mac: "00:50:56:00:00:09" })] });
     const scope = words({ cards: { app0: { ...app, mac: "00:50:56:00:00:09" } } });
-    expect(vsphereVm.planRemoval(vsphereVm.fromFacts(at, scope), at).steps).toEqual([]);
+    expect(vsphereVm.planRemoval(vsphereVm.fromFacts(at, scope), { target: at.target, facts: at }).steps).toEqual([]);
   });
 
   it("of a VM that was made here is left to the resource that made it", () => {
     const at = facts({ ...done, target: { ...facts().target, id: "vm-1" } });
-    expect(vsphereVm.planRemoval(vsphereVm.fromFacts(at, wantsFunction), at).steps).toEqual([]);
+    expect(
+      vsphereVm.planRemoval(vsphereVm.fromFacts(at, wantsFunction), { target: at.target, facts: at }).steps,
+    ).toEqual([]);
   });
 });
 
