@@ -95,6 +95,7 @@ const distributedSwitch = withSome(
     lags: fc.dictionary(fc.constantFrom("l0", "l1"), lag, { maxKeys: 2 }),
     mtu,
     discovery: fc.constantFrom("off", "cdp-both", "lldp-listen"),
+    contact: withSome({ name: fc.constant("Network team") }, { details: fc.constant("noc@example.net, 4711") }),
     networkIoControl: partial({
       enabled: fc.boolean(),
       traffic: fc.dictionary(fc.constantFrom(...TRAFFIC_CLASSES), traffic, { maxKeys: 2 }),

@@ -43,6 +43,21 @@ func TestNetFlow(t *testing.T) {
 	}
 }
 
+func TestContact(t *testing.T) {
+	s := newSite(t)
+	dvs := s.newSwitch("dvs0")
+	change := func(contact *types.DVSContactInfo) {
+		s.ok(s.reconfigure(dvs, func(spec *types.VMwareDVSConfigSpec) { spec.Contact = contact }))
+	}
+	for _, contact := range []types.DVSContactInfo{{Name: "network team", Contact: "noc@example.net"}, {Name: "storage team"}} {
+		change(&contact)
+		equal(s, "contact", s.config(dvs).Contact, contact)
+		equal(s, "summary", *get[mo.VmwareDistributedVirtualSwitch](s, dvs, "summary").Summary.Contact, contact)
+	}
+	change(nil)
+	equal(s, "contact that is not named", s.config(dvs).Contact.Name, "storage team")
+}
+
 func TestTrafficClasses(t *testing.T) {
 	s := newSite(t)
 	dvs := s.newSwitch("dvs0")

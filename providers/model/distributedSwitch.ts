@@ -56,6 +56,17 @@ export interface HealthCheck {
   readonly intervalMinutes: number;
 }
 
+export const ContactSpec = z.strictObject({
+  name: field.label("Person or team that answers for the switch."),
+  details: field.label("How to reach them. Default: nothing.").optional(),
+});
+export type ContactSpec = z.input<typeof ContactSpec>;
+
+export interface Contact {
+  readonly name: string;
+  readonly details?: string;
+}
+
 /** What vCenter can raise an alarm for, once per switch. */
 export const SWITCH_ALARMS = ["uplink-redundancy", "vlan-mtu", "lag-member"] as const;
 export type SwitchAlarm = (typeof SWITCH_ALARMS)[number];
@@ -132,6 +143,9 @@ export const DistributedSwitchSpec = z.strictObject({
       `a list of ${SWITCH_ALARMS.join(", ")}`,
     )
     .optional(),
+  contact: ContactSpec.optional().meta({
+    description: "Who answers for the switch, as vCenter shows it. Default: as it is in vCenter.",
+  }),
   description: field.description.optional(),
 });
 export type DistributedSwitchSpec = z.input<typeof DistributedSwitchSpec>;
@@ -153,6 +167,8 @@ export interface DistributedSwitch {
   readonly netflow?: Netflow;
   readonly healthCheck?: HealthCheck;
   readonly alarms: readonly SwitchAlarm[];
+  /** Undefined: whatever vCenter has stays. */
+  readonly contact?: Contact;
 }
 
 export function toNetflow(spec: NetflowSpec): Netflow {
@@ -174,6 +190,10 @@ export function toHealthCheck(spec: HealthCheckSpec): HealthCheck {
     teaming: spec.teaming ?? true,
     intervalMinutes: spec.intervalMinutes ?? 1,
   };
+}
+
+export function toContact({ name, details }: ContactSpec): Contact {
+  return { name, ...(details === undefined ? {} : { details }) };
 }
 
 /** The NIC of every member host at each place of the switch: uplinks by name, and ports of LAGs as vCenter names them. */

@@ -77,6 +77,18 @@ export const description = described(
   "at most 200 characters on one line",
 );
 
+/** Free text for people that goes to vCenter: all that XML can carry, on one line, without blanks at its ends. */
+export function label(description: string) {
+  return described(
+    z
+      .string()
+      .max(200)
+      .regex(/^(?!\s)[^\p{Cc}\p{Cs}\uFFFE\uFFFF]+(?<!\s)$/u),
+    description,
+    "1-200 characters on one line, without blanks at the ends",
+  );
+}
+
 export const pciAddress = described(
   z.string().regex(/^[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\.[0-7]$/),
   "PCI address of the physical port.",

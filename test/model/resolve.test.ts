@@ -402,6 +402,14 @@ distributedSwitches: { d: { datacenter: dc, ${body} }${more} }
       discovery: { protocol: "lldp", operation: "both" },
     });
   });
+
+  it("has the contact that the file names, and none of its own", () => {
+    const [plain, named] = [whole, whole.replace("[app]", "[app], contact: { name: N, details: d }")].map(
+      (text) => modelOf(dvs(text)).distributedSwitches[0],
+    );
+    expect(plain).not.toHaveProperty("contact");
+    expect(named).toMatchObject({ contact: { name: "N", details: "d" } });
+  });
 });
 
 describe("MLAG pairs", () => {

@@ -1,5 +1,11 @@
 // Distributed switches of vSphere: members, the NIC behind each uplink, port groups. Pure.
-import { type DistributedSwitch, type DistributedSwitchSpec, toHealthCheck, toNetflow } from "../distributedSwitch.js";
+import {
+  type DistributedSwitch,
+  type DistributedSwitchSpec,
+  toContact,
+  toHealthCheck,
+  toNetflow,
+} from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
 import { checkNetworkIoControl, toNetworkIoControl } from "../networkIoControl.js";
 import { type PortGroupsSpec, portGroupEntries } from "../portGroup.js";
@@ -54,6 +60,7 @@ export function resolveDistributedSwitches(scope: Scope, spec: EnvironmentSpec, 
       ...(body.netflow ? { netflow: toNetflow(body.netflow) } : {}),
       ...(body.healthCheck ? { healthCheck: toHealthCheck(body.healthCheck) } : {}),
       alarms: body.alarms ?? [],
+      ...(body.contact ? { contact: toContact(body.contact) } : {}),
     };
   });
 }

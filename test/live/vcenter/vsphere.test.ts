@@ -20,6 +20,7 @@ function environment({
   dmz = "      dmz: {}",
   hosts = "esx-[01:02]",
   uplinks = "uplink1: vmnic2, uplink2: vmnic3, uplink3: vmnic1",
+  contact = "",
   extra = "",
 } = {}): string {
   return `
@@ -44,6 +45,7 @@ distributedSwitches:
     hosts: ["${hosts}"]
     uplinks: { ${uplinks} }
     uplinkTeam: { members: [uplink1, uplink2], policy: source-port }
+    ${contact}
     portGroups:
       app: { ${appTeam} }
       mgmt: { uplinkTeam: { members: [uplink1, uplink2], policy: source-mac } }
@@ -277,6 +279,28 @@ describe("a distributed switch", () => {
     expect(text).toContain("port group app: vlan 98 -> 10");
     expect((await portGroup(project, "app")).vlan).toBe(10);
     expect(await read<object>(project, "network/dvs0", "config")).toMatchObject({ maxMtu: 9000 });
+  });
+
+  it("sets the contact that the file names, and leaves it alone where the file names none", async () => {
+    const contactNow = () => read<object>(project, "network/dvs0", "config.contact");
+    project.write(
+      environment({ contact: 'contact: { name: "Network <team> & co", details: "noc@example.net, 4711" }' }),
+    );
+    const { text } = await project.must("preview", "--diff");
+    expect(text).toContain("the switch: contact.contact noc@example.net, 4711, contact.name Network <team> & co");
+    await project.up();
+    expect(await contactNow()).toEqual({ name: "Network <team> & co", contact: "noc@example.net, 4711" });
+    await project.up("--expect-no-changes");
+    await project.must("preview", "--refresh", "--expect-no-changes");
+    project.write(environment({ contact: "contact: { name: Network team }" }));
+    await project.up();
+    expect(await contactNow()).toEqual({ name: "Network team" });
+    await project.must("preview", "--refresh", "--expect-no-changes");
+    project.write(environment());
+    const { text: left } = await project.up();
+    expect(left).not.toContain("the switch:");
+    expect(await contactNow()).toEqual({ name: "Network team" });
+    await project.must("preview", "--refresh", "--expect-no-changes");
   });
 
   it("hands its own team to a port group that gives up another, standby included", async () => {

@@ -7,7 +7,7 @@ import { toDefaultPortSetting, toNumericRanges, toPortSetting } from "../portWor
 import { ALARM_NAMES, toAlarmSpec } from "./alarms.js";
 import type { GroupFacts, HostFacts, SwitchFacts } from "./facts.js";
 import type { Placement, Settings, SwitchStep } from "./steps.js";
-import type { LagWords, NetflowWords, PortGroupWords, TrafficWords } from "./words.js";
+import type { ContactWords, LagWords, NetflowWords, PortGroupWords, TrafficWords } from "./words.js";
 
 export function toSwitchCall(step: SwitchStep, facts: SwitchFacts): VimCall {
   switch (step.kind) {
@@ -74,6 +74,7 @@ function toSettings(settings: Settings, { config }: SwitchFacts): VimObject {
     },
     defaultPortConfig: settings.defaults && toDefaultPortSetting(settings.defaults),
     description: madeMark(config.description),
+    contact: settings.contact && toContact(settings.contact),
     switchIpAddress: settings.switchAddress,
     infrastructureTrafficResourceConfig: settings.traffic && toTraffic(settings.traffic),
     pvlanConfigSpec: toPrivateVlans(settings, config),
@@ -84,6 +85,11 @@ function toSettings(settings: Settings, { config }: SwitchFacts): VimObject {
     multicastFilteringMode:
       settings.multicast && { legacy: "legacyFiltering", snooping: "snooping" }[settings.multicast],
   };
+}
+
+/** DVSContactInfo: what is left out of it could be kept, so both are said. */
+function toContact({ name = "", contact = "" }: ContactWords): VimObject {
+  return { name, contact };
 }
 
 function toTraffic(traffic: Readonly<Record<string, TrafficWords>>): VimObject[] {

@@ -45,6 +45,7 @@ const configFields = vimObject({
   name: z.string(),
   configVersion: z.string(),
   description: z.string().optional(),
+  contact: vimObject({ name: z.string().optional(), contact: z.string().optional() }).optional(),
   switchIpAddress: z.string().optional(),
   productInfo: vimObject({ version: z.string().optional() }),
   uplinkPortPolicy: vimObject({ uplinkPortName: vimList(z.string()) }),

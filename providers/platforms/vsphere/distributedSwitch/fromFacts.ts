@@ -4,7 +4,7 @@ import { formatRanges } from "../../../model/network.js";
 import { toPortWords } from "../portFacts.js";
 import { ALARM_NAMES } from "./alarms.js";
 import type { GroupFacts, SwitchFacts } from "./facts.js";
-import type { LagWords, NetflowWords, PortGroupWords, SwitchWords, TrafficWords } from "./words.js";
+import type { ContactWords, LagWords, NetflowWords, PortGroupWords, SwitchWords, TrafficWords } from "./words.js";
 
 export function fromSwitchFacts(facts: SwitchFacts, scope: SwitchWords): SwitchWords {
   const { config } = facts;
@@ -12,6 +12,7 @@ export function fromSwitchFacts(facts: SwitchFacts, scope: SwitchWords): SwitchW
   const discovery = config.linkDiscoveryProtocolConfig;
   return {
     ...(scope.version === undefined ? {} : { version: config.productInfo.version ?? "" }),
+    ...(scope.contact === undefined ? {} : { contact: toContactWords(config.contact) }),
     mtuBytes: config.maxMtu,
     discovery: discovery ? `${discovery.protocol} ${discovery.operation}` : "none",
     multicast: config.multicastFilteringMode === "snooping" ? "snooping" : "legacy",
@@ -53,6 +54,11 @@ export function fromSwitchFacts(facts: SwitchFacts, scope: SwitchWords): SwitchW
 }
 
 type Config = SwitchFacts["config"];
+
+/** Empty is vCenter's word for none. */
+function toContactWords({ name, contact }: NonNullable<Config["contact"]> = {}): ContactWords {
+  return { ...(name ? { name } : {}), ...(contact ? { contact } : {}) };
+}
 
 /** Without a collector there is nobody to report to, whatever else is set. */
 function toNetflowWords(ipfix: Config["ipfixConfig"]): NetflowWords | "off" {

@@ -98,14 +98,15 @@ function startsWith(list: readonly string[], start: readonly string[]): boolean 
 function planSettings({ desired, actual, facts }: Members): SwitchStep[] {
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {};
   const changes: Change[] = [];
-  const take = <K extends keyof Settings & keyof SwitchWords>(key: K, value: SwitchWords[K]) => {
-    const found = compare({ [key]: value }, { [key]: actual[key] }, disruption);
+  const take = <K extends keyof Settings & keyof SwitchWords>(key: K, value: SwitchWords[K], present = actual[key]) => {
+    const found = compare({ [key]: value }, { [key]: present }, disruption);
     if (found.length === 0) return;
     changes.push(...found);
     Object.assign(settings, { [key]: value });
   };
   for (const key of ["mtuBytes", "discovery", "multicast", "netflow", "switchAddress", "lacpApiVersion"] as const)
     take(key, desired[key]);
+  if (desired.contact) take("contact", desired.contact, actual.contact ?? {});
   // Uplinks that are no longer wanted go when no NIC is on them any more.
   if (!startsWith(actual.uplinks, desired.uplinks)) take("uplinks", desired.uplinks);
   take("traffic", { ...undeclared(actual.traffic), ...desired.traffic });

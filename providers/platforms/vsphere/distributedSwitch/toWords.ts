@@ -1,5 +1,5 @@
 // A distributed switch of the environment in words. Pure.
-import { type DistributedSwitch, nicPlaces } from "../../../model/distributedSwitch.js";
+import { type Contact, type DistributedSwitch, nicPlaces } from "../../../model/distributedSwitch.js";
 import type { Lag } from "../../../model/lag.js";
 import { formatRanges } from "../../../model/network.js";
 import type { Traffic } from "../../../model/networkIoControl.js";
@@ -7,12 +7,13 @@ import type { PortGroup } from "../../../model/portGroup.js";
 import type { UplinkTeam } from "../../../model/uplinkTeam.js";
 import { toVlanWord } from "../portWords.js";
 import { toTeaming } from "../uplinkTeam.js";
-import type { LagWords, PortGroupWords, SwitchWords, TrafficWords } from "./words.js";
+import type { ContactWords, LagWords, PortGroupWords, SwitchWords, TrafficWords } from "./words.js";
 
 export function toSwitchWords(dvs: DistributedSwitch): SwitchWords {
   const places = Object.fromEntries([...nicPlaces(dvs)].map(({ place, nic }) => [nic, place]));
   return {
     ...(dvs.version === undefined ? {} : { version: dvs.version }),
+    ...(dvs.contact === undefined ? {} : { contact: toContactWords(dvs.contact) }),
     mtuBytes: dvs.mtuBytes,
     discovery: `${dvs.discovery.protocol} ${dvs.discovery.operation}`,
     multicast: dvs.multicast,
@@ -52,6 +53,10 @@ export function toSwitchWords(dvs: DistributedSwitch): SwitchWords {
 
 function named<T, R>(items: readonly T[], name: (item: T) => string, value: (item: T) => R): Record<string, R> {
   return Object.fromEntries(items.map((item) => [name(item), value(item)]));
+}
+
+function toContactWords({ name, details }: Contact): ContactWords {
+  return { name, ...(details === undefined ? {} : { contact: details }) };
 }
 
 function toNetflowWords({ netflow }: DistributedSwitch): SwitchWords["netflow"] {

@@ -29,6 +29,11 @@ export interface NetflowWords {
   readonly internalFlowsOnly: boolean;
 }
 
+export interface ContactWords {
+  readonly name?: string;
+  readonly contact?: string;
+}
+
 export interface TrafficWords {
   readonly shares: "low" | "normal" | "high" | number;
   readonly limitMbps: number | "unlimited";
@@ -38,6 +43,8 @@ export interface TrafficWords {
 export interface SwitchWords {
   /** Only where the file says one. */
   readonly version?: string;
+  /** Only where the file says one. */
+  readonly contact?: ContactWords;
   readonly mtuBytes: number;
   readonly discovery: string;
   readonly multicast: "legacy" | "snooping";

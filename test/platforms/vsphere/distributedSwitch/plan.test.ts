@@ -85,6 +85,20 @@ describe("the order of a plan", () => {
     ).toEqual([]);
   });
 
+  it("sets a contact that the file names, and leaves one alone that it does not", () => {
+    const contact = { name: "Network team", contact: "noc@example.net, 4711" };
+    const titles = (desired: SwitchWords, actual: SwitchWords) =>
+      planSwitch(desired, actual).steps.map(({ title, disruption }) => [title, disruption]);
+    const set = "the switch: contact.name Network team, contact.contact noc@example.net, 4711";
+    expect(titles({ ...words(), contact }, words())).toEqual([[set, "none"]]);
+    expect(titles({ ...words(), contact }, { ...words(), contact: {} })).toEqual([[set, "none"]]);
+    expect(titles({ ...words(), contact: { name: "Network team" } }, { ...words(), contact })).toEqual([
+      ["the switch: contact.contact noc@example.net, 4711 -> nothing", "none"],
+    ]);
+    expect(titles(words(), { ...words(), contact })).toEqual([]);
+    expect(titles({ ...words(), contact }, { ...words(), contact })).toEqual([]);
+  });
+
   it("tells port groups in one batch, since each has a version of its own", () => {
     const groups = { app: portGroup(LAG_TEAM), db: portGroup(LAG_TEAM) };
     const { steps } = planSwitch({ ...ON_LAG, portGroups: groups }, ON_LAG);
