@@ -1,10 +1,6 @@
 // What a call of ours says, in the words that come back when vCenter says the same: through the real writer and reader of SOAP.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readChildren } from "../../../../providers/host/vim/readTree.js";
-import { readXml } from "../../../../providers/host/vim/readXml.js";
-import { writeCall } from "../../../../providers/host/vim/writeCall.js";
-import type { VimObject, VimTree } from "../../../../providers/model/vim.js";
 import {
   fromAddress,
   isSameAddress,
@@ -20,13 +16,7 @@ import {
 } from "../../../../providers/platforms/vsphere/host/networkPolicy.js";
 import type { TeamingWords } from "../../../../providers/platforms/vsphere/host/words.js";
 import type { ShapingWord } from "../../../../providers/platforms/vsphere/portWords.js";
-
-/** The value as it comes back over the wire. */
-function overTheWire(value: VimObject): VimTree | undefined {
-  const xml = writeCall({ object: { type: "T", value: "t" }, method: "M", arguments: { policy: value } });
-  const method = readXml(xml).children[0]?.children[0];
-  return method && readChildren(method, "policy");
-}
+import { overTheWire } from "../overTheWire.js";
 
 const device = fc.constantFrom("vmnic0", "vmnic1", "vmnic2", "vmnic10");
 const teaming: fc.Arbitrary<TeamingWords> = fc.record({
