@@ -3,35 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { DistributedSwitch, ON_LAG, ON_UPLINKS } from "./distributedSwitch.js";
 import { ESX, plainHosts } from "./hosts.js";
+import { environment, LAG, STANDALONE } from "./lagFile.js";
 import { useVcenter, type VcenterSite } from "./vcenterSite.js";
-
-const STANDALONE = `
-    uplinks: { uplink1: vmnic2, uplink2: vmnic3 }
-    uplinkTeam: { members: [uplink1, uplink2], policy: source-port }`;
-const LAG = `
-    uplinks: { uplink1: , uplink2: }
-    lags: { lag1: { nics: [vmnic2, vmnic3] } }
-    uplinkTeam: { members: [lag1], mode: lacp }`;
-
-/** The environment file of all tests; `how` says where the NICs are. */
-function environment(how: string, extra = ""): string {
-  return `
-environment: t
-networks:
-  app: { vlan: 10 }
-  db: { vlan: 20 }
-hosts:
-  esx-[01:02]:
-    platform: vsphere
-    address: esx-[01:02].example.net
-    uplinks: { vmnic1: , vmnic2: , vmnic3: }
-distributedSwitches:
-  dvs0:
-    datacenter: dc1
-    hosts: ["esx-[01:02]"]${how}
-    portGroups: [app, db]
-${extra}`;
-}
 
 /** Calls of ours that changed something, since the last reset. */
 async function changes(site: VcenterSite): Promise<string[]> {
@@ -135,19 +108,6 @@ describe("traffic that moves to a LAG", () => {
     await site.project.up();
     expect(await dvs.places("app", "db")).toEqual(ON_UPLINKS);
     await site.project.must("preview", "--refresh", "--expect-no-changes");
-  });
-
-  // The move takes ten calls. That it can be cut off after any of them is shown of the plan: test/platforms/vsphere/distributedSwitch.
-  it.each([2, 5, 8])("goes on correctly when it was cut off after call %i", async (calls) => {
-    site.project.write(environment(LAG));
-    await site.forgetCalls();
-    await site.project.cutOff(async () => (await changes(site)).length >= calls);
-    await site.project.up();
-    expect(await dvs.places("app", "db")).toEqual(ON_LAG);
-    await site.project.up("--expect-no-changes");
-    site.project.write(environment(STANDALONE));
-    await site.project.up();
-    expect(await dvs.places("app", "db")).toEqual(ON_UPLINKS);
   });
 
   it("leaves nothing behind when the program goes", async () => {
