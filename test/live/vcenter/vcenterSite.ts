@@ -10,7 +10,7 @@ import { vcenterVariables } from "../../../lab/stackEnvironment.js";
 import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
 import { type Outcome, Project } from "../project.js";
 
-/** The types of the program, which is always the same, are checked by other tests: in each of some hundred runs it takes a second or two. */
+/** The program is always the same, and `npm run check` checks its types: in each of the runs here that would be most of the work. */
 const UNCHECKED = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 
 /** A call that vCenter got, as its control interface lists it. */
@@ -104,6 +104,11 @@ export class VcenterSite {
   /** Those that changed something. */
   async changes(): Promise<SoapCall[]> {
     return (await this.calls()).filter(({ mutating }) => mutating);
+  }
+
+  /** Their methods. */
+  async changingMethods(): Promise<string[]> {
+    return (await this.changes()).map(({ method }) => method);
   }
 
   forgetCalls(): Promise<unknown> {

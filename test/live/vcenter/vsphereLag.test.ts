@@ -1,15 +1,10 @@
-// LAGs of a distributed switch, for real: made, changed, traffic moved to them and back in steps, cut off in between. Pulumi's
-// engine, SOAP over TLS to a simulated vCenter, and govc as an independent client.
+// LAGs of a distributed switch, for real: made, changed, traffic moved to them and back in steps. Pulumi's engine,
+// SOAP over TLS to a simulated vCenter, and govc as an independent client.
 import { describe, expect, it } from "vitest";
 import { DistributedSwitch, ON_LAG, ON_UPLINKS } from "./distributedSwitch.js";
 import { ESX, plainHosts } from "./hosts.js";
 import { environment, LAG, STANDALONE } from "./lagFile.js";
-import { useVcenter, type VcenterSite } from "./vcenterSite.js";
-
-/** Calls of ours that changed something, since the last reset. */
-async function changes(site: VcenterSite): Promise<string[]> {
-  return (await site.changes()).map(({ method }) => method);
-}
+import { useVcenter } from "./vcenterSite.js";
 
 /** The steps that a preview announces. */
 const planOf = (text: string) =>
@@ -52,7 +47,7 @@ describe("traffic that moves to a LAG", () => {
     await site.forgetCalls();
     await site.project.up();
     expect(await dvs.places("app", "db")).toEqual(ON_LAG);
-    expect(await changes(site)).toEqual([
+    expect(await site.changingMethods()).toEqual([
       "UpdateDVSLacpGroupConfig_Task",
       ...["ReconfigureDVPortgroup_Task", "ReconfigureDVPortgroup_Task"],
       ...["ReconfigureDvs_Task", "ReconfigureDvs_Task", "ReconfigureDvs_Task", "ReconfigureDvs_Task"],
