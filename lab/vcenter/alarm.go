@@ -55,7 +55,7 @@ func (m *alarmManagerMethods) CreateAlarm(ctx *simulator.Context, req *types.Cre
 	ctx.WithLock(alarmLock, func() {
 		spec := req.Spec.GetAlarmSpec()
 		fault := checkAlarm(ctx, spec, types.ManagedObjectReference{})
-		if _, isEntity := ctx.Map.Get(req.Entity).(mo.Entity); fault == nil && !isEntity {
+		if fault == nil && !isEntity(ctx, req.Entity) {
 			fault = &types.ManagedObjectNotFound{Obj: req.Entity}
 		}
 		if fault != nil {

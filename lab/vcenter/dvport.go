@@ -14,27 +14,23 @@ import (
 // ReconfigureDVPortTask answers ReconfigureDVPort_Task. Each port has a configVersion of its own; that of the switch stays.
 func (m *switchMethods) ReconfigureDVPortTask(ctx *simulator.Context, req *types.ReconfigureDVPort_Task) soap.HasFault {
 	const name = "ReconfigureDVPort_Task"
-	task := m.start(ctx, req.This, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, name, func(d *draft) types.BaseMethodFault {
 		var keys []string
 		for index := range req.Port {
 			if slices.Contains(keys, req.Port[index].Key) {
-				return nil, invalid("port.key")
+				return invalid("port.key")
 			}
 			keys = append(keys, req.Port[index].Key)
 			if fault := d.changePort(&req.Port[index]); fault != nil {
-				return nil, fault
+				return fault
 			}
 		}
 		if fault := d.checkManagement(name, nil); fault != nil {
-			return nil, fault
+			return fault
 		}
 		d.storeGroups()
-		postEvent(ctx, &types.DvsPortReconfiguredEvent{DvsEvent: d.event(), PortKey: keys})
-		return nil, nil
+		postEvent(d.ctx, &types.DvsPortReconfiguredEvent{DvsEvent: d.event(), PortKey: keys})
+		return nil
 	})
 	return &methods.ReconfigureDVPort_TaskBody{Res: &types.ReconfigureDVPort_TaskResponse{Returnval: task}}
 }

@@ -104,28 +104,35 @@ func hasFastLACP(version string) bool {
 	return slices.Index(switchVersions, version) >= slices.Index(switchVersions, "7.0.0")
 }
 
+// edit begins a task on a draft of the switch. Unless edit stores the draft, nothing changes.
+func (m *switchMethods) edit(ctx *simulator.Context, ref types.ManagedObjectReference, name string, edit func(*draft) types.BaseMethodFault) types.ManagedObjectReference {
+	return m.start(ctx, ref, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		d, fault := m.draftOf(ctx, ref)
+		if fault != nil {
+			return nil, fault
+		}
+		return nil, edit(d)
+	})
+}
+
 // ReconfigureDvsTask answers ReconfigureDvs_Task.
 func (m *switchMethods) ReconfigureDvsTask(ctx *simulator.Context, req *types.ReconfigureDvs_Task) soap.HasFault {
-	task := m.start(ctx, req.This, "ReconfigureDvs_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, "ReconfigureDvs_Task", func(d *draft) types.BaseMethodFault {
 		spec, fault := vmwareSpec(req.Spec)
 		if fault != nil {
-			return nil, fault
+			return fault
 		}
 		if fault := checkVersion(spec.ConfigVersion, d.config.ConfigVersion); fault != nil {
-			return nil, fault
+			return fault
 		}
 		failed := d.splitFailing(spec)
 		if fault := d.apply(spec); fault != nil {
-			return nil, fault
+			return fault
 		}
 		if fault := d.commit("ReconfigureDvs_Task", spec); fault != nil {
-			return nil, fault
+			return fault
 		}
-		return nil, failed
+		return failed
 	})
 	return &methods.ReconfigureDvs_TaskBody{Res: &types.ReconfigureDvs_TaskResponse{Returnval: task}}
 }
@@ -155,33 +162,25 @@ func vmwareSpec(spec types.BaseDVSConfigSpec) (*types.VMwareDVSConfigSpec, types
 
 // EnableNetworkResourceManagement switches Network I/O Control on or off.
 func (m *switchMethods) EnableNetworkResourceManagement(ctx *simulator.Context, req *types.EnableNetworkResourceManagement) soap.HasFault {
-	body := &methods.EnableNetworkResourceManagementBody{}
-	_, fault := m.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault == nil && d.config.NetworkResourceManagementEnabled != req.Enable {
-			d.config.NetworkResourceManagementEnabled = req.Enable
-			d.store()
-		}
-		return nil, fault
-	})
-	if fault != nil {
-		body.Fault_ = soapFault(fault)
-	} else {
-		body.Res = &types.EnableNetworkResourceManagementResponse{}
+	return &methods.EnableNetworkResourceManagementBody{
+		Res: &types.EnableNetworkResourceManagementResponse{},
+		Fault_: m.performNow(ctx, func(ctx *simulator.Context) types.BaseMethodFault {
+			d, fault := m.draftOf(ctx, req.This)
+			if fault == nil && d.config.NetworkResourceManagementEnabled != req.Enable {
+				d.config.NetworkResourceManagementEnabled = req.Enable
+				d.store()
+			}
+			return fault
+		}),
 	}
-	return body
 }
 
 // DestroyTask answers Destroy_Task: a switch goes with its port groups, unless a VM is on one of them.
 func (m *switchMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_Task) soap.HasFault {
-	task := m.start(ctx, req.This, "Destroy_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, "Destroy_Task", func(d *draft) types.BaseMethodFault {
 		for index := range d.groups {
 			if d.isUsed(&d.groups[index]) {
-				return nil, &types.ResourceInUse{Type: switchType, Name: d.config.Name}
+				return &types.ResourceInUse{Type: switchType, Name: d.config.Name}
 			}
 		}
 		event := d.event()
@@ -189,12 +188,12 @@ func (m *switchMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_T
 		d.config.Host, d.groups = nil, nil
 		d.mirrorWithout(d.before, groups)
 		for _, group := range groups {
-			dismiss(ctx, group.ref)
+			dismiss(d.ctx, group.ref)
 		}
 		delete(d.health, d.ref)
-		dismiss(ctx, d.ref)
-		postEvent(ctx, &types.DvsDestroyedEvent{DvsEvent: event})
-		return nil, nil
+		dismiss(d.ctx, d.ref)
+		postEvent(d.ctx, &types.DvsDestroyedEvent{DvsEvent: event})
+		return nil
 	})
 	return &methods.Destroy_TaskBody{Res: &types.Destroy_TaskResponse{Returnval: task}}
 }

@@ -63,6 +63,12 @@ func (m *eventMethods) PostEvent(ctx *simulator.Context, req *types.PostEvent) s
 	return body
 }
 
+// isEntity tells whether there is an object of the inventory, which events and alarms can be about.
+func isEntity(ctx *simulator.Context, ref types.ManagedObjectReference) bool {
+	_, is := ctx.Map.Get(ref).(mo.Entity)
+	return is
+}
+
 // complete makes sure that an event is about an object that exists: the simulator relies on it.
 func complete(ctx *simulator.Context, event *types.EventEx) types.BaseMethodFault {
 	if event.ObjectId == "" {
@@ -74,7 +80,7 @@ func complete(ctx *simulator.Context, event *types.EventEx) types.BaseMethodFaul
 	}
 	event.ObjectType = strings.TrimPrefix(event.ObjectType, "vim.")
 	object := types.ManagedObjectReference{Type: event.ObjectType, Value: event.ObjectId}
-	if _, isEntity := ctx.Map.Get(object).(mo.Entity); !isEntity {
+	if !isEntity(ctx, object) {
 		return invalid("eventToPost.objectId")
 	}
 	return nil
@@ -175,7 +181,7 @@ func (n *network) setEvent(ctx *simulator.Context, setting eventSetting) error {
 			object = host.Self
 		}
 	}
-	if _, isEntity := ctx.Map.Get(object).(mo.Entity); !isEntity {
+	if !isEntity(ctx, object) {
 		return fmt.Errorf("host %q, object %s: there is no such object", setting.Host, object)
 	}
 	if setting.ID == "" {

@@ -23,17 +23,13 @@ const healthCheckTime = 200 * time.Millisecond
 // UpdateDVSHealthCheckConfigTask answers UpdateDVSHealthCheckConfig_Task. A check that is not named keeps its setting.
 func (m *switchMethods) UpdateDVSHealthCheckConfigTask(ctx *simulator.Context, req *types.UpdateDVSHealthCheckConfig_Task) soap.HasFault {
 	const name = "UpdateDVSHealthCheckConfig_Task"
-	task := m.start(ctx, req.This, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, name, func(d *draft) types.BaseMethodFault {
 		for _, wanted := range req.HealthCheckConfig {
 			if fault := d.changeHealthCheck(wanted); fault != nil {
-				return nil, fault
+				return fault
 			}
 		}
-		return nil, d.commit(name, &types.VMwareDVSConfigSpec{})
+		return d.commit(name, &types.VMwareDVSConfigSpec{})
 	})
 	return &methods.UpdateDVSHealthCheckConfig_TaskBody{Res: &types.UpdateDVSHealthCheckConfig_TaskResponse{Returnval: task}}
 }

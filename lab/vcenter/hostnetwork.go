@@ -14,24 +14,20 @@ type hostNetworkMethods struct{ receiver }
 
 // change runs an edit on a draft of the host's network and stores the draft when nothing speaks against it.
 func (m *hostNetworkMethods) change(ctx *simulator.Context, system types.ManagedObjectReference, method string, edit func(*hostDraft) types.BaseMethodFault) *soap.Fault {
-	_, fault := m.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+	return m.performNow(ctx, func(ctx *simulator.Context) types.BaseMethodFault {
 		host := ctx.Map.Get(ctx.Map.Get(system).(*simulator.HostNetworkSystem).Host.Self).(*simulator.HostSystem)
 		if fault := requireConnected(host); fault != nil {
-			return nil, fault
+			return fault
 		}
 		if m.isFailing(host.Name) {
-			return nil, &types.HostConfigFault{}
+			return &types.HostConfigFault{}
 		}
 		d := hostDraftOf(ctx, host)
 		if fault := edit(d); fault != nil {
-			return nil, fault
+			return fault
 		}
-		return nil, d.store(method)
+		return d.store(method)
 	})
-	if fault != nil {
-		return soapFault(fault)
-	}
-	return nil
 }
 
 // AddVirtualSwitch adds a standard switch.

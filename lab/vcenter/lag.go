@@ -31,15 +31,11 @@ var lagAlgorithms = []string{
 // UpdateDVSLacpGroupConfigTask answers UpdateDVSLacpGroupConfig_Task: all of its specifications hold, or none.
 func (m *switchMethods) UpdateDVSLacpGroupConfigTask(ctx *simulator.Context, req *types.UpdateDVSLacpGroupConfig_Task) soap.HasFault {
 	const name = "UpdateDVSLacpGroupConfig_Task"
-	task := m.start(ctx, req.This, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, name, func(d *draft) types.BaseMethodFault {
 		if fault := d.changeLAGs(req.LacpGroupSpec); fault != nil {
-			return nil, fault
+			return fault
 		}
-		return nil, d.commit(name, &types.VMwareDVSConfigSpec{})
+		return d.commit(name, &types.VMwareDVSConfigSpec{})
 	})
 	return &methods.UpdateDVSLacpGroupConfig_TaskBody{Res: &types.UpdateDVSLacpGroupConfig_TaskResponse{Returnval: task}}
 }

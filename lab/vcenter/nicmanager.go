@@ -103,29 +103,25 @@ func (m *nicManagerMethods) DeselectVnicForNicType(ctx *simulator.Context, req *
 }
 
 func (m *nicManagerMethods) change(ctx *simulator.Context, manager types.ManagedObjectReference, nicType, device string, edit func(*types.VirtualNicManagerNetConfig, string) types.BaseMethodFault) *soap.Fault {
-	_, fault := m.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+	return m.performNow(ctx, func(ctx *simulator.Context) types.BaseMethodFault {
 		host := m.host(ctx, manager)
 		if fault := requireConnected(host); fault != nil {
-			return nil, fault
+			return fault
 		}
 		d := hostDraftOf(ctx, host)
 		index := slices.IndexFunc(d.roles, func(role types.VirtualNicManagerNetConfig) bool { return role.NicType == nicType })
 		if index < 0 {
-			return nil, invalid("nicType")
+			return invalid("nicType")
 		}
 		if d.vnicNamed(device) == nil {
-			return nil, invalid("device")
+			return invalid("device")
 		}
 		if fault := edit(&d.roles[index], roleKey(nicType, device)); fault != nil {
-			return nil, fault
+			return fault
 		}
 		setRoles(ctx, host, d.roles)
-		return nil, nil
+		return nil
 	})
-	if fault != nil {
-		return soapFault(fault)
-	}
-	return nil
 }
 
 func (m *nicManagerMethods) host(ctx *simulator.Context, manager types.ManagedObjectReference) *simulator.HostSystem {

@@ -115,39 +115,40 @@ func (s *passthroughSystem) activate() {
 // UpdatePassthruConfig requests passthrough and SR-IOV of devices: all that it names, or nothing. vCenter shows it, and
 // that a reboot is required, after a while.
 func (m *passthroughMethods) UpdatePassthruConfig(ctx *simulator.Context, req *types.UpdatePassthruConfig) soap.HasFault {
-	_, fault := m.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		system := ctx.Map.Get(req.This).(*passthroughSystem)
-		if fault := requireConnected(ctx.Map.Get(system.host).(*simulator.HostSystem)); fault != nil {
-			return nil, fault
-		}
-		infos, fault := requested(system.infos, req.Config)
-		if fault != nil {
-			return nil, fault
-		}
-		system.infos = infos
-		m.showLater(ctx, system)
-		return nil, nil
-	})
-	if fault != nil {
-		return &methods.UpdatePassthruConfigBody{Fault_: soapFault(fault)}
+	return &methods.UpdatePassthruConfigBody{
+		Res: &types.UpdatePassthruConfigResponse{},
+		Fault_: m.onConnected(ctx, req.This, func(ctx *simulator.Context, system *passthroughSystem) types.BaseMethodFault {
+			infos, fault := requested(system.infos, req.Config)
+			if fault != nil {
+				return fault
+			}
+			system.infos = infos
+			m.showLater(ctx, system)
+			return nil
+		}),
 	}
-	return &methods.UpdatePassthruConfigBody{Res: &types.UpdatePassthruConfigResponse{}}
 }
 
 // Refresh lets vCenter read the devices from the host now. That a reboot is required still comes when it comes.
 func (m *passthroughMethods) Refresh(ctx *simulator.Context, req *types.Refresh) soap.HasFault {
-	_, fault := m.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		system := ctx.Map.Get(req.This).(*passthroughSystem)
-		if fault := requireConnected(ctx.Map.Get(system.host).(*simulator.HostSystem)); fault != nil {
-			return nil, fault
-		}
-		system.show(ctx)
-		return nil, nil
-	})
-	if fault != nil {
-		return &methods.RefreshBody{Fault_: soapFault(fault)}
+	return &methods.RefreshBody{
+		Res: &types.RefreshResponse{},
+		Fault_: m.onConnected(ctx, req.This, func(ctx *simulator.Context, system *passthroughSystem) types.BaseMethodFault {
+			system.show(ctx)
+			return nil
+		}),
 	}
-	return &methods.RefreshBody{Res: &types.RefreshResponse{}}
+}
+
+// onConnected does something with the devices of a host that is there.
+func (m *passthroughMethods) onConnected(ctx *simulator.Context, ref types.ManagedObjectReference, do func(*simulator.Context, *passthroughSystem) types.BaseMethodFault) *soap.Fault {
+	return m.performNow(ctx, func(ctx *simulator.Context) types.BaseMethodFault {
+		system := ctx.Map.Get(ref).(*passthroughSystem)
+		if fault := requireConnected(ctx.Map.Get(system.host).(*simulator.HostSystem)); fault != nil {
+			return fault
+		}
+		return do(ctx, system)
+	})
 }
 
 // showLater shows what the host has by then.

@@ -143,48 +143,52 @@ func (d *draft) storeGroups() {
 	d.mirror(d.members())
 }
 
-// ReconfigureDVPortgroupTask answers ReconfigureDVPortgroup_Task.
-func (m *portGroupMethods) ReconfigureDVPortgroupTask(ctx *simulator.Context, req *types.ReconfigureDVPortgroup_Task) soap.HasFault {
-	task := m.start(ctx, req.This, "ReconfigureDVPortgroup_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, group, fault := m.groupDraftOf(ctx, req.This)
+// edit begins a task on a port group in a draft of its switch. Unless edit stores the draft, nothing changes.
+func (m *portGroupMethods) edit(ctx *simulator.Context, ref types.ManagedObjectReference, name string, edit func(*draft, *groupDraft) types.BaseMethodFault) types.ManagedObjectReference {
+	return m.start(ctx, ref, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		d, group, fault := m.groupDraftOf(ctx, ref)
 		if fault != nil {
 			return nil, fault
 		}
+		return nil, edit(d, group)
+	})
+}
+
+// ReconfigureDVPortgroupTask answers ReconfigureDVPortgroup_Task.
+func (m *portGroupMethods) ReconfigureDVPortgroupTask(ctx *simulator.Context, req *types.ReconfigureDVPortgroup_Task) soap.HasFault {
+	task := m.edit(ctx, req.This, "ReconfigureDVPortgroup_Task", func(d *draft, group *groupDraft) types.BaseMethodFault {
 		if fault := checkVersion(req.Spec.ConfigVersion, group.config.ConfigVersion); fault != nil {
-			return nil, fault
+			return fault
 		}
 		if name := req.Spec.Name; name != "" && name != group.config.Name {
-			if fault := checkName(ctx, parentOf(ctx, req.This, "Folder"), name); fault != nil {
-				return nil, fault
+			if fault := checkName(d.ctx, parentOf(d.ctx, req.This, "Folder"), name); fault != nil {
+				return fault
 			}
 			group.config.Name = name
 		}
 		if fault := group.change(d, &req.Spec); fault != nil {
-			return nil, fault
+			return fault
 		}
 		if fault := d.checkManagement("ReconfigureDVPortgroup_Task", nil); fault != nil {
-			return nil, fault
+			return fault
 		}
 		group.config.ConfigVersion = nextVersion(group.config.ConfigVersion)
 		d.resizeGroups()
 		d.storeGroups()
-		postEvent(ctx, &types.DVPortgroupReconfiguredEvent{DVPortgroupEvent: group.event(d), ConfigSpec: req.Spec})
-		return nil, nil
+		postEvent(d.ctx, &types.DVPortgroupReconfiguredEvent{DVPortgroupEvent: group.event(d), ConfigSpec: req.Spec})
+		return nil
 	})
 	return &methods.ReconfigureDVPortgroup_TaskBody{Res: &types.ReconfigureDVPortgroup_TaskResponse{Returnval: task}}
 }
 
 // DestroyTask answers Destroy_Task: not while a VM is on the port group, and never for that of the uplinks.
 func (m *portGroupMethods) DestroyTask(ctx *simulator.Context, req *types.Destroy_Task) soap.HasFault {
-	task := m.start(ctx, req.This, "Destroy_Task", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, group, fault := m.groupDraftOf(ctx, req.This)
+	task := m.edit(ctx, req.This, "Destroy_Task", func(d *draft, group *groupDraft) types.BaseMethodFault {
 		switch {
-		case fault != nil:
-			return nil, fault
 		case isTrue(group.config.Uplink):
-			return nil, &types.NotSupported{}
+			return &types.NotSupported{}
 		case d.isUsed(group):
-			return nil, &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: group.config.Name}
+			return &types.ResourceInUse{Type: "DistributedVirtualPortgroup", Name: group.config.Name}
 		}
 		gone := *group
 		event := gone.event(d)
@@ -195,9 +199,9 @@ func (m *portGroupMethods) DestroyTask(ctx *simulator.Context, req *types.Destro
 		})
 		d.storeGroups()
 		d.mirrorWithout(d.members(), []groupDraft{gone})
-		dismiss(ctx, req.This)
-		postEvent(ctx, &types.DVPortgroupDestroyedEvent{DVPortgroupEvent: event})
-		return nil, nil
+		dismiss(d.ctx, req.This)
+		postEvent(d.ctx, &types.DVPortgroupDestroyedEvent{DVPortgroupEvent: event})
+		return nil
 	})
 	return &methods.Destroy_TaskBody{Res: &types.Destroy_TaskResponse{Returnval: task}}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -86,6 +87,15 @@ func (n *network) perform(ctx *simulator.Context, do work) (result types.AnyType
 		}
 	}()
 	return do(ctx)
+}
+
+// performNow is for methods that answer at once: a body with both a response and a fault is answered with the fault.
+func (n *network) performNow(ctx *simulator.Context, do func(*simulator.Context) types.BaseMethodFault) *soap.Fault {
+	_, fault := n.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) { return nil, do(ctx) })
+	if fault != nil {
+		return soapFault(fault)
+	}
+	return nil
 }
 
 func outcome(result types.AnyType, fault types.BaseMethodFault) []types.PropertyChange {

@@ -15,13 +15,9 @@ import (
 // Without a version the newest is meant.
 func (m *switchMethods) PerformDvsProductSpecOperationTask(ctx *simulator.Context, req *types.PerformDvsProductSpecOperation_Task) soap.HasFault {
 	const name = "PerformDvsProductSpecOperation_Task"
-	task := m.start(ctx, req.This, name, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		d, fault := m.draftOf(ctx, req.This)
-		if fault != nil {
-			return nil, fault
-		}
+	task := m.edit(ctx, req.This, name, func(d *draft) types.BaseMethodFault {
 		if req.Operation != string(types.DistributedVirtualSwitchProductSpecOperationTypeUpgrade) {
-			return nil, &types.NotSupported{}
+			return &types.NotSupported{}
 		}
 		wanted := version
 		if req.ProductSpec != nil && req.ProductSpec.Version != "" {
@@ -30,20 +26,20 @@ func (m *switchMethods) PerformDvsProductSpecOperationTask(ctx *simulator.Contex
 		position := slices.Index(switchVersions, wanted)
 		switch present := slices.Index(switchVersions, d.config.ProductInfo.Version); {
 		case position < 0:
-			return nil, invalid("productSpec.version")
+			return invalid("productSpec.version")
 		case position < present:
-			return nil, &types.InvalidState{}
+			return &types.InvalidState{}
 		}
 		d.config.ProductInfo.Version = wanted
 		for index := range d.config.Host {
 			d.config.Host[index].ProductInfo = &d.config.ProductInfo
 		}
 		capability := switchCapability(wanted)
-		dvs := switchOf(ctx, d.ref)
-		ctx.WithLock(d.ref, func() { dvs.Capability = capability })
+		dvs := switchOf(d.ctx, d.ref)
+		d.ctx.WithLock(d.ref, func() { dvs.Capability = capability })
 		d.store()
-		postEvent(ctx, &types.DvsUpgradedEvent{DvsEvent: d.event(), ProductInfo: d.config.ProductInfo})
-		return nil, nil
+		postEvent(d.ctx, &types.DvsUpgradedEvent{DvsEvent: d.event(), ProductInfo: d.config.ProductInfo})
+		return nil
 	})
 	return &methods.PerformDvsProductSpecOperation_TaskBody{Res: &types.PerformDvsProductSpecOperation_TaskResponse{Returnval: task}}
 }

@@ -1,39 +1,17 @@
 // ESXi hosts of the simulated vCenter, read and changed by govc: a client that others wrote, with the calls that it makes.
-import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { demoInventory } from "../../../lab/demoInventory.js";
-import { vcenterVariables } from "../../../lab/stackEnvironment.js";
-import { startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
+import { EsxHost } from "./esxHost.js";
+import { useVcenter } from "./vcenterSite.js";
 
-const HOST = "/dc1/host/c1/esx-01.example.net";
-const directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
-let variables: Record<string, string>;
+const site = useVcenter(demoInventory);
+const host = new EsxHost(site);
 
-/** Runs govc on the first host and returns what it printed. */
-async function govc(...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, ...variables, GOVC_PERSIST_SESSION: "false", GOVC_HOST: HOST };
-  const { stdout } = await promisify(execFile)("govc", args, { env });
-  return stdout;
-}
+/** Runs one of govc's commands that are about a host, on the first one. */
+const govc = (command: string, ...args: readonly string[]) => site.govc(command, "-host", host.path, ...args);
 
 /** One line of govc's listings, such as `Name: vSwitch1`, by its label; the last of several. */
 const field = (text: string, label: string) => [...text.matchAll(new RegExp(`^ *${label}: *(.*)$`, "gm"))].at(-1)?.[1];
-
-/** A property of the host, or of one of its systems. */
-async function read<T>(path: string, object = HOST): Promise<T> {
-  const [found] = JSON.parse(await govc("object.collect", "-json", object, path));
-  return ("_value" in Object(found.val) ? found.val._value : found.val) as T;
-}
-
-beforeAll(async () => {
-  const vcenter = await startVcenter(directory, demoInventory, { report: () => {} });
-  variables = vcenterVariables(vcenter);
-}, 120_000);
-afterAll(() => stopVcenter(directory));
 
 describe("an ESXi host of the simulated vCenter", () => {
   it("lets govc add a switch and a port group, give a service to a vmkernel NIC, and read all of it", async () => {
@@ -50,7 +28,7 @@ describe("an ESXi host of the simulated vCenter", () => {
     expect(field(groups, "Virtual switch")).toBe("vSwitch1");
     await govc("host.portgroup.change", "-vlan-id", "31", "storage");
     expect(field(await govc("host.portgroup.info"), "VLAN ID")).toBe("31");
-    expect(await govc("ls", "/dc1/network")).toContain("/dc1/network/storage\n");
+    expect((await site.govc("ls", "/dc1/network")).split("\n")).toContain("/dc1/network/storage");
 
     await govc("host.vnic.service", "-enable", "vmotion", "vmk0");
     const vnics = await govc("host.vnic.info");
@@ -67,12 +45,12 @@ describe("an ESXi host of the simulated vCenter", () => {
   });
 
   it("goes into maintenance mode and out of it", async () => {
-    await govc("host.maintenance.enter", HOST);
-    expect(await govc("host.info", HOST)).toMatch(/State: +Maintenance Mode/);
-    expect(await read("runtime.inMaintenanceMode")).toBe(true);
-    await expect(govc("host.maintenance.enter", HOST)).rejects.toThrow("govc host.maintenance.enter");
-    await govc("host.maintenance.exit", HOST);
-    expect(await read("runtime.inMaintenanceMode")).toBe(false);
+    await site.govc("host.maintenance.enter", host.path);
+    expect(await govc("host.info")).toMatch(/State: +Maintenance Mode/);
+    expect(await host.read("runtime.inMaintenanceMode")).toBe(true);
+    await expect(site.govc("host.maintenance.enter", host.path)).rejects.toThrow("govc host.maintenance.enter");
+    await site.govc("host.maintenance.exit", host.path);
+    expect(await host.read("runtime.inMaintenanceMode")).toBe(false);
   });
 
   it("has the SR-IOV ports and the device of the inventory", async () => {
@@ -81,14 +59,14 @@ describe("an ESXi host of the simulated vCenter", () => {
       readonly passthruCapable: boolean;
       readonly maxVirtualFunctionSupported?: number;
     }
-    const infos = await read<Info[]>("config.pciPassthruInfo");
+    const infos = await host.read<Info[]>("config.pciPassthruInfo");
     const sriov = infos.filter((info) => info.maxVirtualFunctionSupported !== undefined);
     expect(sriov.map((info) => [info.id, info.maxVirtualFunctionSupported])).toEqual([
       ["0000:86:00.0", 64],
       ["0000:af:00.0", 64],
     ]);
     expect(infos.find((info) => info.id === "0000:d8:00.0")?.passthruCapable).toBe(true);
-    const nics = await read<{ device: string; pci: string }[]>("config.network.pnic");
+    const nics = await host.read<{ device: string; pci: string }[]>("config.network.pnic");
     expect(nics.filter(({ pci }) => sriov.some(({ id }) => id === pci)).map(({ device }) => device)).toEqual([
       "vmnic4",
       "vmnic5",

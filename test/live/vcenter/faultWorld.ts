@@ -1,17 +1,12 @@
 // A vCenter of its own for one row of faults: what goes wrong next, what was called, and all that is there, read raw. I/O.
-import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { vcenterVariables } from "../../../lab/stackEnvironment.js";
-import { type Inventory, type Vcenter as Simulated, startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
+import type { Inventory } from "../../../lab/vcenterProcess.js";
 import type { VcenterSession } from "../../../providers/engine/vcenterObject.js";
 import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
 import { isQuestion } from "../../../providers/host/vim/question.js";
 import type { Vcenter } from "../../../providers/host/vim/vcenter.js";
 import type { Ref, VimCall } from "../../../providers/model/vim.js";
 import { inventoryWays } from "../../../providers/platforms/vsphere/inventoryQuery.js";
+import { VcenterSite } from "./vcenterSite.js";
 
 /** As lab/vcenter has them; `killed` is ours: the run ends after the call and nobody keeps what it learned. */
 export const KINDS = {
@@ -36,13 +31,6 @@ export interface Job {
   readonly mutatingOnly: boolean;
 }
 
-export interface Call {
-  readonly method: string;
-  readonly object: string;
-  readonly mutating: boolean;
-  readonly injected?: string;
-}
-
 /** The program was killed: what the test throws where a process would be gone. */
 export class Killed extends Error {}
 
@@ -53,17 +41,20 @@ export class FaultWorld {
   private killAfter: number | undefined;
 
   static async start(inventory: Inventory): Promise<FaultWorld> {
-    const directory = mkdtempSync(join(tmpdir(), "multiport-faults-"));
-    const vcenter = await startVcenter(directory, inventory, { report: () => {}, control: true });
-    const { server, user, password, certificate } = vcenter;
-    const target = { server, user, password, thumbprint: certificate.sha256 };
-    const [own, looker] = [await connectVcenter(target, TIMES), await connectVcenter(target, { idleSeconds: 600 })];
-    return new FaultWorld(directory, vcenter, { own, looker });
+    const site = new VcenterSite(inventory);
+    try {
+      const { server, user, password, certificate } = (await site.start()).vcenter;
+      const target = { server, user, password, thumbprint: certificate.sha256 };
+      const [own, looker] = [await connectVcenter(target, TIMES), await connectVcenter(target, { idleSeconds: 600 })];
+      return new FaultWorld(site, { own, looker });
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
   }
 
   private constructor(
-    private readonly directory: string,
-    readonly simulated: Simulated,
+    readonly site: VcenterSite,
     private readonly doors: { readonly own: Vcenter; readonly looker: Vcenter },
   ) {}
 
@@ -95,7 +86,7 @@ export class FaultWorld {
   async inject({ kind, nth, mutatingOnly }: Job): Promise<void> {
     const fault = KINDS[kind];
     if (fault === undefined) this.killAfter = nth;
-    else await this.control("POST", "faults", { ...fault, nth, mutatingOnly });
+    else await this.site.inject({ ...fault, nth, mutatingOnly });
   }
 
   get isAlive(): boolean {
@@ -106,38 +97,9 @@ export class FaultWorld {
   async calm(): Promise<boolean> {
     const wasKilled = this.killAfter === undefined || this.killAfter <= 0;
     this.killAfter = undefined;
-    const pending = (await this.control("GET", "faults")) as unknown[];
-    await this.control("DELETE", "faults");
+    const pending = await this.site.pendingFaults();
+    await this.site.control("DELETE", "/faults");
     return pending.length === 0 && wasKilled;
-  }
-
-  async calls(): Promise<Call[]> {
-    return (await this.control("GET", "calls")) as Call[];
-  }
-
-  async forgetCalls(): Promise<void> {
-    await this.control("DELETE", "calls");
-  }
-
-  private async control(method: string, path: string, body?: object): Promise<unknown> {
-    const answer = await fetch(`${this.simulated.control}/${path}`, {
-      method,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(`${method} /${path}: ${await answer.text()}`);
-    return answer.json();
-  }
-
-  /** What somebody else does, or reads, with govc. */
-  async govc(...args: readonly string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)("govc", args, { env: { ...process.env, ...this.variables } });
-    return stdout.trim();
-  }
-
-  /** A property as govc reads it. */
-  async read<T>(path: string, property: string): Promise<T> {
-    const [found] = JSON.parse(await this.govc("object.collect", "-json", path, property));
-    return ("_value" in Object(found.val) ? (found.val._value ?? []) : found.val) as T;
   }
 
   /** What there is, whoever made it, without what counts on with every change. */
@@ -175,14 +137,10 @@ export class FaultWorld {
     return found.map(({ properties }) => properties["info.name"]).sort();
   }
 
-  private get variables(): Record<string, string> {
-    return { ...vcenterVariables(this.simulated), GOVC_PERSIST_SESSION: "false" };
-  }
-
   async stop(): Promise<void> {
     await this.doors.own.close().catch(() => {});
     await this.doors.looker.close().catch(() => {});
-    await stopVcenter(this.directory);
+    await this.site.stop();
   }
 }
 

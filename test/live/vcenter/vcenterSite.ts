@@ -1,31 +1,65 @@
-// A simulated vCenter for one group of tests, and govc as an independent client that reads and changes what is in it. I/O.
-import { mkdtempSync } from "node:fs";
+// A simulated vCenter and the Pulumi project of one group of tests, with govc as an independent client that reads and changes
+// what is in it, and its control interface: calls that it got, faults to come. I/O.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect } from "vitest";
 import { vcenterVariables } from "../../../lab/stackEnvironment.js";
 import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
-import type { Project } from "../project.js";
+import { type Outcome, Project } from "../project.js";
+
+/** The program is always the same, and `npm run check` checks its types: in each of the runs here that would be most of the work. */
+const UNCHECKED = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 
 /** A call that vCenter got, as its control interface lists it. */
 export interface SoapCall {
   readonly method: string;
+  /** Key of the object that it is about, such as `host-12`. */
+  readonly object: string;
   readonly userAgent: string;
   readonly mutating: boolean;
+  /** The kind of fault that it ran into. */
+  readonly injected?: string;
 }
 
 export class VcenterSite {
-  private constructor(
-    private readonly directory: string,
-    readonly vcenter: Vcenter,
-  ) {}
+  private directory: string | undefined;
+  private running: Vcenter | undefined;
+  private readonly projects: Project[] = [];
 
-  static async start(inventory: Inventory): Promise<VcenterSite> {
-    const directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
-    return new VcenterSite(directory, await startVcenter(directory, inventory, { report: () => {}, control: true }));
+  constructor(private readonly inventory: Inventory) {}
+
+  async start(): Promise<this> {
+    this.directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
+    this.running = await startVcenter(this.directory, this.inventory, { report: () => {}, control: true });
+    return this;
   }
 
-  stop(): Promise<unknown> {
-    return Promise.resolve(stopVcenter(this.directory));
+  /** Ends the vCenter and removes the folders of its projects, whatever they have still in it. */
+  async stop(): Promise<void> {
+    if (this.directory !== undefined) await stopVcenter(this.directory);
+    for (const { folder } of this.projects) rmSync(folder, { recursive: true, force: true });
+  }
+
+  get vcenter(): Vcenter {
+    if (!this.running) throw new Error("the vCenter was not started");
+    return this.running;
+  }
+
+  /** The first project. */
+  get project(): Project {
+    const [first] = this.projects;
+    if (!first) throw new Error("the vCenter has no project");
+    return first;
+  }
+
+  /** Makes a project with its environment file; `variables` take the place of those that lead to this vCenter. */
+  async addProject(environment: string, variables: Readonly<Record<string, string>> = {}): Promise<Project> {
+    const project = await Project.create({ environment, variables: { ...this.variables, ...UNCHECKED, ...variables } });
+    this.projects.push(project);
+    return project;
   }
 
   /** Variables for pulumi and govc. */
@@ -34,15 +68,19 @@ export class VcenterSite {
   }
 
   /** Runs govc and returns what it printed. */
-  async govc(project: Project, ...args: readonly string[]): Promise<string> {
-    const { code, text, stdout } = await project.run("govc", args);
-    if (code !== 0) throw new Error(`govc ${args.join(" ")}: ${code}\n${text}`);
-    return stdout.trim();
+  async govc(...args: readonly string[]): Promise<string> {
+    const options = { env: { ...process.env, ...this.variables }, maxBuffer: 2 ** 26 };
+    return (await promisify(execFile)("govc", args, options)).stdout.trim();
   }
 
-  /** A property of an object of the datacenter, as govc reads it. */
-  async read<T>(project: Project, path: string, property: string): Promise<T> {
-    const [found] = JSON.parse(await this.govc(project, "object.collect", "-json", `/dc1/${path}`, property));
+  /** A property of an object of the datacenter by its path, such as `network/dvs0`, as govc reads it. */
+  read<T>(path: string, property: string): Promise<T> {
+    return this.collect(`/${this.inventory.datacenter}/${path}`, property);
+  }
+
+  /** A property of any object, by its whole path or as TYPE:KEY, as govc reads it. */
+  async collect<T>(object: string, property: string): Promise<T> {
+    const [found] = JSON.parse(await this.govc("object.collect", "-json", object, property));
     // govc wraps lists, and an empty one is null in its wrapping.
     return ("_value" in Object(found.val) ? (found.val._value ?? []) : found.val) as T;
   }
@@ -57,4 +95,74 @@ export class VcenterSite {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
+
+  /** The calls since the last `forgetCalls`, in their order. */
+  calls(): Promise<SoapCall[]> {
+    return this.control("GET", "/calls");
+  }
+
+  /** Those that changed something. */
+  async changes(): Promise<SoapCall[]> {
+    return (await this.calls()).filter(({ mutating }) => mutating);
+  }
+
+  /** Their methods. */
+  async changingMethods(): Promise<string[]> {
+    return (await this.changes()).map(({ method }) => method);
+  }
+
+  forgetCalls(): Promise<unknown> {
+    return this.control("DELETE", "/calls");
+  }
+
+  /** Lets calls to come go wrong, as lab/vcenter takes it. */
+  inject(fault: object): Promise<unknown> {
+    return this.control("POST", "/faults", fault);
+  }
+
+  /** What was injected and did not happen yet. */
+  pendingFaults(): Promise<unknown[]> {
+    return this.control("GET", "/faults");
+  }
+
+  /** Runs an up that must not succeed, and returns what the user is told. */
+  async failingUp(project = this.project): Promise<string> {
+    const outcome = await project.pulumi("up", "--yes", "--skip-preview");
+    expect(outcome.code, outcome.text).not.toBe(0);
+    this.expectPlain(outcome, project);
+    return outcome.text;
+  }
+
+  /** A user is shown sentences, never where in our code something happened, and the password is nowhere. */
+  expectPlain({ text }: Outcome, project = this.project): void {
+    expect(text).not.toMatch(/^\s+at /m);
+    expect(text).not.toMatch(/panic|goroutine|node:internal|session\[/);
+    for (const each of [text, project.state()]) expect(each).not.toContain(this.vcenter.password);
+  }
+
+  /** Runs an up of this file that must be refused before it changes anything, and returns what the user is told. */
+  async refusal(environment: string): Promise<string> {
+    this.project.write(environment);
+    await this.forgetCalls();
+    const text = await this.failingUp();
+    expect(await this.changes()).toEqual([]);
+    return text;
+  }
+
+  /** The next run comes to what is wanted, and after it vCenter has no difference. */
+  async converges(): Promise<void> {
+    await this.project.up();
+    await this.project.must("preview", "--refresh", "--expect-no-changes");
+  }
+}
+
+/** Gives a group of tests a vCenter of its own and, with an environment file, a project: what one leaves behind is nothing to the next. */
+export function useVcenter(inventory: Inventory, environment?: string): VcenterSite {
+  const site = new VcenterSite(inventory);
+  beforeAll(async () => {
+    await site.start();
+    if (environment !== undefined) await site.addProject(environment);
+  });
+  afterAll(() => site.stop());
+  return site;
 }

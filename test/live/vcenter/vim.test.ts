@@ -1,41 +1,26 @@
 // The SOAP client against a simulated vCenter over TLS, with govc as an independent client that reads the same.
-import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vcenterVariables } from "../../../lab/stackEnvironment.js";
-import { type Vcenter as Simulated, startVcenter, stopVcenter } from "../../../lab/vcenterProcess.js";
 import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
 import type { VimFault } from "../../../providers/host/vim/soapFault.js";
 import type { Vcenter } from "../../../providers/host/vim/vcenter.js";
 import type { VcenterError } from "../../../providers/host/vim/vcenterError.js";
 import type { PropertyQuery, Ref, VimNode } from "../../../providers/model/vim.js";
+import { ESX, plainHosts } from "./hosts.js";
+import { useVcenter } from "./vcenterSite.js";
 
-const NICS = ["vmnic0", "vmnic1"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
-const inventory = {
-  datacenter: "dc1",
-  cluster: "c1",
-  hosts: ["esx-01.example.net", "esx-02.example.net"].map((name) => ({ name, nics: NICS })),
-};
-
-let directory: string;
-let simulated: Simulated;
+const site = useVcenter(plainHosts);
 let thumbprint: string;
 let vcenter: Vcenter;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "multiport-vim-"));
-  simulated = await startVcenter(directory, inventory, { report: () => {} });
-  thumbprint = await thumbprintOf(simulated.server);
-  vcenter = await connectVcenter({ ...simulated, thumbprint });
+  thumbprint = await thumbprintOf(site.vcenter.server);
+  vcenter = await connectVcenter({ ...site.vcenter, thumbprint });
 });
 
 afterAll(async () => {
   await vcenter?.close();
-  await stopVcenter(directory);
 });
 
 /** What the console of a real vCenter would show. */
@@ -49,12 +34,6 @@ function thumbprintOf(server: string): Promise<string> {
     });
     socket.once("error", reject);
   });
-}
-
-/** What govc prints, as JSON. */
-function govc<T>(...args: readonly string[]): T {
-  const env = { ...process.env, ...vcenterVariables(simulated), GOVC_PERSIST_SESSION: "false" };
-  return JSON.parse(execFileSync("govc", args, { env, encoding: "utf8" })) as T;
 }
 
 /** All objects of the types below the root folder. */
@@ -101,14 +80,9 @@ async function sessionOf(client: Vcenter): Promise<string> {
 }
 
 /** The keys of all sessions that vCenter has, as govc lists them: its own is among them. */
-function sessions(): string[] {
-  const [found] = govc<[{ val: { _value: { key: string }[] } }]>(
-    "object.collect",
-    "-json",
-    "SessionManager:SessionManager",
-    "sessionList",
-  );
-  return found.val._value.map(({ key }) => key);
+async function sessions(): Promise<string[]> {
+  const found = await site.collect<{ key: string }[]>("SessionManager:SessionManager", "sessionList");
+  return found.map(({ key }) => key);
 }
 
 describe("reading", () => {
@@ -120,16 +94,11 @@ describe("reading", () => {
     );
     // One login and one question.
     expect(vcenter.roundTrips - before).toBe(2);
-    expect(hosts.map(({ properties }) => properties.name)).toEqual(inventory.hosts.map(({ name }) => name));
+    expect(hosts.map(({ properties }) => properties.name)).toEqual(ESX);
     for (const { object, properties } of hosts) {
-      const [found] = govc<[{ val: { _value: VimNode[] } }]>(
-        "object.collect",
-        "-json",
-        `${object.type}:${object.value}`,
-        "config.network.pnic",
-      );
+      const found = await site.collect<VimNode[]>(`${object.type}:${object.value}`, "config.network.pnic");
       expect(properties["config.network.pnic"]).toMatchObject(
-        found.val._value.map(({ key, device, pci, mac }) => ({ key, device, pci, mac })),
+        found.map(({ key, device, pci, mac }) => ({ key, device, pci, mac })),
       );
       expect(properties["summary.rebootRequired"]).toBe("false");
     }
@@ -154,8 +123,7 @@ describe("tasks", () => {
   it("waits for one and returns its result, which govc finds", async () => {
     const created = (await vcenter.run(await createSwitch("dvs-one"))) as Ref;
     expect(created.type).toBe("VmwareDistributedVirtualSwitch");
-    const [found] = govc<[{ val: string }]>("object.collect", "-json", "/dc1/network/dvs-one", "name");
-    expect(found.val).toBe("dvs-one");
+    expect(await site.read("network/dvs-one", "name")).toBe("dvs-one");
   });
 
   it("says why one failed, with names in place of ids", async () => {
@@ -190,7 +158,7 @@ describe("tasks", () => {
 
 describe("sessions", () => {
   it("refuses a wrong password in plain words without the password, and asks only once", async () => {
-    const wrong = await connectVcenter({ ...simulated, thumbprint, password: "not-the-password" });
+    const wrong = await connectVcenter({ ...site.vcenter, thumbprint, password: "not-the-password" });
     const errors = await Promise.all([1, 2, 3].map(() => failure(wrong.retrieve(everywhere({ Folder: ["name"] })))));
     errors.push(await failure(wrong.retrieve(everywhere({ Folder: ["name"] }))));
     // The question who answers, and one login: a locked account is nobody's wish.
@@ -204,11 +172,11 @@ describe("sessions", () => {
 
   it("is one for all who ask, and logs in anew when vCenter ended it: also for a change", async () => {
     await vcenter.close();
-    const before = sessions().length;
+    const before = (await sessions()).length;
     await Promise.all([1, 2, 3, 4].map(() => vcenter.retrieve(everywhere({ Folder: ["name"] }))));
     const key = await sessionOf(vcenter);
-    expect(sessions().length).toBe(before + 1);
-    const other = await connectVcenter({ ...simulated, thumbprint }, { idleSeconds: 60 });
+    expect((await sessions()).length).toBe(before + 1);
+    const other = await connectVcenter({ ...site.vcenter, thumbprint }, { idleSeconds: 60 });
     await other.call({
       object: other.ref("sessionManager"),
       method: "TerminateSession",
@@ -217,13 +185,13 @@ describe("sessions", () => {
     await other.close();
     const created = (await vcenter.run(await createSwitch("dvs-after"))) as Ref;
     expect(created.type).toBe("VmwareDistributedVirtualSwitch");
-    expect(sessions()).not.toContain(key);
+    expect(await sessions()).not.toContain(key);
   });
 
   it("is logged out when idle, and comes back by itself", async () => {
-    const short = await connectVcenter({ ...simulated, thumbprint }, { idleSeconds: 0.2 });
+    const short = await connectVcenter({ ...site.vcenter, thumbprint }, { idleSeconds: 0.2 });
     const first = await sessionOf(short);
-    expect(sessions()).toContain(first);
+    expect(await sessions()).toContain(first);
     await expect.poll(() => sessions(), { timeout: 5000 }).not.toContain(first);
     expect(await sessionOf(short)).not.toBe(first);
     await short.close();

@@ -1,127 +1,10 @@
-// LAGs of a distributed switch, for real: made, changed, traffic moved to them and back in steps, cut off in between. Pulumi's
-// engine, SOAP over TLS to a simulated vCenter, and govc as an independent client.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "../project.js";
-import { type SoapCall, VcenterSite } from "./vcenterSite.js";
-
-const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
-const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
-const inventory = { datacenter: "dc1", cluster: "c1", hosts: ESX.map((name) => ({ name, nics: NICS })) };
-
-const STANDALONE = `
-    uplinks: { uplink1: vmnic2, uplink2: vmnic3 }
-    uplinkTeam: { members: [uplink1, uplink2], policy: source-port }`;
-const ON_LAG = `
-    uplinks: { uplink1: , uplink2: }
-    lags: { lag1: { nics: [vmnic2, vmnic3] } }
-    uplinkTeam: { members: [lag1], mode: lacp }`;
-
-/** The environment file of all tests; `how` says where the NICs are. */
-function environment(how: string, extra = ""): string {
-  return `
-environment: t
-networks:
-  app: { vlan: 10 }
-  db: { vlan: 20 }
-hosts:
-  esx-[01:02]:
-    platform: vsphere
-    address: esx-[01:02].example.net
-    uplinks: { vmnic1: , vmnic2: , vmnic3: }
-distributedSwitches:
-  dvs0:
-    datacenter: dc1
-    hosts: ["esx-[01:02]"]${how}
-    portGroups: [app, db]
-${extra}`;
-}
-
-let site: VcenterSite;
-let project: Project;
-
-function useProject(how: string): void {
-  beforeAll(async () => {
-    site = await VcenterSite.start(inventory);
-    project = await Project.create({ environment: environment(how), variables: site.variables });
-  });
-  afterAll(async () => {
-    await project.remove();
-    await site.stop();
-  });
-}
-
-interface Lag {
-  readonly name: string;
-  readonly mode: string;
-  readonly uplinkNum: number;
-  readonly loadbalanceAlgorithm: string;
-  readonly timeoutMode?: string;
-  readonly vlan?: { readonly vlanId?: readonly { readonly start: number; readonly end: number }[] };
-}
-
-const lags = async () =>
-  (await site.read<{ readonly lacpGroupConfig?: Lag[] }>(project, "network/dvs0", "config")).lacpGroupConfig ?? [];
-
-/** Active and standby uplinks of a port group. */
-async function team(group: string): Promise<string> {
-  interface Setting {
-    readonly uplinkTeamingPolicy: {
-      readonly uplinkPortOrder: { readonly activeUplinkPort?: string[]; readonly standbyUplinkPort?: string[] };
-    };
-  }
-  const setting = await site.read<Setting>(project, `network/${group}`, "config.defaultPortConfig");
-  const { activeUplinkPort = [], standbyUplinkPort = [] } = setting.uplinkTeamingPolicy.uplinkPortOrder;
-  return `${activeUplinkPort.join(",")}/${standbyUplinkPort.join(",")}`;
-}
-
-/** The NIC on each port of the switch, in the host's own view. */
-async function ports(host: string): Promise<Record<string, string>> {
-  interface KeyValue {
-    readonly key: string;
-    readonly value: string;
-  }
-  interface Proxy {
-    readonly uplinkPort?: readonly KeyValue[];
-    readonly hostLag?: readonly { readonly uplinkPort: readonly KeyValue[] }[];
-    readonly spec: {
-      readonly backing: { readonly pnicSpec?: readonly { pnicDevice: string; uplinkPortKey: string }[] };
-    };
-  }
-  const [proxy] = await site.read<Proxy[]>(project, `host/c1/${host}`, "config.network.proxySwitch");
-  const names = [...(proxy?.uplinkPort ?? []), ...(proxy?.hostLag ?? []).flatMap(({ uplinkPort }) => uplinkPort)];
-  return Object.fromEntries(
-    (proxy?.spec.backing.pnicSpec ?? []).map(({ pnicDevice, uplinkPortKey }) => [
-      names.find(({ key }) => key === uplinkPortKey)?.value ?? "nowhere",
-      pnicDevice,
-    ]),
-  );
-}
-
-/** Everything that a move changes. */
-async function state() {
-  return {
-    lags: (await lags()).map(({ name }) => name),
-    teams: await Promise.all(["app", "db"].map(team)),
-    ports: await Promise.all(ESX.map(ports)),
-  };
-}
-
-const STATE_STANDALONE = {
-  lags: [],
-  teams: ["uplink1,uplink2/", "uplink1,uplink2/"],
-  ports: ESX.map(() => ({ uplink1: "vmnic2", uplink2: "vmnic3" })),
-};
-const STATE_ON_LAG = {
-  lags: ["lag1"],
-  teams: ["lag1/", "lag1/"],
-  ports: ESX.map(() => ({ "lag1-0": "vmnic2", "lag1-1": "vmnic3" })),
-};
-
-/** Calls of ours that changed something, since the last reset. */
-async function changes(): Promise<string[]> {
-  const calls = await site.control<SoapCall[]>("GET", "/calls");
-  return calls.flatMap(({ method, mutating }) => (mutating ? [method] : []));
-}
+// LAGs of a distributed switch, for real: made, changed, traffic moved to them and back in steps. Pulumi's engine,
+// SOAP over TLS to a simulated vCenter, and govc as an independent client.
+import { describe, expect, it } from "vitest";
+import { DistributedSwitch, ON_LAG, ON_UPLINKS } from "./distributedSwitch.js";
+import { ESX, plainHosts } from "./hosts.js";
+import { environment, LAG, STANDALONE } from "./lagFile.js";
+import { useVcenter } from "./vcenterSite.js";
 
 /** The steps that a preview announces. */
 const planOf = (text: string) =>
@@ -138,16 +21,17 @@ const MOVE = [
 ];
 
 describe("traffic that moves to a LAG", () => {
-  useProject(STANDALONE);
+  const site = useVcenter(plainHosts, environment(STANDALONE));
+  const dvs = new DistributedSwitch(site);
 
   it("starts on standalone uplinks", async () => {
-    await project.up();
-    expect(await state()).toEqual(STATE_STANDALONE);
+    await site.project.up();
+    expect(await dvs.places("app", "db")).toEqual(ON_UPLINKS);
   });
 
   it("is shown by a preview as steps in order, each with its risk", async () => {
-    project.write(environment(ON_LAG));
-    const { text } = await project.must("preview", "--diff");
+    site.project.write(environment(LAG));
+    const { text } = await site.project.must("preview", "--diff");
     const plan = planOf(text);
     const policy = "teaming.policy loadbalance_srcid -> loadbalance_ip";
     expect(plan).toEqual([
@@ -156,32 +40,32 @@ describe("traffic that moves to a LAG", () => {
       `brief interruption: port group db: uplink1 uplink2, standby lag1 -> lag1, ${policy}`,
       `port groups to come: uplink1 uplink2 -> lag1, defaults.${policy}`,
     ]);
-    expect(await state()).toEqual(STATE_STANDALONE);
+    expect(await dvs.places("app", "db")).toEqual(ON_UPLINKS);
   });
 
   it("moves one NIC after the other, with the LAG standby until all are there", async () => {
-    await site.control("DELETE", "/calls");
-    await project.up();
-    expect(await state()).toEqual(STATE_ON_LAG);
-    expect(await changes()).toEqual([
+    await site.forgetCalls();
+    await site.project.up();
+    expect(await dvs.places("app", "db")).toEqual(ON_LAG);
+    expect(await site.changingMethods()).toEqual([
       "UpdateDVSLacpGroupConfig_Task",
       ...["ReconfigureDVPortgroup_Task", "ReconfigureDVPortgroup_Task"],
       ...["ReconfigureDvs_Task", "ReconfigureDvs_Task", "ReconfigureDvs_Task", "ReconfigureDvs_Task"],
       ...["ReconfigureDVPortgroup_Task", "ReconfigureDVPortgroup_Task"],
       "ReconfigureDvs_Task",
     ]);
-    await project.up("--expect-no-changes");
-    await project.must("preview", "--refresh", "--expect-no-changes");
+    await site.project.up("--expect-no-changes");
+    await site.project.must("preview", "--refresh", "--expect-no-changes");
   });
 
   it("takes new settings of the LAG", async () => {
-    const changed = ON_LAG.replace(
+    const changed = LAG.replace(
       "nics: [vmnic2, vmnic3]",
       "nics: [vmnic2, vmnic3], ports: 4, role: passive, timeout: fast, hash: srcDestIp, vlans: [10, 20-29]",
     );
-    project.write(environment(changed));
-    await project.up();
-    expect(await lags()).toEqual([
+    site.project.write(environment(changed));
+    await site.project.up();
+    expect(await dvs.lags()).toEqual([
       expect.objectContaining({
         ...{ name: "lag1", mode: "passive", uplinkNum: 4, loadbalanceAlgorithm: "srcDestIp", timeoutMode: "fast" },
         vlan: expect.objectContaining({
@@ -192,63 +76,57 @@ describe("traffic that moves to a LAG", () => {
         }),
       }),
     ]);
-    await project.must("preview", "--refresh", "--expect-no-changes");
-    project.write(environment(ON_LAG));
-    await project.up();
-    expect((await lags())[0]).toMatchObject({ mode: "active", uplinkNum: 2, timeoutMode: "slow" });
+    await site.project.must("preview", "--refresh", "--expect-no-changes");
+    site.project.write(environment(LAG));
+    await site.project.up();
+    expect((await dvs.lags())[0]).toMatchObject({ mode: "active", uplinkNum: 2, timeoutMode: "slow" });
   });
 
   it("keeps the LAG ports of its NICs when a host leaves and comes back, and when an uplink is added", async () => {
-    project.write(environment(ON_LAG).replace('["esx-[01:02]"]', "[esx-01]"));
-    await project.up();
-    expect(await ports(ESX[1])).toEqual({});
-    expect(await ports(ESX[0])).toEqual(STATE_ON_LAG.ports[0]);
-    project.write(environment(ON_LAG.replace("uplink2: }", "uplink2: , uplink3: vmnic1 }")));
-    await project.up();
-    expect(await ports(ESX[0])).toEqual({ ...STATE_ON_LAG.ports[0], uplink3: "vmnic1" });
-    expect(await ports(ESX[1])).toEqual({ ...STATE_ON_LAG.ports[1], uplink3: "vmnic1" });
-    project.write(environment(ON_LAG));
-    await project.up();
-    expect(await state()).toEqual(STATE_ON_LAG);
+    site.project.write(environment(LAG).replace('["esx-[01:02]"]', "[esx-01]"));
+    await site.project.up();
+    expect(await dvs.ports(ESX[1])).toEqual({});
+    expect(await dvs.ports(ESX[0])).toEqual(ON_LAG.ports[0]);
+    site.project.write(environment(LAG.replace("uplink2: }", "uplink2: , uplink3: vmnic1 }")));
+    await site.project.up();
+    expect(await dvs.ports(ESX[0])).toEqual({ ...ON_LAG.ports[0], uplink3: "vmnic1" });
+    expect(await dvs.ports(ESX[1])).toEqual({ ...ON_LAG.ports[1], uplink3: "vmnic1" });
+    site.project.write(environment(LAG));
+    await site.project.up();
+    expect(await dvs.places("app", "db")).toEqual(ON_LAG);
   });
 
   it("goes back the same way, and the LAG goes when nothing is on it", async () => {
-    project.write(environment(STANDALONE));
-    const plan = planOf((await project.must("preview", "--diff")).text);
+    site.project.write(environment(STANDALONE));
+    const plan = planOf((await site.project.must("preview", "--diff")).text);
     expect(plan.at(-1)).toBe("LAG lag1 goes");
-    await project.up();
-    expect(await state()).toEqual(STATE_STANDALONE);
-    await project.must("preview", "--refresh", "--expect-no-changes");
+    await site.project.up();
+    expect(await dvs.places("app", "db")).toEqual(ON_UPLINKS);
+    await site.project.must("preview", "--refresh", "--expect-no-changes");
   });
 
-  // The move takes ten calls. That it can be cut off after any of them is shown of the plan: test/platforms/vsphere/distributedSwitch.
-  it.each([2, 5, 8])("goes on correctly when it was cut off after call %i", async (calls) => {
-    project.write(environment(ON_LAG));
-    await site.control("DELETE", "/calls");
-    await project.cutOff(async () => (await changes()).length >= calls);
-    await project.up();
-    expect(await state()).toEqual(STATE_ON_LAG);
-    await project.up("--expect-no-changes");
-    project.write(environment(STANDALONE));
-    await project.up();
-    expect(await state()).toEqual(STATE_STANDALONE);
+  it("leaves nothing behind when the program goes", async () => {
+    await site.project.must("destroy", "--yes", "--skip-preview");
+    expect(await site.govc("find", "/dc1/network", "-type", "DistributedVirtualSwitch")).toBe("");
   });
 });
 
 describe("a switch with a LAG from the start", () => {
-  useProject(
-    `${ON_LAG}
+  const site = useVcenter(
+    plainHosts,
+    environment(`${LAG}
     healthCheck: { intervalMinutes: 1 }
     alarms: [uplink-redundancy, vlan-mtu, lag-member]
     networkIoControl: { traffic: { vmotion: { shares: low, limitMbps: 5000 }, virtualMachine: { shares: 90, reservationMbps: 100 } } }
     netflow: { collector: 192.0.2.10, activeTimeoutSeconds: 120 }
-    multicast: snooping`,
+    multicast: snooping`),
   );
+  const dvs = new DistributedSwitch(site);
 
   it("is made in one up, and stays", async () => {
-    await project.up();
-    expect(await state()).toEqual(STATE_ON_LAG);
-    const config = await site.read<Record<string, unknown>>(project, "network/dvs0", "config");
+    await site.project.up();
+    expect(await dvs.places("app", "db")).toEqual(ON_LAG);
+    const config = await dvs.config();
     expect(config).toMatchObject({
       multicastFilteringMode: "snooping",
       ipfixConfig: { collectorIpAddress: "192.0.2.10", collectorPort: 2055, activeFlowTimeout: 120 },
@@ -268,8 +146,8 @@ describe("a switch with a LAG from the start", () => {
         }),
       ]),
     });
-    await project.up("--expect-no-changes");
-    await project.must("preview", "--refresh", "--expect-no-changes");
+    await site.project.up("--expect-no-changes");
+    await site.project.must("preview", "--refresh", "--expect-no-changes");
   });
 
   /** Alarms of ours by name, each with its state on a member host. */
@@ -278,14 +156,9 @@ describe("a switch with a LAG from the start", () => {
       readonly alarm: { readonly type: string; readonly value: string };
       readonly overallStatus: string;
     }
-    const collect = async (object: string, property: string) => {
-      const [found] = JSON.parse(await site.govc(project, "object.collect", "-json", object, property));
-      return "_value" in found.val ? (found.val._value ?? []) : found.val;
-    };
-    const states = (await collect(`/dc1/host/c1/${ESX[0]}`, "declaredAlarmState")) as State[];
-
+    const states = await site.read<State[]>(`host/c1/${ESX[0]}`, "declaredAlarmState");
     const named = states.map(async ({ alarm, overallStatus }) => [
-      ((await collect(`${alarm.type}:${alarm.value}`, "info")) as { readonly name: string }).name,
+      (await site.collect<{ readonly name: string }>(`${alarm.type}:${alarm.value}`, "info")).name,
       overallStatus,
     ]);
     return Object.fromEntries((await Promise.all(named)).filter(([name]) => name?.startsWith("multiport dvs0")));
@@ -318,23 +191,28 @@ describe("a switch with a LAG from the start", () => {
   });
 
   it("gives up alarms and health check that are no longer declared", async () => {
-    project.write(environment(ON_LAG));
-    await project.up();
+    site.project.write(environment(LAG));
+    await site.project.up();
     expect(await alarms()).toEqual({});
-    const config = await site.read<{ readonly healthCheckConfig?: object[] }>(project, "network/dvs0", "config");
+    const config = await dvs.config<{ readonly healthCheckConfig?: object[] }>();
     expect(config.healthCheckConfig?.every((check) => !("enable" in check && check.enable === true))).toBe(true);
-    await project.up("--expect-no-changes");
+    await site.project.up("--expect-no-changes");
   });
 
   it("refuses to take traffic from one LAG straight to another, and a host's only NIC at once: nothing is touched", async () => {
-    const before = await state();
-    project.write(environment(ON_LAG.replaceAll("lag1", "lag2")));
-    const straight = await project.pulumi("preview");
+    const before = await dvs.places("app", "db");
+    site.project.write(environment(LAG.replaceAll("lag1", "lag2")));
+    const straight = await site.project.pulumi("preview");
     expect(straight.code).not.toBe(0);
     expect(straight.text).toContain(
       "host esx-01.example.net would move vmnic2 from lag1-0 to lag2-0, vmnic3 from lag1-1 to lag2-1: a NIC can't go from one LAG straight to another",
     );
-    expect(straight.text).not.toMatch(/\n\s+at /);
-    expect(await state()).toEqual(before);
+    site.expectPlain(straight);
+    expect(await dvs.places("app", "db")).toEqual(before);
+  });
+
+  it("goes with the program", async () => {
+    await site.project.must("destroy", "--yes", "--skip-preview");
+    expect(await site.govc("find", "/dc1/network", "-type", "DistributedVirtualSwitch")).toBe("");
   });
 });
