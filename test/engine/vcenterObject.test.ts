@@ -80,7 +80,7 @@ describe("removal", () => {
   it("goes step by step", async () => {
     const { log, object } = goneBefore(Number.POSITIVE_INFINITY);
     const { steps } = await object.remove({}, ALL, () => {});
-    expect(steps.map(({ group }) => group)).toEqual(["app", "storage"]);
+    expect(steps.map(({ title }) => title)).toEqual(["port group app", "port group storage"]);
     expect(log).toEqual(WHOLE);
   });
 
