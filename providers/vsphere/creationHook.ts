@@ -1,8 +1,8 @@
 // What is done before the provider makes an object: an earlier run may have made it without learning of it. I/O happens in the hook.
 import * as pulumi from "@pulumi/pulumi";
 import { clearSite } from "../engine/creationSite.js";
-import { vcenterSession } from "../engine/vcenterSession.js";
 import { type Creation, creationMark } from "../platforms/vsphere/creation.js";
+import { programSession } from "./programSession.js";
 
 /** Of the running program, as marks name it. */
 function stackName(): string {
@@ -22,7 +22,7 @@ export function creationHooks(creation: Omit<Creation, "stack">): pulumi.Resourc
   const { kind, name, datacenter } = creation;
   const prepare = async () => {
     const isPreview = pulumi.runtime.isDryRun();
-    const session = await vcenterSession(readConfig);
+    const session = await programSession();
     const isCleared = await clearSite(session, { ...creation, stack: stackName() }, { isPreview });
     if (isCleared)
       await pulumi.log.info(
@@ -33,9 +33,4 @@ export function creationHooks(creation: Omit<Creation, "stack">): pulumi.Resourc
   // under the same name.
   const onDryRun = kind !== "virtualMachine";
   return { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] };
-}
-
-function readConfig(key: string): string | undefined {
-  const [namespace = "", ...rest] = key.split(":");
-  return new pulumi.Config(namespace).get(rest.join(":"));
 }
