@@ -27,6 +27,9 @@ func (m *machineMethods) ReconfigVMTask(ctx *simulator.Context, req *types.Recon
 		if req.Spec.ChangeVersion != "" && req.Spec.ChangeVersion != d.vm.Config.ChangeVersion {
 			return nil, &types.ConcurrentAccess{}
 		}
+		if fault := d.checkSize(&req.Spec); fault != nil {
+			return nil, fault
+		}
 		others, fault := d.apply(req.Spec.DeviceChange)
 		if fault != nil {
 			return nil, fault

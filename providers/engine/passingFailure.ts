@@ -7,6 +7,11 @@ const PASSING_FAULTS = ["ConcurrentAccess", "TaskInProgress", "HostCommunication
 
 /** True also for a call of which only the answer got lost: what it did shows when vCenter is read again. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof VimFault) return PASSING_FAULTS.includes(error.faultType);
+  if (error instanceof VimFault) return PASSING_FAULTS.includes(error.faultType) || isGone(error);
   return error instanceof VcenterError && (error.canRetry || error.mayHaveRun || error.kind === "lost");
+}
+
+/** An object that a call or a query named is no more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof VimFault && error.faultType === "ManagedObjectNotFound";
 }

@@ -4,7 +4,7 @@ import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vi
 import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
 import { isEngineAlive } from "./engineAlive.js";
 import { TouchedError } from "./machine.js";
-import { isPassing } from "./passingFailure.js";
+import { isGone, isPassing } from "./passingFailure.js";
 
 /** What the engine needs of a session. */
 export interface VcenterSession extends VcenterAbout {
@@ -79,6 +79,8 @@ const PASSING_MILLISECONDS = [200, 1000, 3000];
 const WAIT_MILLISECONDS = 1000;
 /** A step that has to be done again so often is being undone by somebody else. */
 const MOST_REPETITIONS = 3;
+/** Objects come and go while they are read; one look more for each that goes. */
+const MOST_LOOKS = 3;
 
 /** What a run did. */
 export interface Done {
@@ -110,13 +112,12 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     return { words, notes: this.driver.plan(scope, words, facts, scope).notes };
   }
 
-  /** Takes away what `scope` names. An object that is gone already needs nothing. */
+  /** Takes away what `scope` names. An object that is gone, before or in the middle of it, needs nothing more. */
   async remove(target: Target, scope: W, told: (step: Step) => void): Promise<Done> {
-    const session = await this.connect();
-    if (!(await this.facts(session, target, scope))) return { steps: [], notes: [], isUnfinished: false };
     return this.carryOut(target, {
       scope,
       told,
+      mayBeGone: true,
       plan: (facts) => this.driver.planRemoval(this.driver.fromFacts(facts, scope), { target, facts }),
     });
   }
@@ -130,6 +131,7 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
     let repeated = 0;
     for (;;) {
       const { session, facts } = await this.looked(target, { ...work, title, tried });
+      if (!facts) return { steps: done, notes: [], isUnfinished: false };
       const { conflicts, steps, notes, isUnfinished = false } = work.plan(facts);
       if (conflicts.length > 0) throw this.inTheWay(title, conflicts, done);
       const [first] = steps;
@@ -172,40 +174,44 @@ export class VcenterObject<Model, Target extends object, W extends object, Facts
   }
 
   /** Waits until a step that was taken shows; vCenter hears from its hosts later than it answers. */
-  private async settle(
-    target: Target,
-    { scope, plan, told, title, step }: Work<W, Facts, S> & { title: string; step: S },
-  ) {
+  private async settle(target: Target, { plan, step, ...work }: Work<W, Facts, S> & { title: string; step: S }) {
     const longer = Math.max(0, (step.settleSeconds ?? 0) - sum(SETTLE_MILLISECONDS) / 1000);
     const waits = [...SETTLE_MILLISECONDS, ...new Array<number>(Math.ceil(longer)).fill(WAIT_MILLISECONDS)];
     for (const wait of waits) {
       await sleep(wait);
-      const { facts } = await this.looked(target, { scope, plan, told, title, tried: step });
-      if (plan(facts).steps[0]?.title !== step.title) return;
+      const { facts } = await this.looked(target, { ...work, plan, tried: step });
+      if (!facts || plan(facts).steps[0]?.title !== step.title) return;
     }
-    throw new NoProgressError(title, step);
+    throw new NoProgressError(work.title, step);
   }
 
-  /** From the first step on a failure leaves something that was changed. */
+  /** From the first step on a failure leaves something that was changed. No facts: the object is gone, and may be. */
   private async looked(
     target: Target,
-    { scope, title, tried }: Work<W, Facts, S> & { title: string; tried: S | undefined },
+    { scope, mayBeGone, title, tried }: Work<W, Facts, S> & { title: string; tried: S | undefined },
   ) {
     try {
       const session = await this.connect();
-      return { session, facts: await this.known(session, target, scope) };
+      const facts = await this.facts(session, target, scope);
+      if (!facts && !mayBeGone) throw new MissingObjectError(title);
+      return { session, facts };
     } catch (error) {
       throw tried === undefined ? error : new UnreadError(title, tried, sentence(error));
     }
   }
 
-  private async known(session: VcenterSession, target: Target, scope: W): Promise<Facts> {
-    const facts = await this.facts(session, target, scope);
-    if (!facts) throw new MissingObjectError(this.driver.title(target));
-    return facts;
+  private async facts(session: VcenterSession, target: Target, scope: W): Promise<Facts | undefined> {
+    for (let left = MOST_LOOKS; ; left -= 1) {
+      try {
+        return await this.answered(session, target, scope);
+      } catch (error) {
+        // It went away after a first answer named it: the next look does without it.
+        if (left === 1 || !isGone(error)) throw error;
+      }
+    }
   }
 
-  private async facts(session: VcenterSession, target: Target, scope: W): Promise<Facts | undefined> {
+  private async answered(session: VcenterSession, target: Target, scope: W): Promise<Facts | undefined> {
     const answers: Answer[] = [];
     for (;;) {
       const question = this.driver.ask({ target, scope, about: session }, answers);
@@ -241,6 +247,8 @@ function sum(values: readonly number[]): number {
 
 interface Work<W, Facts, S extends Step> {
   readonly scope: W;
+  /** With the object gone there is nothing left to do. */
+  readonly mayBeGone?: boolean;
   readonly plan: (facts: Facts) => VcenterPlan<S>;
   readonly told: (step: S) => void;
 }

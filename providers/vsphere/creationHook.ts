@@ -1,8 +1,8 @@
 // What is done before the provider makes an object: an earlier run may have made it without learning of it. I/O happens in the hook.
 import * as pulumi from "@pulumi/pulumi";
 import { clearSite } from "../engine/creationSite.js";
-import { vcenterSession } from "../engine/vcenterSession.js";
 import { type Creation, creationMark } from "../platforms/vsphere/creation.js";
+import { hasHooks, programSession } from "./programSession.js";
 
 /** Of the running program, as marks name it. */
 function stackName(): string {
@@ -15,15 +15,15 @@ export function newMark(): string {
 }
 
 /**
- * Options of a resource. They remove an object that a run of this stack left without knowing of it, and refuse a name that is taken; a preview says both. Pulumi
+ * Remove an object that a run of this stack left without knowing of it, and refuse a name that is taken; a preview says both. Pulumi
  * calls the hook only when the object is not in its state.
  */
-export function creationHooks(creation: Omit<Creation, "stack">): Pick<pulumi.ResourceOptions, "hooks"> {
+export function creationHooks(creation: Omit<Creation, "stack">): pulumi.ResourceHookBinding {
   if (!hasHooks()) return {};
   const { kind, name, datacenter } = creation;
   const prepare = async () => {
     const isPreview = pulumi.runtime.isDryRun();
-    const session = await vcenterSession(pulumi.runtime.getConfig);
+    const session = await programSession();
     const isCleared = await clearSite(session, { ...creation, stack: stackName() }, { isPreview });
     if (isCleared)
       await pulumi.log.info(
@@ -33,10 +33,5 @@ export function creationHooks(creation: Omit<Creation, "stack">): Pick<pulumi.Re
   // The object that a replacement takes away has the name until then, and a preview can't tell it from others: only VMs are replaced
   // under the same name.
   const onDryRun = kind !== "virtualMachine";
-  return { hooks: { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] } };
-}
-
-/** Pulumi's mocks, with which programs are tested, know of no hooks, and a hook that nobody registers is an unhandled rejection. */
-function hasHooks(): boolean {
-  return pulumi.runtime.getMonitor()?.registerResourceHook !== undefined;
+  return { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] };
 }

@@ -82,7 +82,7 @@ function createSwitch(
     {
       ...options,
       ...SWITCH_EXISTENCE,
-      ...creationHooks({ kind: "distributedSwitch", name: model.name, datacenter: model.datacenter }),
+      hooks: creationHooks({ kind: "distributedSwitch", name: model.name, datacenter: model.datacenter }),
       replacementTrigger: model.datacenter,
       deleteBeforeReplace: true,
     },

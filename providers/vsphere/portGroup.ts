@@ -35,7 +35,7 @@ export class PortGroup extends pulumi.ComponentResource {
       {
         parent: this,
         ...PORT_GROUP_EXISTENCE,
-        ...creationHooks({ kind: "portGroup", name: portGroup.name, datacenter }),
+        hooks: creationHooks({ kind: "portGroup", name: portGroup.name, datacenter }),
       },
     );
     this.registerOutputs({ portGroup: this.portGroup });

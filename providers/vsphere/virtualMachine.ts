@@ -9,12 +9,14 @@ import { VM_MARK_KEY } from "../platforms/vsphere/creation.js";
 import type { VmFacts } from "../platforms/vsphere/virtualMachine/facts.js";
 import { vsphereVm } from "../platforms/vsphere/virtualMachine/index.js";
 import type { VmStep } from "../platforms/vsphere/virtualMachine/step.js";
+import { SHUTDOWN_SECONDS } from "../platforms/vsphere/virtualMachine/steps.js";
 import type { VmTarget, VmWords } from "../platforms/vsphere/virtualMachine/words.js";
 import { creationHooks, newMark } from "./creationHook.js";
 import type { DistributedSwitch } from "./distributedSwitch.js";
 import type { EsxHost } from "./esxHost.js";
 import { readNetwork, readVmPlace, type VmPlace } from "./inventory.js";
 import { vsphereSdk } from "./sdk.js";
+import { updateHooks } from "./updateHook.js";
 
 /**
  * The network cards, passthrough devices and memory reservation of a VM. Type `dynamic/vsphere:VirtualMachine`.
@@ -57,15 +59,17 @@ export class VirtualMachine extends pulumi.ComponentResource {
   ) {
     super("multiport:vsphere:VirtualMachine", name, {}, options);
     const { create, hostAddress: host } = model;
+    const target = { environment, name, host };
     const standIn = standInMac(environment, name);
     const dependsOn = [...Object.values(around.distributedSwitches), ...Object.values(around.esxHosts)];
-    this.virtualMachine = create && createVm(name, { model, create, standIn, around }, { parent: this, dependsOn });
+    this.virtualMachine =
+      create && createVm({ model, create, target: { ...target, standIn }, around }, { parent: this, dependsOn });
     this.hardware = new VmHardware(
       name,
       {
         model,
         environment,
-        target: { environment, name, host, ...(this.virtualMachine ? { id: this.virtualMachine.moid, standIn } : {}) },
+        target: { ...target, ...(this.virtualMachine ? { id: this.virtualMachine.moid, standIn } : {}) },
       },
       { parent: this, dependsOn },
     );
@@ -93,16 +97,16 @@ export function virtualMachines(
 interface Creation {
   readonly model: VsphereVm;
   readonly create: NewVm;
-  readonly standIn: string;
+  readonly target: Omit<VmTarget, "id"> & { readonly standIn: string };
   readonly around: VmSurroundings;
 }
 
 /** What the provider sets and we do not: processors, memory, disks, where the VM is. Cards and devices are ours from then on. */
 function createVm(
-  name: string,
-  { model, create, standIn, around }: Creation,
+  { model, create, target, around }: Creation,
   options: pulumi.CustomResourceOptions,
 ): vsphere.VirtualMachine {
+  const { name, standIn } = target;
   const place = pulumi.output(readVmPlace(name, { hostAddress: model.hostAddress, create }, options));
   const isFixed = model.passthrough.length > 0 || model.cards.some(({ vf }) => vf);
   return new (vsphereSdk().VirtualMachine)(
@@ -126,17 +130,22 @@ function createVm(
       extraConfig: { [VM_MARK_KEY]: newMark() },
       waitForGuestNetTimeout: 0,
       waitForGuestIpTimeout: 0,
-      forcePowerOff: model.powerOff === "whenRequired",
+      // As long as ours gives a guest to shut down; one that does not is never cut off.
+      shutdownWaitTimeout: SHUTDOWN_SECONDS / 60,
+      forcePowerOff: false,
     },
     {
       ...options,
       ignoreChanges: ["networkInterfaces", "pciDeviceIds", "extraConfig"],
-      ...creationHooks({
-        kind: "virtualMachine",
-        name,
-        datacenter: create.datacenter,
-        ...(create.folder === undefined ? {} : { folder: create.folder }),
-      }),
+      hooks: {
+        ...creationHooks({
+          kind: "virtualMachine",
+          name,
+          datacenter: create.datacenter,
+          ...(create.folder === undefined ? {} : { folder: create.folder }),
+        }),
+        ...updateHooks({ model, target }),
+      },
     },
   );
 }

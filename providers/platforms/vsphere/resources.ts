@@ -1,6 +1,7 @@
 // The vSphere provider's resources that multiport makes: what an engineer calls them, and what traffic notices when the provider
 // changes one. Distributed switches and port groups it only makes and deletes. Pure.
 import type { Disruption } from "../../model/change.js";
+import { POWER_OFF_SETTINGS } from "./vmUpdate.js";
 
 export interface ProviderResource {
   /** What a network engineer calls it, told apart from the resource of ours that sets the same object. */
@@ -21,11 +22,9 @@ export const PROVIDER_RESOURCES: Readonly<Record<string, ProviderResource>> = {
   },
   "vsphere:index/virtualMachine:VirtualMachine": {
     kind: "virtual machine, the object",
-    // The provider turns the VM off for the first three, and moves it for the others.
+    // The provider moves the VM for the last two.
     disruption: {
-      numCpus: "outage",
-      memory: "outage",
-      guestId: "outage",
+      ...Object.fromEntries(POWER_OFF_SETTINGS.map((setting) => [setting, "outage" as const])),
       hostSystemId: "brief",
       datastoreId: "brief",
     },

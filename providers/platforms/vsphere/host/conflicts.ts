@@ -45,7 +45,10 @@ function otherAddresses(desired: HostWords, { nics }: HostFacts): string[] {
   });
 }
 
-/** A NIC that a switch of ours gives up is free by the time that another needs it. */
+/**
+ * A NIC that a standard switch of ours gives up is free by the time that another needs it. Distributed switches are set after their
+ * hosts, so that they take what hosts give up: the way back takes two runs.
+ */
 function takenNics(desired: HostWords, actual: HostWords, { nics }: HostFacts): string[] {
   return Object.entries(desired.switches).flatMap(([name, { uplinks }]) =>
     uplinks.flatMap((device) => {
@@ -54,9 +57,10 @@ function takenNics(desired: HostWords, actual: HostWords, { nics }: HostFacts): 
       const giver = holder.kind === "standard" ? entryOf(desired.switches, holder.switch) : undefined;
       const isGivenUp = holder.kind === "standard" && entryOf(actual.switches, holder.switch) !== undefined;
       if (isGivenUp && !giver?.uplinks.includes(device)) return [];
-      const of = `${holder.kind} switch ${holder.switch}`;
+      const needed = `NIC ${device} is an uplink of ${holder.kind} switch ${holder.switch}, and switch ${name} needs it`;
+      if (holder.kind === "standard") return [`${needed}. Take it off there first, or leave it out here`];
       return [
-        `NIC ${device} is an uplink of ${of}, and switch ${name} needs it. Take it off there first, or leave it out here`,
+        `${needed}. Hosts are set before distributed switches: if ${holder.switch} is in the file, run pulumi up once with ${device} on neither of the two, then with it on ${name}. Otherwise take it off there first, or leave it out here`,
       ];
     }),
   );

@@ -1,0 +1,14 @@
+// What a program itself asks of vCenter, beside its resources: by hooks, over the session as the program has it configured. I/O: opens
+// the connection.
+import * as pulumi from "@pulumi/pulumi";
+import type { VcenterSession } from "../engine/vcenterObject.js";
+import { vcenterSession } from "../engine/vcenterSession.js";
+
+export function programSession(): Promise<VcenterSession> {
+  return vcenterSession(pulumi.runtime.getConfig);
+}
+
+/** Pulumi's mocks, with which programs are tested, know of no hooks, and a hook that nobody registers is an unhandled rejection. */
+export function hasHooks(): boolean {
+  return pulumi.runtime.getMonitor()?.registerResourceHook !== undefined;
+}
