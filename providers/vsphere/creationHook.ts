@@ -15,7 +15,7 @@ export function newMark(): string {
 }
 
 /**
- * Remove an object that a run of this stack left without knowing of it, and refuse a name that is taken; a preview says both. Pulumi
+ * Removes an object that a run of this stack left without knowing of it, and refuses a name that is taken; a preview says both. Pulumi
  * calls the hook only when the object is not in its state.
  */
 export function creationHooks(creation: Omit<Creation, "stack">): pulumi.ResourceHookBinding {

@@ -1,9 +1,8 @@
 // A physical NIC that goes from a standard switch to a distributed one of the same file in one run, for real, and back in two;
 // the management of the hosts keeps its own NIC. govc reads whose the NIC is.
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { Project } from "../project.js";
-import { VcenterSite } from "./vcenterSite.js";
+import { beforeAll, expect, it } from "vitest";
+import type { Project } from "../project.js";
+import { useVcenter } from "./vcenterSite.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3", "vmnic4"].map((device, index) => ({
   device,
@@ -36,18 +35,13 @@ distributedSwitches:
 `;
 }
 
-let site: VcenterSite;
+const hosts = ESX.map((name) => ({ name, nics: NICS }));
+const site = useVcenter({ datacenter: "dc1", cluster: "c1", hosts }, environment("standard"));
 let project: Project;
 
 beforeAll(async () => {
-  const hosts = ESX.map((name) => ({ name, nics: NICS }));
-  site = await VcenterSite.start({ datacenter: "dc1", cluster: "c1", hosts });
-  project = await Project.create({ environment: environment("standard"), variables: site.variables });
+  project = site.project;
   await project.up();
-});
-afterAll(async () => {
-  await site.stop();
-  rmSync(project.folder, { recursive: true, force: true });
 });
 
 interface StandardSwitch {
@@ -61,8 +55,7 @@ interface ProxySwitch {
 
 /** The NICs of each switch of a host. */
 async function owners(host: string): Promise<Record<string, string>> {
-  const read = <T>(property: string) =>
-    site.read<readonly T[]>(project, `host/c1/${host}`, `config.network.${property}`);
+  const read = <T>(property: string) => site.read<readonly T[]>(`host/c1/${host}`, `config.network.${property}`);
   const standard = (await read<StandardSwitch>("vswitch")).map(
     ({ name, spec }) => [name, spec.bridge?.nicDevice ?? []] as const,
   );

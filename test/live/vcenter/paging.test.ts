@@ -1,26 +1,21 @@
 // Answers in pages: a vCenter gives at most so many objects at once, and a token for the next ones. Enough port groups for three pages of
 // the size that the client asks for, with govc as an independent reader of the same.
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
 import type { Vcenter } from "../../../providers/host/vim/vcenter.js";
 import type { PropertyQuery, Ref } from "../../../providers/model/vim.js";
-import { Project } from "../project.js";
-import { VcenterSite } from "./vcenterSite.js";
+import { useVcenter } from "./vcenterSite.js";
 
 /** With the switch's own group for its uplinks there are 2,101 objects, in pages of 1,000. */
 const GROUPS = 2100;
 
-let site: VcenterSite;
-let project: Project;
+const site = useVcenter({ datacenter: "dc1", cluster: "c1", hosts: [] });
 let vcenter: Vcenter;
 
 beforeAll(async () => {
-  site = await VcenterSite.start({ datacenter: "dc1", cluster: "c1", hosts: [] });
-  project = await Project.create({ environment: "environment: t\n", variables: site.variables });
   const { server, user, password, certificate } = site.vcenter;
   vcenter = await connectVcenter({ server, user, password, thumbprint: certificate.sha256 });
-  await site.govc(project, "dvs.create", "-dc", "dc1", "dvs0");
+  await site.govc("dvs.create", "-dc", "dc1", "dvs0");
   const spec = Array.from({ length: GROUPS }, (_, index) => ({
     $type: "DVPortgroupConfigSpec",
     name: nameOf(index),
@@ -32,8 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await vcenter.close();
-  await site.stop();
-  rmSync(project.folder, { recursive: true, force: true });
 });
 
 const nameOf = (index: number) => `pg-${String(index).padStart(4, "0")}`;
@@ -57,21 +50,21 @@ it("reads all pages of one answer", async () => {
   expect(vcenter.roundTrips - before).toBe(3);
   const names = found.map(({ properties }) => String(properties.name)).filter((name) => name.startsWith("pg-"));
   expect(names.sort()).toEqual(Array.from({ length: GROUPS }, (_, index) => nameOf(index)));
-  const listed = await site.govc(project, "find", "/dc1/network", "-type", "DistributedVirtualPortgroup");
+  const listed = await site.govc("find", "/dc1/network", "-type", "DistributedVirtualPortgroup");
   expect(found).toHaveLength(listed.split("\n").length);
 });
 
 it.each(["sessionExpired", "dropBefore", "dropAfter"])(
   "reads each object once when the second page meets %s",
   async (kind) => {
-    await site.control("POST", "/faults", {
+    await site.inject({
       method: "ContinueRetrievePropertiesEx",
       userAgent: "multiport",
       kind,
       nth: 1,
     });
     const found = await vcenter.retrieve(below({ DistributedVirtualPortgroup: ["name"] }));
-    expect(await site.control("GET", "/faults")).toEqual([]);
+    expect(await site.pendingFaults()).toEqual([]);
     expect(found).toHaveLength(GROUPS + 1);
     expect(new Set(found.map(({ object }) => object.value)).size).toBe(GROUPS + 1);
   },

@@ -1,10 +1,9 @@
 // The alarm of what the health check finds, for real: declared in the file, raised when a physical switch does not trunk a VLAN, and
 // cleared when it does; govc reads the state that vCenter shows to people.
-import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "../project.js";
-import { VcenterSite } from "./vcenterSite.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Project } from "../project.js";
+import { useVcenter } from "./vcenterSite.js";
 
 const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
 const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
@@ -29,19 +28,14 @@ distributedSwitches:
     alarms: [vlan-mtu]
 `;
 
-let site: VcenterSite;
+const hosts = ESX.map((name) => ({ name, nics: NICS }));
+const site = useVcenter({ datacenter: "dc1", cluster: "c1", hosts }, FILE);
 let project: Project;
 
 beforeAll(async () => {
-  const hosts = ESX.map((name) => ({ name, nics: NICS }));
-  site = await VcenterSite.start({ datacenter: "dc1", cluster: "c1", hosts });
-  project = await Project.create({ environment: FILE, variables: site.variables });
+  project = site.project;
   for (const host of ESX) for (const device of ["vmnic2", "vmnic3"]) await trunk(host, device, ["10", "30"]);
   await project.up();
-});
-afterAll(async () => {
-  await site.stop();
-  rmSync(project.folder, { recursive: true, force: true });
 });
 
 /** What the port of the physical switch behind a NIC lets pass. */
@@ -57,7 +51,7 @@ interface AlarmState {
 /** The alarms that show on an object, each with its status, its name and the host that it is about. */
 async function triggered(path: string): Promise<string[]> {
   const collect = async <T>(...args: string[]) =>
-    JSON.parse(await site.govc(project, "object.collect", "-json", ...args))[0].val as T;
+    JSON.parse(await site.govc("object.collect", "-json", ...args))[0].val as T;
   const { _value: states } = await collect<{ _value: AlarmState[] | null }>(path, "triggeredAlarmState");
   const lines = (states ?? []).map(async ({ entity, alarm, overallStatus }) => {
     const { name } = await collect<{ name: string }>(`${alarm.type}:${alarm.value}`, "info");

@@ -1,10 +1,9 @@
 // Processors and memory of a VM that was made here, for real: the vSphere provider's own code changes them, ours keeps the cards, and
 // nobody turns the VM off unasked. govc reads what became of it.
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { Project } from "../project.js";
+import { beforeAll, expect, it } from "vitest";
+import type { Project } from "../project.js";
 import { setDevices } from "./esxDevices.js";
-import { VcenterSite } from "./vcenterSite.js";
+import { useVcenter } from "./vcenterSite.js";
 
 const PF = "0000:86:00.0";
 const ESX = "esx-01.example.net";
@@ -62,21 +61,16 @@ ${hasFunction ? "      sto0: { portGroup: dvs0/storage, vf: vmnic4 }" : ""}
 `;
 }
 
-let site: VcenterSite;
+const site = useVcenter(inventory, environment({ cpus: 1, memory: 512 }));
 let project: Project;
 
 beforeAll(async () => {
-  site = await VcenterSite.start(inventory);
+  project = site.project;
   await setDevices(site.vcenter, ESX, { vfs: { [PF]: 4 } });
-  project = await Project.create({ environment: environment({ cpus: 1, memory: 512 }), variables: site.variables });
   await project.up();
 });
-afterAll(async () => {
-  await site.stop();
-  rmSync(project.folder, { recursive: true, force: true });
-});
 
-const read = <T>(property: string) => site.read<T>(project, "vm/db-01", property);
+const read = <T>(property: string) => site.read<T>("vm/db-01", property);
 const power = () => read<string>("runtime.powerState");
 
 interface Card {
@@ -87,7 +81,7 @@ interface Card {
 
 /** Each card: the port that it is marked with, its type, its MAC address. */
 async function cards(): Promise<string[]> {
-  const { devices } = JSON.parse(await site.govc(project, "device.info", "-json", "-vm", "db-01")) as {
+  const { devices } = JSON.parse(await site.govc("device.info", "-json", "-vm", "db-01")) as {
     devices: Card[];
   };
   return devices.flatMap(({ externalId, macAddress, type }) =>
@@ -135,7 +129,7 @@ it("refuses another size while the VM runs and may not be turned off, and the pr
 
 it("takes it when the VM is off, keeps cards and marks, and starts the VM", async () => {
   const before = await marks();
-  await site.govc(project, "vm.power", "-off", "db-01");
+  await site.govc("vm.power", "-off", "db-01");
   await project.up();
   expect(await size()).toEqual({ cpus: 2, memory: 1024, reserved: 1024, power: "poweredOn" });
   expect(await cards()).toEqual(made);
