@@ -1,8 +1,11 @@
 // What is done before the provider changes a VM: it turns a running one off without asking, and it would unlock the memory of one
 // that still has virtual functions. I/O happens in the hook.
 import * as pulumi from "@pulumi/pulumi";
-import { VcenterConflictError, VcenterObject } from "../engine/vcenterObject.js";
+import { VcenterConflictError, VcenterObject, type VcenterSession } from "../engine/vcenterObject.js";
+import type { Ref } from "../model/vim.js";
 import type { VsphereVm } from "../model/virtualMachine.js";
+import { singleton } from "../platforms/vsphere/inventoryQuery.js";
+import { vimRef } from "../platforms/vsphere/vimFields.js";
 import { vsphereVm } from "../platforms/vsphere/virtualMachine/index.js";
 import type { VmTarget } from "../platforms/vsphere/virtualMachine/words.js";
 import { unlocksMemory, updateRefusal, updateWarning, type VmUpdate } from "../platforms/vsphere/vmUpdate.js";
@@ -23,10 +26,10 @@ export interface UpdatedVm {
 export function updateHooks(vm: UpdatedVm): pulumi.ResourceHookBinding {
   if (!hasHooks()) return {};
   const { name } = vm.target;
-  const prepare = async ({ oldInputs = {}, newInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs) => {
+  const prepare = async ({ oldInputs = {}, newInputs = {}, id }: pulumi.ResourceHookArgs) => {
     const update = { name, powerOff: vm.model.powerOff, from: oldInputs, to: newInputs };
     if (pulumi.runtime.isDryRun()) await warn(update);
-    else await clear(update, { ...vm, id: String(oldOutputs.moid) });
+    else await clear(update, { ...vm, uuid: id });
   };
   return { beforeUpdate: [new pulumi.ResourceHook(`update of VM ${name}`, prepare, { onDryRun: true })] };
 }
@@ -36,20 +39,29 @@ async function warn(update: VmUpdate): Promise<void> {
   if (warning !== undefined) await pulumi.log.warn(warning);
 }
 
-async function clear(update: VmUpdate, { model, target, id }: UpdatedVm & { readonly id: string }): Promise<void> {
+async function clear(update: VmUpdate, { model, target, uuid }: UpdatedVm & { readonly uuid: string }): Promise<void> {
   const title = vsphereVm.title(target);
-  const refusal = updateRefusal(update, await powerState(id));
+  const session = await programSession();
+  const vm = await findVm(session, uuid);
+  // Gone: the provider says so.
+  if (!vm) return;
+  const refusal = updateRefusal(update, await powerState(session, vm));
   if (refusal !== undefined) throw new VcenterConflictError(title, [refusal]);
   if (!unlocksMemory(update)) return;
   const desired = vsphereVm.toWords(model);
   const hardware = new VcenterObject(vsphereVm, programSession);
   const told = (step: { readonly title: string }) => void pulumi.log.info(`${title}: ${step.title}`);
-  await hardware.apply({ ...target, id }, { desired, scope: desired, previous: undefined }, told);
+  await hardware.apply({ ...target, id: vm.value }, { desired, scope: desired, previous: undefined }, told);
 }
 
-async function powerState(id: string): Promise<string> {
-  const session = await programSession();
-  const from = [{ type: "VirtualMachine", value: id }];
-  const [found] = await session.retrieve({ from, properties: { VirtualMachine: ["runtime.powerState"] } });
+/** By the provider's id: its state of a VM that it could not start knows no other. */
+async function findVm(session: VcenterSession, uuid: string): Promise<Ref | undefined> {
+  const object = singleton(session.content, "searchIndex");
+  const found = await session.run({ object, method: "FindByUuid", arguments: { uuid, vmSearch: true } });
+  return vimRef("VirtualMachine").safeParse(found).data;
+}
+
+async function powerState(session: VcenterSession, vm: Ref): Promise<string> {
+  const [found] = await session.retrieve({ from: [vm], properties: { VirtualMachine: ["runtime.powerState"] } });
   return String(found?.properties["runtime.powerState"]);
 }
