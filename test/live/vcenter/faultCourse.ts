@@ -17,10 +17,11 @@ export interface Tally {
 }
 
 /**
- * Of the calls that only read, one of so many goes wrong in each way, and one of 6 is answered with a fault. For a call that changes something, these ways are to the client
- * as another one is that takes less time. MULTIPORT_FAULTS=all: every call in every way.
+ * Of the calls that only read, one of so many goes wrong in each way, and one of 12 is answered with a fault: they are the same few questions
+ * again and again. For a call that changes something, these ways are to the client as another one is that takes less time.
+ * MULTIPORT_FAULTS=all: every call in every way.
  */
-const READ_SAMPLE = 30;
+const READ_SAMPLE = 48;
 const LIKE_OTHERS: readonly Kind[] = ["dropBefore", "timeout"];
 const EVERY = process.env.MULTIPORT_FAULTS === "all";
 
@@ -95,7 +96,7 @@ export class Course {
           : [];
       if (kind.startsWith("task") || kind === "killed") return all;
       const some = reads.filter(
-        (_, index) => EVERY || (index + offset * 3 + turn) % (kind === "fault" ? 6 : READ_SAMPLE) === 0,
+        (_, index) => EVERY || (index + offset * 3 + turn) % (kind === "fault" ? 12 : READ_SAMPLE) === 0,
       );
       return [...all, ...some.map((nth) => ({ kind, nth, mutatingOnly: false }))];
     });
