@@ -11,14 +11,11 @@ describe("a move to a LAG", () => {
   const site = useVcenter(plainHosts, environment(STANDALONE));
   const dvs = new DistributedSwitch(site);
 
-  // The move takes ten calls. That it can be cut off after any of them is shown of the plan: test/platforms/vsphere/distributedSwitch.
+  // The move takes ten calls. With Pulumi's engine it is cut off at every kind of step; after each single call in switchFaults.test.ts.
   it.each([
     ["the LAG is made", 1],
     ["one port group has it as standby", 2],
-    ["both have it", 3],
     ["one host has a NIC on it", 4],
-    ["one host is over", 5],
-    ["both are over", 7],
     ["one port group is on it alone", 8],
   ])("goes on where the run was killed when %s", async (_place, count) => {
     site.project.write(environment(STANDALONE));
@@ -29,7 +26,6 @@ describe("a move to a LAG", () => {
     await site.project.cutOff(async () => (await site.changes()).length >= count);
     await site.converges();
     expect(await dvs.places("app", "db")).toEqual(ON_LAG);
-    await site.project.up("--expect-no-changes");
   });
 
   it("goes on with a new session when vCenter ends the old one in the middle", async () => {

@@ -10,9 +10,6 @@ import { vcenterVariables } from "../../../lab/stackEnvironment.js";
 import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
 import { type Outcome, Project } from "../project.js";
 
-/** The program is always the same, and `npm run check` checks its types: in each of the runs here that would be most of the work. */
-const UNCHECKED = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
-
 /** A call that vCenter got, as its control interface lists it. */
 export interface SoapCall {
   readonly method: string;
@@ -57,7 +54,7 @@ export class VcenterSite {
 
   /** Makes a project with its environment file; `variables` take the place of those that lead to this vCenter. */
   async addProject(environment: string, variables: Readonly<Record<string, string>> = {}): Promise<Project> {
-    const project = await Project.create({ environment, variables: { ...this.variables, ...UNCHECKED, ...variables } });
+    const project = await Project.create({ environment, variables: { ...this.variables, ...variables } });
     this.projects.push(project);
     return project;
   }
