@@ -22,7 +22,8 @@ hosts:
 let project: Project;
 
 beforeAll(async () => {
-  project = await Project.create({ environment });
+  // Here the types are part of what is packed.
+  project = await Project.create({ environment, variables: { PULUMI_NODEJS_TRANSPILE_ONLY: "false" } });
   install(project.folder);
 });
 
