@@ -21,7 +21,10 @@ export async function start(): Promise<void> {
   // Only vSphere's part of the stack where there are no machines to apply the rest to.
   const targets =
     lab.leftOut.length > 0
-      ? ["**multiport:index:Environment::*", "**multiport:vsphere:**"].flatMap((urn) => ["--target", urn])
+      ? ["**multiport:index:Environment::*", "**multiport:vsphere:**", "**dynamic/vsphere:**"].flatMap((urn) => [
+          "--target",
+          urn,
+        ])
       : [];
   await step("the stack", ["pulumi", "stack", "select", STACK, "--create"], env);
   const common = ["--stack", STACK, "--non-interactive", ...targets];
