@@ -2,8 +2,17 @@
 import { VimFault } from "../host/vim/soapFault.js";
 import { VcenterError } from "../host/vim/vcenterError.js";
 
-/** Another client was faster, or another task of the object goes on. Nothing was changed. */
-const PASSING_FAULTS = ["ConcurrentAccess", "TaskInProgress", "HostCommunication", "HostNotReachable"];
+/**
+ * Another client was faster, another task of the object goes on, or its host is on its way down or up, as after a restart that an earlier run
+ * asked for. Nothing was changed.
+ */
+const PASSING_FAULTS = [
+  "ConcurrentAccess",
+  "TaskInProgress",
+  "HostCommunication",
+  "HostNotConnected",
+  "HostNotReachable",
+];
 
 /** True also for a call of which only the answer got lost: what it did shows when vCenter is read again. */
 export function isPassing(error: unknown): boolean {
