@@ -37,14 +37,11 @@ function planned(driver: AnyVcenterDriver, { before, after }: States): Planned {
   // The words of another release need not be those of this one's driver.
   if ([before, after].some((inputs) => inputs && inputs.driverVersion !== driver.version))
     return { ...NOTHING, disruption: "unknown" };
-  if (!now) {
-    if (!old) return NOTHING;
-    const { steps, notes } = driver.planRemoval(old, { target: before?.target as object });
-    return { steps, notes, disruption: worst(steps) };
-  }
-  const start = old ?? driver.nothing;
+  const start = old ?? (now && driver.nothing);
   if (!start) return NOTHING;
-  const { steps, notes } = driver.plan(now, start);
+  const { steps, notes } = now
+    ? driver.plan(now, start)
+    : driver.planRemoval(start, { target: before?.target as object });
   return { steps, notes, disruption: worst(steps) };
 }
 

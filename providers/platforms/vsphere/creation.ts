@@ -49,6 +49,8 @@ interface Kind {
 
 const destroy = (object: Ref): VimCall => ({ object, method: "Destroy_Task", arguments: {} });
 
+const described = (properties: ObjectContent["properties"]) => properties["config.description"] as string | undefined;
+
 // vCenter itself refuses to remove a switch with hosts, and a port group that something is attached to.
 const KINDS = {
   distributedSwitch: {
@@ -56,7 +58,7 @@ const KINDS = {
     type: "VmwareDistributedVirtualSwitch",
     folder: "network",
     properties: ["config.description", "config.uplinkPortgroup", "portgroup"],
-    mark: (properties) => properties["config.description"] as string | undefined,
+    mark: described,
     others: (properties) => {
       const refs = (path: string) => readFields(vimList(vimRef()), properties[path], `${path} of a switch`);
       const uplinks = refs("config.uplinkPortgroup").map(({ value }) => value);
@@ -69,7 +71,7 @@ const KINDS = {
     type: "DistributedVirtualPortgroup",
     folder: "network",
     properties: ["config.description"],
-    mark: (properties) => properties["config.description"] as string | undefined,
+    mark: described,
     removal: (object) => [destroy(object)],
   },
   virtualMachine: {

@@ -2,13 +2,8 @@
 // the management of the hosts keeps its own NIC. govc reads whose the NIC is.
 import { beforeAll, expect, it } from "vitest";
 import type { Project } from "../project.js";
+import { deviceHosts, ESX } from "./hosts.js";
 import { useVcenter } from "./vcenterSite.js";
-
-const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3", "vmnic4"].map((device, index) => ({
-  device,
-  pci: `0000:3b:00.${index}`,
-}));
-const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
 
 /** Which switch has vmnic3; each keeps another NIC. */
 function environment(owner: "standard" | "distributed" | "neither"): string {
@@ -35,8 +30,7 @@ distributedSwitches:
 `;
 }
 
-const hosts = ESX.map((name) => ({ name, nics: NICS }));
-const site = useVcenter({ datacenter: "dc1", cluster: "c1", hosts }, environment("standard"));
+const site = useVcenter(deviceHosts, environment("standard"));
 let project: Project;
 
 beforeAll(async () => {

@@ -3,10 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Project } from "../project.js";
+import { ESX, plainHosts } from "./hosts.js";
 import { useVcenter } from "./vcenterSite.js";
-
-const NICS = ["vmnic0", "vmnic1", "vmnic2", "vmnic3"].map((device, index) => ({ device, pci: `0000:3b:00.${index}` }));
-const ESX = ["esx-01.example.net", "esx-02.example.net"] as const;
 
 const FILE = `environment: t
 networks:
@@ -28,8 +26,7 @@ distributedSwitches:
     alarms: [vlan-mtu]
 `;
 
-const hosts = ESX.map((name) => ({ name, nics: NICS }));
-const site = useVcenter({ datacenter: "dc1", cluster: "c1", hosts }, FILE);
+const site = useVcenter(plainHosts, FILE);
 let project: Project;
 
 beforeAll(async () => {

@@ -1,5 +1,4 @@
 // The way of a distributed switch from what is there to what is wanted, in steps that each keep every host connected. Pure.
-
 import { type Change, compare, type Disruption, formatStep } from "../../../model/change.js";
 import { disruptionTable } from "../../driver.js";
 import { isCreationMark } from "../creation.js";
