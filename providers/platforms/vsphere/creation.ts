@@ -82,8 +82,7 @@ const KINDS = {
     mark: (properties) => {
       const options = vimList(vimObject({ key: z.string(), value: z.unknown() }));
       const found = readFields(options, properties["config.extraConfig"], "extraConfig of a VM");
-      const value = found.find(({ key }) => key === VM_MARK_KEY)?.value;
-      return typeof value === "string" ? value : (value as { $text?: string } | undefined)?.$text;
+      return String(found.find(({ key }) => key === VM_MARK_KEY)?.value ?? "");
     },
     removal: (object, properties) => [
       ...(properties["runtime.powerState"] === "poweredOn"

@@ -76,7 +76,7 @@ describe("what is done about it", () => {
   });
 
   it("powers a VM off before it is removed, if it is on", () => {
-    const extraConfig = { key: VM_MARK_KEY, value: { $type: "xsd:string", $text: mark } };
+    const extraConfig = { key: VM_MARK_KEY, value: mark };
     const methods = (power: string) => {
       const verdict = judge(vm, found(vmRef, { "config.extraConfig": extraConfig, "runtime.powerState": power }));
       return "calls" in verdict ? verdict.calls.map(({ method }) => method) : verdict;
