@@ -66,7 +66,7 @@ const DEFAULT_CONFIRM_SECONDS = 120;
 // A platform's own daemon takes a moment to show what it was told, and LACP some seconds to agree. The pauses between two looks.
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
 /** What is left of the machine's patience for the last look and the confirmation. */
-const RESERVE_MILLISECONDS = 10_000;
+const RESERVE_MILLISECONDS = 5_000;
 /** How long a machine may take for the way back. */
 const REVERT_MILLISECONDS = 60_000;
 const RECONNECT_PAUSE_MILLISECONDS = 1000;
@@ -107,7 +107,7 @@ export class Machine<Model extends MachineModel> {
     const begun = await this.withHost(this.connect(ssh), (host) => this.begin(host, { ...wanted, id, seconds }));
     const { plan } = begun;
     if (plan === undefined) return { changes: [], notes: [] };
-    await this.withHost(this.reconnect(ssh, begun), (host) => this.settle(host, { wanted, id, begun }));
+    await this.conclude(ssh, { wanted, id, begun });
     return { changes: plan.changes, notes: plan.notes };
   }
 
@@ -132,6 +132,17 @@ export class Machine<Model extends MachineModel> {
     return { plan, deadline, label, seconds: request.seconds };
   }
 
+  /** Over as many connections as it takes: what a lost one was about is asked anew over the next. */
+  private async conclude(ssh: SshTarget, change: Sent): Promise<void> {
+    for (;;) {
+      try {
+        return await this.withHost(this.reconnect(ssh, change.begun), (host) => this.settle(host, change));
+      } catch (error) {
+        if (!isLost(error)) throw error;
+      }
+    }
+  }
+
   /** The proof that the machine lets us in: tried until it would have put back everything by itself. */
   private async reconnect(ssh: SshTarget, { deadline, label, seconds }: Begun): Promise<Host> {
     for (;;) {
@@ -147,11 +158,14 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Looks until the machine has what is wanted and all of it works, and confirms; or has it put back what it had. */
-  private async settle(host: Host, { wanted, id, begun }: { wanted: Wanted; id: string; begun: Begun }): Promise<void> {
+  private async settle(host: Host, { wanted, id, begun }: Sent): Promise<void> {
     for (let look = 0; ; look++) {
       await sleep(SETTLE_MILLISECONDS[look] ?? SETTLE_MILLISECONDS.at(-1));
       const facts = await this.facts(host, wanted.heading.environment);
-      if (facts.change?.id !== id) throw new RevertedError(host.label, this.endOf(facts, id));
+      if (facts.change?.id !== id) {
+        if (facts.last?.id === id && facts.last.outcome === "confirmed") return;
+        throw new RevertedError(host.label, this.endOf(facts, id));
+      }
       const changes = differences(this.driver, wanted, facts);
       const ailing = changes.length > 0 ? [] : this.unhealthy(wanted.words, facts);
       if (changes.length === 0 && ailing.length === 0) return this.confirm(host, wanted, id);
@@ -171,15 +185,10 @@ export class Machine<Model extends MachineModel> {
   private async confirm(host: Host, { heading, words }: Wanted, id: string): Promise<void> {
     const isEmpty = JSON.stringify(words) === JSON.stringify(nothingOf(this.driver));
     const { environment } = heading;
-    try {
-      await host.run({
-        step: "confirm the change",
-        script: fillTemplate("machine/confirm.sh", { id, environment, applied: JSON.stringify(words), isEmpty }),
-      });
-    } catch (error) {
-      if (!(error instanceof HostError) || !isLost(error)) throw error;
-      throw new UnverifiedError(host.label, { cause: error, seconds: 0 });
-    }
+    await host.run({
+      step: "confirm the change",
+      script: fillTemplate("machine/confirm.sh", { id, environment, applied: JSON.stringify(words), isEmpty }),
+    });
   }
 
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
@@ -213,6 +222,13 @@ interface Begun {
   readonly deadline: number;
   readonly label: string;
   readonly seconds: number;
+}
+
+/** A change that was sent, until it is known how it ended. */
+interface Sent {
+  readonly wanted: Wanted;
+  readonly id: string;
+  readonly begun: Begun;
 }
 
 function layersOf({ changes }: ChangePlan): string[] {
