@@ -58,9 +58,9 @@ beforeAll(async () => {
   const topology = {
     machines: [
       { kind: "switch", name: "tor", portChannels: [], core: [] },
-      ...CASES.map(({ host }) => ({ kind: "kvm", name: host })),
+      ...HOSTS.map((name) => ({ kind: "kvm", name })),
     ],
-    cables: CASES.flatMap(({ host }) =>
+    cables: HOSTS.flatMap((host) =>
       ["e0", "e1"].map((nic) => ({ a: { machine: host, nic }, b: { machine: "tor", nic: `${host}${nic}` } })),
     ),
   } as const;
