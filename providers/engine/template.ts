@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
-import { sh, yaml } from "./quote.js";
+import { interfaces, keyfile, keyfileItem, sh, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
-handlebars.registerHelper({ sh, yaml });
+const helpers = { sh, yaml, keyfile, keyfileItem, interfaces };
+handlebars.registerHelper(helpers);
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
@@ -18,7 +19,7 @@ export function fillTemplate(name: string, data: object): string {
       strict: true,
       noEscape: true,
       knownHelpersOnly: true,
-      knownHelpers: { sh: true, yaml: true },
+      knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])),
     });
     compiled.set(name, template);
   }

@@ -1,0 +1,71 @@
+// NetworkManager as the renderer: one profile in a key file per device. Pure.
+import type { Filled, TextSection } from "../../layer.js";
+import type { Renderer, Transition } from "../renderer.js";
+import { changedDevices, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
+import type { LinuxWords } from "../words.js";
+import { toProfile } from "./keyfile.js";
+import { unsupported } from "./unsupported.js";
+
+const FOLDER = "/etc/NetworkManager/system-connections";
+
+/** A profile without a uuid gets one from its path, the same every time. */
+function profilePath(device: string): string {
+  return `${FOLDER}/multiport-${device}.nmconnection`;
+}
+
+/** Nothing to run is no script. */
+function script(name: string, data: Readonly<Record<string, readonly unknown[]>>): Filled[] {
+  const isEmpty = Object.values(data).every((list) => list.length === 0);
+  return isEmpty ? [] : [{ template: `linux/networkManager/${name}.sh`, data }];
+}
+
+function after(transition: Transition): Filled[] {
+  const touched = devicesToTake(transition);
+  const { desired, actual } = transition;
+  // Profiles that left are forgotten by the same reload.
+  const isGone = devicesInOrder(actual).some((device) => !desired.links[device]);
+  return touched.length > 0 || isGone ? [{ template: "linux/networkManager/after.sh", data: { take: touched } }] : [];
+}
+
+/**
+ * What is activated: everything that changed or was deleted before, what belongs to it, and the VLAN devices on it, which lose their routes
+ * while it is activated.
+ */
+function devicesToTake(transition: Transition): string[] {
+  const { desired } = transition;
+  const gone = new Set(leavingDevices(transition));
+  const touched = new Set([...changedDevices(transition), ...gone]);
+  for (const [name, bond] of Object.entries(desired.bonds))
+    if (gone.has(name)) for (const member of bond.members) touched.add(member);
+  for (const [name, bridge] of Object.entries(desired.bridges))
+    if (gone.has(name)) for (const port of Object.keys(bridge.ports)) touched.add(port);
+  for (const [name, vlan] of Object.entries(desired.vlans)) if (touched.has(vlan.link)) touched.add(name);
+  return devicesInOrder(desired).filter((device) => touched.has(device));
+}
+
+export const networkManager: Renderer = {
+  name: "NetworkManager",
+  ownFiles: [`${FOLDER}/multiport-*.nmconnection`],
+  unsupported,
+  files: (words: LinuxWords, heading): TextSection[] =>
+    devicesInOrder(words).map((device) => ({
+      target: profilePath(device),
+      path: profilePath(device),
+      mode: "0600",
+      template: "linux/networkManager/connection",
+      data: { ...heading, ...toProfile(words, device) },
+    })),
+  check: (words) =>
+    script("check", {
+      profiles: devicesInOrder(words).map((device) => ({ path: profilePath(device) })),
+      nics: devicesInOrder(words).filter((device) => kindOf(words, device) === "nic"),
+    }),
+  before: (transition) =>
+    script("before", {
+      leaving: leavingDevices(transition).map((device) => ({
+        device,
+        isNic: kindOf(transition.actual, device) === "nic",
+      })),
+    }),
+  after,
+};
