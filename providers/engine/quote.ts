@@ -35,7 +35,7 @@ const KEYFILE_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": 
 
 /** A value of a GLib key file, as NetworkManager has them: leading blanks would be lost, and a backslash begins an escape. */
 export function keyfile(value: string): string {
-  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\p{Surrogate}/u.test(value))
+  if (/[^\P{Cc}\n\r\t]|\p{Surrogate}/u.test(value))
     throw new Error(`a key file can't hold the control characters or broken Unicode of ${yaml(value)}`);
   return value.replaceAll(/[\\\n\r\t]/g, (character) => KEYFILE_ESCAPES[character] ?? "").replace(/^ /, "\\s");
 }

@@ -23,6 +23,11 @@ export function controllerOf(words: LinuxWords, device: string): Controller | nu
   return bridge ? { name: bridge[0], kind: "bridge" } : null;
 }
 
+/** Members of a bond, ports of a bridge; none of any other device. */
+export function portsOf(words: LinuxWords, device: string): readonly string[] {
+  return words.bonds[device]?.members ?? Object.keys(words.bridges[device]?.ports ?? {});
+}
+
 /** What can be brought up one after the other: a bridge needs nothing, its ports join it, a VLAN device needs what it is on. */
 const ORDER: readonly DeviceKind[] = ["bridge", "bond", "nic", "vlan"];
 

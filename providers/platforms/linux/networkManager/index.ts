@@ -1,7 +1,7 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
 import type { Filled, TextSection } from "../../layer.js";
 import type { Renderer, Transition } from "../renderer.js";
-import { changedDevices, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
+import { changedDevices, devicesInOrder, kindOf, leavingDevices, portsOf } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { toProfile } from "./keyfile.js";
 import { unsupported } from "./unsupported.js";
@@ -35,10 +35,8 @@ function devicesToTake(transition: Transition): string[] {
   const { desired } = transition;
   const gone = new Set(leavingDevices(transition));
   const touched = new Set([...changedDevices(transition), ...gone]);
-  for (const [name, bond] of Object.entries(desired.bonds))
-    if (gone.has(name)) for (const member of bond.members) touched.add(member);
-  for (const [name, bridge] of Object.entries(desired.bridges))
-    if (gone.has(name)) for (const port of Object.keys(bridge.ports)) touched.add(port);
+  for (const name of gone)
+    for (const port of [...portsOf(desired, name), ...portsOf(transition.actual, name)]) touched.add(port);
   for (const [name, vlan] of Object.entries(desired.vlans)) if (touched.has(vlan.link)) touched.add(name);
   return devicesInOrder(desired).filter((device) => touched.has(device));
 }
@@ -64,6 +62,7 @@ export const networkManager: Renderer = {
     script("before", {
       leaving: leavingDevices(transition).map((device) => ({
         device,
+        ports: portsOf(transition.actual, device),
         isNic: kindOf(transition.actual, device) === "nic",
       })),
     }),
