@@ -3,23 +3,41 @@
 import { vlansToLeave } from "../bridgeVlans.js";
 import type { Transition } from "../renderer.js";
 import { devicesInOrder, leavingDevices } from "../stack.js";
-import type { KernelBond, KernelBridge, KernelBridgePort, KernelLink, LinuxWords } from "../words.js";
+import type {
+  KernelBond,
+  KernelBridge,
+  KernelBridgePort,
+  KernelBridgeVlans,
+  KernelLink,
+  LinuxWords,
+} from "../words.js";
 import { addVlans, bridgeOptions, type Command, defaultRoute, isolation, joinBridge } from "./commands.js";
 
-/** In an order that works: what makes room first, then the devices from the lowest to the uppermost. */
-export function commandsInPlace(transition: Transition): Command[] {
-  const { desired, actual } = transition;
-  const gone = new Set(leavingDevices(transition));
-  const before = { ...actual, links: staying(actual.links, gone), bonds: staying(actual.bonds, gone) };
-  const bridges = Object.keys(desired.bridges);
-  return [
-    ...Object.keys(desired.bonds).flatMap((name) => releaseMembers(name, desired, before)),
-    ...bridges.flatMap((name) => releasePorts(name, desired, actual)),
-    ...mtus(desired, before),
-    ...Object.keys(desired.bonds).flatMap((name) => bondChanges(name, desired, before)),
-    ...bridges.flatMap((name) => bridgeChanges(name, transition, gone)),
-    ...devicesInOrder(desired).flatMap((name) => linkChanges(name, desired.links[name], before.links[name])),
-  ];
+export interface InPlace {
+  /** First: makes room for what is brought up then. It may have left by itself. */
+  readonly releases: readonly Command[];
+  /** When all is up. */
+  readonly changes: readonly Command[];
+}
+
+export function commandsInPlace(transition: Transition): InPlace {
+  const { desired, actual, gone } = { ...transition, gone: new Set(leavingDevices(transition)) };
+  const there = { ...actual, links: staying(actual.links, gone), bonds: staying(actual.bonds, gone) };
+  const [bonds, bridges] = [Object.keys(desired.bonds), Object.keys(desired.bridges)];
+  const devices = devicesInOrder(desired);
+  return {
+    releases: [
+      ...bonds.flatMap((name) => releaseMembers(name, desired, there)),
+      ...bridges.filter((name) => !gone.has(name)).flatMap((name) => releasePorts(name, desired, actual, gone)),
+      ...devices.flatMap((name) => withoutOldAddresses(name, desired.links[name], there.links[name])),
+    ],
+    changes: [
+      ...mtus(desired, there),
+      ...bonds.flatMap((name) => bondChanges(name, desired, there)),
+      ...bridges.flatMap((name) => bridgeChanges(name, transition, gone)),
+      ...devices.flatMap((name) => newAddresses(name, desired.links[name], there.links[name])),
+    ],
+  };
 }
 
 function staying<T>(devices: Readonly<Record<string, T>>, gone: ReadonlySet<string>): Record<string, T> {
@@ -35,14 +53,27 @@ function releaseMembers(name: string, desired: LinuxWords, actual: LinuxWords): 
   return members.map((member) => ["ip", "link", "set", "dev", member, "nomaster"]);
 }
 
-function releasePorts(name: string, desired: LinuxWords, actual: LinuxWords): Command[] {
-  const ports = missing(
-    Object.keys(actual.bridges[name]?.ports ?? {}),
-    Object.keys(desired.bridges[name]?.ports ?? {}),
-  );
-  return ports
-    .filter((port) => desired.links[port] || actual.links[port])
-    .map((port) => ["ip", "link", "set", "dev", port, "nomaster"]);
+/** Ports that leave, and VLANs of what stays. A port that is gone needs neither. */
+function releasePorts(name: string, desired: LinuxWords, actual: LinuxWords, gone: ReadonlySet<string>): Command[] {
+  const [wanted, there] = [desired.bridges[name], actual.bridges[name]];
+  if (!wanted || !there) return [];
+  const staying = Object.entries(there.ports).filter(([port]) => !gone.has(port));
+  return [
+    ...vlanDeletions(name, wanted.self, there.self, ["self"]),
+    ...staying.flatMap(([port, { vlan }]): Command[] => {
+      const settings = wanted.ports[port];
+      return settings ? vlanDeletions(port, settings.vlan, vlan, []) : [["ip", "link", "set", "dev", port, "nomaster"]];
+    }),
+  ];
+}
+
+function vlanDeletions(
+  device: string,
+  wanted: KernelBridgeVlans,
+  there: KernelBridgeVlans,
+  place: readonly "self"[],
+): Command[] {
+  return vlansToLeave(wanted, there).map((vid) => ["bridge", "vlan", "del", "dev", device, "vid", vid, ...place]);
 }
 
 /** The upper device may not be larger than the lower one: shrinking begins at the top, growing at the bottom. */
@@ -94,6 +125,7 @@ function bondChanges(name: string, desired: LinuxWords, actual: LinuxWords): Com
     ...missing(wanted.members, there.members).flatMap((member): Command[] => [
       ["ip", "link", "set", "dev", member, "down"],
       ["ip", "link", "set", "dev", member, "master", name],
+      ["ip", "link", "set", "dev", member, "up"],
     ]),
     ...(targets === "" && there.arp_ip_target.length > 0 ? [set("arp_ip_target", "")] : []),
     ...(wanted.primary === there.primary ? [] : [primary(name, wanted.primary)]),
@@ -147,24 +179,25 @@ function portChanges(port: string, wanted: KernelBridgePort, there: KernelBridge
 
 function vlanChanges(
   device: string,
-  wanted: KernelBridgePort["vlan"],
-  there: KernelBridgePort["vlan"],
+  wanted: KernelBridgeVlans,
+  there: KernelBridgeVlans,
   place: readonly "self"[],
 ): Command[] {
-  if (JSON.stringify(wanted) === JSON.stringify(there)) return [];
-  const leaving = vlansToLeave(wanted, there);
-  return [
-    ...leaving.map((vid): Command => ["bridge", "vlan", "del", "dev", device, "vid", vid, ...place]),
-    ...addVlans(device, wanted, place),
-  ];
+  return JSON.stringify(wanted) === JSON.stringify(there) ? [] : addVlans(device, wanted, place);
 }
 
-function linkChanges(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {
-  if (!wanted || !there || sameAddresses(wanted, there)) return [];
+function withoutOldAddresses(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {
+  if (!wanted || !there) return [];
   return [
     ...missing(there.gateways, wanted.gateways).map((gateway) => withoutRoute(gateway, device)),
     ...missing(there.addresses, wanted.addresses).map((address) => withoutAddress(address, device)),
-    // The first address of a network takes its others along when it leaves, and the last one the route by way of it.
+  ];
+}
+
+/** All that are wanted: the first address of a network takes its others along when it leaves, and the last one the route by way of it. */
+function newAddresses(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {
+  if (!wanted || !there || sameAddresses(wanted, there)) return [];
+  return [
     ...wanted.addresses.map((address): Command => ["ip", "address", "replace", address, "dev", device]),
     ...wanted.gateways.map((gateway) => defaultRoute(gateway, device)),
   ];

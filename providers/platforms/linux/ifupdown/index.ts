@@ -54,10 +54,10 @@ function after(transition: Transition): Filled[] {
     device,
     stays: Object.hasOwn(actual.links, device) && !gone.includes(device),
   }));
-  const commands = commandsInPlace(transition);
+  const { releases, changes } = commandsInPlace(transition);
   const resolvers = auto.filter(({ device, stays }) => stays && !sameNameservers(transition, device));
-  if (auto.length + commands.length === 0) return [];
-  const data = { auto, commands, resolvers: resolvers.map(({ device }) => resolver(desired, device)) };
+  if (auto.length === 0) return [];
+  const data = { auto, releases, changes, resolvers: resolvers.map(({ device }) => resolver(desired, device)) };
   return [{ template: "linux/ifupdown/after.sh", data }];
 }
 
