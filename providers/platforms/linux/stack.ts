@@ -68,17 +68,21 @@ const NOT_LIVE = [
  */
 export function leavingDevices({ desired, actual, leaving }: Transition): string[] {
   const gone = new Set(leaving);
+  for (const name of devicesInOrder(actual))
+    if (!hasDevice(desired, name) || kindOf(desired, name) !== kindOf(actual, name)) gone.add(name);
   for (const [name, bond] of Object.entries(actual.bonds)) {
     const wanted = desired.bonds[name];
-    if (!wanted || NOT_LIVE.some((option) => wanted[option] !== bond[option])) gone.add(name);
+    if (wanted && NOT_LIVE.some((option) => wanted[option] !== bond[option])) gone.add(name);
   }
-  for (const name of Object.keys(actual.bridges)) if (!desired.bridges[name]) gone.add(name);
   for (const [name, vlan] of Object.entries(actual.vlans)) {
     const wanted = desired.vlans[name];
-    if (!wanted || wanted.id !== vlan.id || wanted.link !== vlan.link || gone.has(vlan.link)) gone.add(name);
+    if (wanted && (wanted.id !== vlan.id || wanted.link !== vlan.link)) gone.add(name);
+    if (gone.has(vlan.link)) gone.add(name);
   }
-  for (const [name, vlan] of Object.entries(desired.vlans))
-    if (gone.has(vlan.link) && actual.vlans[name]) gone.add(name);
   const order = [...devicesInOrder(actual), ...gone];
   return [...gone].sort((left, right) => order.indexOf(right) - order.indexOf(left));
+}
+
+function hasDevice(words: LinuxWords, device: string): boolean {
+  return [words.links, words.bonds, words.bridges, words.vlans].some((devices) => Object.hasOwn(devices, device));
 }

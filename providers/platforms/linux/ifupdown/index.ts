@@ -41,6 +41,8 @@ function before(transition: Transition): Filled[] {
   const leaving = leavingDevices(transition).map((device) => ({
     device,
     isNic: kindOf(transition.actual, device) === "nic",
+    isPort: controllerOf(transition.actual, device) !== null,
+    addresses: transition.actual.links[device]?.addresses ?? [],
   }));
   const ours = nics(transition.desired);
   if (leaving.length + ours.length === 0) return [];

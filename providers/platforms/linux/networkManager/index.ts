@@ -1,7 +1,7 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
 import type { Filled, TextSection } from "../../layer.js";
 import type { Renderer, Transition } from "../renderer.js";
-import { changedDevices, devicesInOrder, kindOf, leavingDevices, portsOf } from "../stack.js";
+import { changedDevices, controllerOf, devicesInOrder, kindOf, leavingDevices, portsOf } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { toProfile } from "./keyfile.js";
 import { unsupported } from "./unsupported.js";
@@ -64,6 +64,7 @@ export const networkManager: Renderer = {
         device,
         ports: portsOf(transition.actual, device),
         isNic: kindOf(transition.actual, device) === "nic",
+        isPort: controllerOf(transition.actual, device) !== null,
       })),
     }),
   after,
