@@ -37,19 +37,34 @@ export function devicesInOrder(words: LinuxWords): string[] {
   return ORDER.flatMap((kind) => names.filter((name) => kindOf(words, name) === kind));
 }
 
-/** All that one device is configured with: two of the same text need no change. */
+/** All that one device is configured with, but for what belongs to a bridge: two of the same text need no change. */
 function describe(words: LinuxWords, device: string): string {
   const controller = controllerOf(words, device);
-  const port = controller ? (words.bridges[controller.name]?.ports[device] ?? null) : null;
+  const { members: _, ...bond } = words.bonds[device] ?? { members: [] };
+  return JSON.stringify([
+    bond,
+    kindOf(words, device),
+    words.vlans[device] ?? null,
+    words.links[device] ?? null,
+    controller,
+  ]);
+}
+
+/** Options of a bridge, and what it does with the frames of one port. */
+function describeBridge(words: LinuxWords, device: string): string {
   const { ports: _, ...bridge } = words.bridges[device] ?? { ports: {} };
-  const { members: __, ...bond } = words.bonds[device] ?? { members: [] };
-  const link = words.links[device] ?? null;
-  return JSON.stringify([bond, bridge, words.vlans[device] ?? null, link, controller, port]);
+  const controller = controllerOf(words, device);
+  return JSON.stringify([bridge, (controller && words.bridges[controller.name]?.ports[device]) ?? null]);
 }
 
 /** Devices that are wanted and not as they are, in the order of `devicesInOrder`. */
 export function changedDevices({ desired, actual }: Pick<Transition, "desired" | "actual">): string[] {
   return devicesInOrder(desired).filter((device) => describe(desired, device) !== describe(actual, device));
+}
+
+/** The same for what every bridge and port takes while it runs. */
+export function bridgeChangedDevices({ desired, actual }: Pick<Transition, "desired" | "actual">): string[] {
+  return devicesInOrder(desired).filter((device) => describeBridge(desired, device) !== describeBridge(actual, device));
 }
 
 /** What a bond takes only while it is down or has no members: a live one keeps the old value, or loses all traffic. */

@@ -164,7 +164,11 @@ function withBond(words: LinuxWords, name: string, settings: Partial<KernelBond>
   return { ...words, bonds: { ...words.bonds, [name]: { ...there, ...settings } } };
 }
 
-const slower = withBond(TRUNK, "bond0", { lacp_rate: "slow", members: ["eth1", "eth2"] });
+const { eth0: _, ...linksWithoutEth0 } = TRUNK.links;
+const slower = {
+  ...withBond(TRUNK, "bond0", { lacp_rate: "slow", members: ["eth1", "eth2"] }),
+  links: { ...linksWithoutEth0, eth2: link({ mtu: 9000 }) },
+};
 
 /** What can change between two runs, from and to. */
 export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desired: LinuxWords]>> = {
@@ -190,9 +194,19 @@ export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desi
       },
       links: {
         ...TRUNK.links,
-        bond0: link({ mtu: 1500 }),
-        br0: link({ mtu: 1500 }),
         mgmt: link({ addresses: ["192.0.2.12/24"], gateways: ["192.0.2.254"], nameservers: ["192.0.2.54"] }),
+      },
+    },
+  ],
+  "mtu-in-place": [
+    ADDRESSED_BOND,
+    {
+      ...ADDRESSED_BOND,
+      links: {
+        ...ADDRESSED_BOND.links,
+        bond0: link({ ...ADDRESSED_BOND.links.bond0, mtu: 9000 }),
+        eth0: link({ mtu: 9000 }),
+        eth1: link({ mtu: 9000 }),
       },
     },
   ],

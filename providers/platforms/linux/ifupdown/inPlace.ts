@@ -1,17 +1,10 @@
 // What a running device is told when its stanza has changed: ifupdown leaves a device that is up as it is, so the kernel's tools do it.
 // Only what the kernel takes without the device being made anew; all else left before. Pure.
-import { vlansToLeave } from "../bridgeVlans.js";
+import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
+import { type Command, defaultRoute } from "../iproute.js";
 import type { Transition } from "../renderer.js";
 import { devicesInOrder, leavingDevices } from "../stack.js";
-import type {
-  KernelBond,
-  KernelBridge,
-  KernelBridgePort,
-  KernelBridgeVlans,
-  KernelLink,
-  LinuxWords,
-} from "../words.js";
-import { addVlans, bridgeOptions, type Command, defaultRoute, isolation, joinBridge } from "./commands.js";
+import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 
 export interface InPlace {
   /** First: makes room for what is brought up then. It may have left by itself. */
@@ -23,18 +16,18 @@ export interface InPlace {
 export function commandsInPlace(transition: Transition): InPlace {
   const { desired, actual, gone } = { ...transition, gone: new Set(leavingDevices(transition)) };
   const there = { ...actual, links: staying(actual.links, gone), bonds: staying(actual.bonds, gone) };
-  const [bonds, bridges] = [Object.keys(desired.bonds), Object.keys(desired.bridges)];
+  const bonds = Object.keys(desired.bonds);
   const devices = devicesInOrder(desired);
   return {
     releases: [
       ...bonds.flatMap((name) => releaseMembers(name, desired, there)),
-      ...bridges.filter((name) => !gone.has(name)).flatMap((name) => releasePorts(name, desired, actual, gone)),
+      ...bridgeReleases(transition, gone),
       ...devices.flatMap((name) => withoutOldAddresses(name, desired.links[name], there.links[name])),
     ],
     changes: [
       ...mtus(desired, there),
       ...bonds.flatMap((name) => bondChanges(name, desired, there)),
-      ...bridges.flatMap((name) => bridgeChanges(name, transition, gone)),
+      ...bridgeChanges(transition, gone),
       ...devices.flatMap((name) => newAddresses(name, desired.links[name], there.links[name])),
     ],
   };
@@ -51,29 +44,6 @@ function missing<T>(from: readonly T[], there: readonly T[]): T[] {
 function releaseMembers(name: string, desired: LinuxWords, actual: LinuxWords): Command[] {
   const members = missing(actual.bonds[name]?.members ?? [], desired.bonds[name]?.members ?? []);
   return members.map((member) => ["ip", "link", "set", "dev", member, "nomaster"]);
-}
-
-/** Ports that leave, and VLANs of what stays. A port that is gone needs neither. */
-function releasePorts(name: string, desired: LinuxWords, actual: LinuxWords, gone: ReadonlySet<string>): Command[] {
-  const [wanted, there] = [desired.bridges[name], actual.bridges[name]];
-  if (!wanted || !there) return [];
-  const staying = Object.entries(there.ports).filter(([port]) => !gone.has(port));
-  return [
-    ...vlanDeletions(name, wanted.self, there.self, ["self"]),
-    ...staying.flatMap(([port, { vlan }]): Command[] => {
-      const settings = wanted.ports[port];
-      return settings ? vlanDeletions(port, settings.vlan, vlan, []) : [["ip", "link", "set", "dev", port, "nomaster"]];
-    }),
-  ];
-}
-
-function vlanDeletions(
-  device: string,
-  wanted: KernelBridgeVlans,
-  there: KernelBridgeVlans,
-  place: readonly "self"[],
-): Command[] {
-  return vlansToLeave(wanted, there).map((vid) => ["bridge", "vlan", "del", "dev", device, "vid", vid, ...place]);
 }
 
 /** The upper device may not be larger than the lower one: shrinking begins at the top, growing at the bottom. */
@@ -144,46 +114,6 @@ function isToSet(option: (typeof LIVE_OPTIONS)[number], wanted: KernelBond, ther
   if (option === "updelay" || option === "downdelay")
     return wanted.miimon > 0 && (wanted.miimon !== there.miimon || wanted[option] !== there[option]);
   return wanted[option] !== there[option];
-}
-
-function bridgeChanges(name: string, { desired, actual }: Transition, gone: ReadonlySet<string>): Command[] {
-  const wanted = desired.bridges[name];
-  if (!wanted) return [];
-  const there = gone.has(name) ? undefined : actual.bridges[name];
-  return [
-    ...(there ? optionChanges(name, wanted, there) : []),
-    ...Object.keys(wanted.ports).flatMap((port) => {
-      // A port that was up all the time is not joined by its own stanza.
-      const before = gone.has(port) ? undefined : there?.ports[port];
-      if (before) return portChanges(port, wanted.ports[port] ?? before, before);
-      return gone.has(port) ? [] : joinBridge(desired, name, port);
-    }),
-  ];
-}
-
-function optionChanges(name: string, wanted: KernelBridge, there: KernelBridge): Command[] {
-  const before = new Map(bridgeOptions(there));
-  const changed = bridgeOptions(wanted).filter(([option, value]) => before.get(option) !== value);
-  return [
-    ...changed.map(([option, value]): Command => ["ip", "link", "set", "dev", name, "type", "bridge", option, value]),
-    ...vlanChanges(name, wanted.self, there.self, ["self"]),
-  ];
-}
-
-function portChanges(port: string, wanted: KernelBridgePort, there: KernelBridgePort): Command[] {
-  return [
-    ...(wanted.isolated === there.isolated ? [] : [isolation(port, wanted.isolated)]),
-    ...vlanChanges(port, wanted.vlan, there.vlan, []),
-  ];
-}
-
-function vlanChanges(
-  device: string,
-  wanted: KernelBridgeVlans,
-  there: KernelBridgeVlans,
-  place: readonly "self"[],
-): Command[] {
-  return JSON.stringify(wanted) === JSON.stringify(there) ? [] : addVlans(device, wanted, place);
 }
 
 function withoutOldAddresses(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {

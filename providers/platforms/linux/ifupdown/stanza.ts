@@ -1,8 +1,9 @@
 // The kernel's words of one device as a stanza of interfaces(5): options that ifupdown and ifenslave know under their names, all else
 // as lines of commands, written as the kernel's tools take them. Pure.
+
+import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
-import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "./commands.js";
 
 interface Option {
   readonly name: string;

@@ -1,7 +1,16 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
 import type { Filled, TextSection } from "../../layer.js";
+import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
 import type { Renderer, Transition } from "../renderer.js";
-import { changedDevices, controllerOf, devicesInOrder, kindOf, leavingDevices, portsOf } from "../stack.js";
+import {
+  bridgeChangedDevices,
+  changedDevices,
+  controllerOf,
+  devicesInOrder,
+  kindOf,
+  leavingDevices,
+  portsOf,
+} from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { toProfile } from "./keyfile.js";
 import { unsupported } from "./unsupported.js";
@@ -20,11 +29,15 @@ function script(name: string, data: Readonly<Record<string, readonly unknown[]>>
 }
 
 function after(transition: Transition): Filled[] {
-  const touched = devicesToTake(transition);
   const { desired, actual } = transition;
+  const take = devicesToTake(transition);
+  const adjust = bridgeChangedDevices(transition).filter((device) => !take.includes(device));
   // Profiles that left are forgotten by the same reload.
-  const isGone = devicesInOrder(actual).some((device) => !desired.links[device]);
-  return touched.length > 0 || isGone ? [{ template: "linux/networkManager/after.sh", data: { take: touched } }] : [];
+  const isGone = devicesInOrder(actual).some((device) => !devicesInOrder(desired).includes(device));
+  if (take.length + adjust.length === 0 && !isGone) return [];
+  const activated = new Set([...leavingDevices(transition), ...take]);
+  const [releases, changes] = [bridgeReleases(transition, activated), bridgeChanges(transition, activated)];
+  return [{ template: "linux/networkManager/after.sh", data: { take, adjust, releases, changes } }];
 }
 
 /**

@@ -11,7 +11,7 @@ take() {
   nmcli --wait 60 connection up id "multiport-$1"
 }
 take bond0 || failed=1
-take eth0 || failed=1
 take eth1 || failed=1
+take eth2 || failed=1
 exit "$failed"
 )

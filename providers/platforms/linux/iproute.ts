@@ -1,6 +1,6 @@
 // Commands of iproute2 that make a bond or a bridge and its VLANs as the words say. Pure.
-import { rangeText, vlanEntries } from "../bridgeVlans.js";
-import type { KernelBond, KernelBridge, KernelBridgeVlans, LinuxWords } from "../words.js";
+import { rangeText, vlanEntries } from "./bridgeVlans.js";
+import type { KernelBond, KernelBridge, KernelBridgeVlans, LinuxWords } from "./words.js";
 
 export type Command = readonly (string | number)[];
 
