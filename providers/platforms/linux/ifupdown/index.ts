@@ -59,7 +59,14 @@ function after(transition: Transition): Filled[] {
   const { releases, changes } = commandsInPlace(transition);
   const resolvers = auto.filter(({ device, stays }) => stays && !sameNameservers(transition, device));
   if (auto.length === 0) return [];
-  const data = { auto, releases, changes, resolvers: resolvers.map(({ device }) => resolver(desired, device)) };
+  const newNics = nics(desired).filter((device) => !Object.hasOwn(actual.links, device));
+  const data = {
+    auto,
+    newNics,
+    releases,
+    changes,
+    resolvers: resolvers.map(({ device }) => resolver(desired, device)),
+  };
   return [{ template: "linux/ifupdown/after.sh", data }];
 }
 

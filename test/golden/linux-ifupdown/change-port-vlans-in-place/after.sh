@@ -10,12 +10,14 @@ ip route del default via 192.0.2.1 dev mgmt || :
 ip route del default via 2001:db8::1 dev mgmt || :
 ip address del 192.0.2.11/24 dev mgmt || :
 ip address del 2001:db8::11/64 dev mgmt || :
+# A NIC that is new here keeps nothing that others gave it.
 # ifup says success and does nothing for what it believes to be up. So it is told what is there and what is not, and brings up the rest.
 if [ ! -e /sys/class/net/br0 ]; then
   ifdown --force br0 || :
 elif ! ifquery --state br0 >/dev/null; then
   mkdir -p /run/network
   echo br0 >/run/network/ifstate.br0
+  echo br0=br0 >>/run/network/ifstate
 fi
 ifup br0 || failed=1
 if [ ! -e /sys/class/net/bond0 ]; then
@@ -23,6 +25,7 @@ if [ ! -e /sys/class/net/bond0 ]; then
 elif ! ifquery --state bond0 >/dev/null; then
   mkdir -p /run/network
   echo bond0 >/run/network/ifstate.bond0
+  echo bond0=bond0 >>/run/network/ifstate
 fi
 ifup bond0 || failed=1
 if [ ! -e /sys/class/net/mgmt ]; then
@@ -30,6 +33,7 @@ if [ ! -e /sys/class/net/mgmt ]; then
 elif ! ifquery --state mgmt >/dev/null; then
   mkdir -p /run/network
   echo mgmt >/run/network/ifstate.mgmt
+  echo mgmt=mgmt >>/run/network/ifstate
 fi
 ifup mgmt || failed=1
 # What has changed on a device that stays is told to the kernel.

@@ -83,7 +83,7 @@ else
 fi
 # What is made by others has to be there and be NetworkManager's to use.
 case $(nmcli -g GENERAL.TYPE device show eth0 2>/dev/null || echo missing) in
-  ethernet) ;;
+  ethernet | veth) ;;
   missing)
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth0 >&2
     faults=1
@@ -100,7 +100,7 @@ case $(nmcli -g GENERAL.STATE device show eth0 2>/dev/null || :) in
     ;;
 esac
 case $(nmcli -g GENERAL.TYPE device show eth1 2>/dev/null || echo missing) in
-  ethernet) ;;
+  ethernet | veth) ;;
   missing)
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth1 >&2
     faults=1
