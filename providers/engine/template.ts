@@ -1,11 +1,14 @@
-// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote.
+// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote, or fill in another template.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
+import type { Filled } from "../platforms/layer.js";
 import { interfaces, keyfile, keyfileItem, sh, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
-const helpers = { sh, yaml, keyfile, keyfileItem, interfaces };
+// Another template in the place of a hole, with its own data.
+const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
+const helpers = { sh, yaml, keyfile, keyfileItem, interfaces, fill };
 handlebars.registerHelper(helpers);
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
