@@ -2,6 +2,7 @@
 import { compare } from "../../model/change.js";
 import type { KvmHost } from "../../model/host.js";
 import { type Driver, disruptionTable } from "../driver.js";
+import { kernelUnsupported } from "../linux/unsupported.js";
 import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
 import { planOvs, planOvsRemoval } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
@@ -12,6 +13,8 @@ import type { OvsWords } from "./words.js";
 const disruption = disruptionTable({
   interfaces: "brief",
   bond_mode: "brief",
+  // Another kind of interface is made anew.
+  type: "outage",
   lacp: "brief",
   "lacp-time": "brief",
   vlan_mode: "brief",
@@ -29,7 +32,7 @@ export const kvm: Driver<KvmHost, OvsWords, OvsFacts> = {
   templates: { config: "openvswitch.sh", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
   version: 1,
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
-  unsupported: ovsUnsupported,
+  unsupported: (host, path) => [...ovsUnsupported(host, path), ...kernelUnsupported(host, path)],
   toWords: toOvsWords,
   toView: toOvsView,
   fromText: fromOvsText,

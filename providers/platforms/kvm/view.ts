@@ -16,9 +16,10 @@ export function toOvsView(words: OvsWords): object {
     environment,
     bridges: Object.entries(words.bridges).map(([name, bridge]) => ({ name, environment, ...bridge })),
     bonds: placed.flatMap((port) =>
-      port.bond ? [{ ...port, ...port.bond, other_config: otherConfig(port.name, port.bond) }] : [],
+      port.bond ? [{ ...port, ...bondColumns(port.bond), other_config: otherConfig(port.name, port.bond) }] : [],
     ),
     ports: placed.filter((port) => !port.bond),
+    internal: placed.filter((port) => port.type === "internal").map((port) => port.name),
   };
 }
 
@@ -28,6 +29,10 @@ function columns(port: OvsPort) {
     trunks: port.trunks === "" ? NOTHING : port.trunks,
     mtu_request: port.mtu_request === null ? NOTHING : String(port.mtu_request),
   };
+}
+
+function bondColumns({ bond_mode, lacp, bond_updelay, bond_downdelay }: OvsBond) {
+  return { bond_mode, lacp, bond_updelay: String(bond_updelay), bond_downdelay: String(bond_downdelay) };
 }
 
 function otherConfig(port: string, bond: OvsBond): { port: string; key: string; value: string }[] {
@@ -71,13 +76,16 @@ class TextReader {
   }
 
   private addPort(isBond: boolean, [bridge = "", name = "", ...members]: readonly string[]): void {
-    const bond = isBond ? { bond_mode: "", lacp: "", ...toBondConfig(() => undefined) } : null;
+    const bond = isBond
+      ? { bond_mode: "", lacp: "", bond_updelay: 0, bond_downdelay: 0, ...toBondConfig(() => undefined) }
+      : null;
     const port: Draft<OvsPort> = {
       interfaces: isBond ? members : [name],
       vlan_mode: "",
       tag: null,
       trunks: "",
       mtu_request: null,
+      type: "",
       bond,
     };
     this.ports.set(name, port);
@@ -92,7 +100,11 @@ class TextReader {
       if (table === "Bridge")
         Object.assign(this.bridges[record] ?? {}, column.includes(":") ? {} : { [column]: value });
       if (table === "Port") setPort(this.ports.get(record), column, value);
-      if (table === "Interface") Object.assign(this.owners.get(record) ?? {}, { mtu_request: toNumber(value) });
+      if (table === "Interface")
+        Object.assign(
+          this.owners.get(record) ?? {},
+          column === "type" ? { type: value } : { mtu_request: toNumber(value) },
+        );
     }
   }
 }
@@ -100,7 +112,8 @@ class TextReader {
 function setPort(port: Draft<OvsPort> | undefined, column: string, value: string): void {
   if (!port || column.startsWith("external_ids:")) return;
   const bondColumn = column.replace("other_config:", "");
-  if (port.bond && bondColumn in port.bond) port.bond = { ...port.bond, [bondColumn]: value };
+  if (port.bond && bondColumn.endsWith("delay")) port.bond = { ...port.bond, [bondColumn]: Number(value) };
+  else if (port.bond && bondColumn in port.bond) port.bond = { ...port.bond, [bondColumn]: value };
   else if (column === "tag") port.tag = toNumber(value);
   else if (column === "trunks") port.trunks = value === NOTHING ? "" : value;
   else if (column === "vlan_mode") port.vlan_mode = value;
