@@ -1,6 +1,7 @@
 // npm test: types, lint, every vitest project and the Go tests; the last line counts what passed. I/O.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { checkerPackages } from "./checkerPackages";
 import { netnsPackages } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
 import { runVisibly } from "./processes";
@@ -62,10 +63,9 @@ function goTests(): Runner {
 
 /** Runs everything; an argument narrows it to types, lint and the matching test files. */
 export async function test(args: readonly string[]): Promise<number> {
-  await ensureDebianPackages(
-    netnsPackages.map(({ name }) => name),
-    { report: (line) => console.log(line) },
-  );
+  await ensureDebianPackages([...netnsPackages.map(({ name }) => name), ...checkerPackages], {
+    report: (line) => console.log(line),
+  });
   const results: { runner: Runner; count: Count; seconds: number }[] = [];
   for (const runner of runners(args)) results.push({ runner, ...(await runRunner(runner)) });
   console.log("");
