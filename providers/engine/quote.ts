@@ -55,3 +55,20 @@ export function interfaces(value: string | number): string {
     throw new Error(`the file /etc/network/interfaces has no way to write ${yaml(text)}: it knows no quotes`);
   return text;
 }
+
+/** Text between double quotes in a udev rule, which has no escapes that every release reads alike. */
+export function systemdText(value: string): string {
+  if (!/^[A-Za-z0-9 _.:/@+,-]*$/.test(value)) throw new Error(`a udev rule has no safe way to write ${yaml(value)}`);
+  return value;
+}
+
+/**
+ * A word of systemd's .network and .netdev files and of udev rules. Which characters mean something differs from key to key and release to
+ * release, so only words that need no quoting are written.
+ */
+export function systemd(value: string | number): string {
+  const text = String(value);
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.:/+,-]*$/.test(text))
+    throw new Error(`files of systemd and udev have no safe way to write ${yaml(text)}`);
+  return text;
+}

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
+import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
-import { portGroupReference } from "./vmkernelPort.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(

@@ -153,7 +153,13 @@ describe("templates", () => {
 
 /** What ovs-vsctl has to be told, from the words, written without the template. */
 function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
-  const view = toOvsView(words) as { environment: string; bridges: Row[]; bonds: Row[]; ports: Row[] };
+  const view = toOvsView(words) as {
+    environment: string;
+    bridges: Row[];
+    bonds: Row[];
+    ports: Row[];
+    internal: string[];
+  };
   const mark = `external_ids:multiport=${view.environment}`;
   const vlan = (port: Row) => [
     "set",
@@ -172,7 +178,10 @@ function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
     ]),
     ...view.bonds.flatMap((port) => [
       ["--may-exist", "add-bond", port.bridge, port.name, ...port.interfaces],
-      ["set", "Port", port.name, `bond_mode=${port.bond_mode}`, `lacp=${port.lacp}`],
+      [
+        ...["set", "Port", port.name, `bond_mode=${port.bond_mode}`, `lacp=${port.lacp}`],
+        ...[`bond_updelay=${port.bond_updelay}`, `bond_downdelay=${port.bond_downdelay}`],
+      ],
       ...port.other_config.map(({ key, value }) => ["set", "Port", port.name, `other_config:${key}=${value}`]),
       vlan(port),
       ...port.interfaces.map((name) => mtu(port, name)),
@@ -182,6 +191,7 @@ function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
       vlan(port),
       mtu(port, port.name),
     ]),
+    ...view.internal.map((name) => ["set", "Interface", name, "type=internal"]),
     ["init"],
   ];
   return commands.flatMap((command) => ["--", ...command]);

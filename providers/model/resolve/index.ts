@@ -5,6 +5,7 @@ import type { Problem } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
+import { resolveHostPorts } from "./hostPorts.js";
 import { resolveHosts } from "./hosts.js";
 import { Claims, Scope } from "./scope.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
@@ -20,6 +21,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
   const addresses = new Claims(scope, "IP address");
+  resolveHostPorts(scope, hosts.kvm.values(), { addresses, interfaces: hosts.interfaces });
   resolveVmkernelPorts(scope, hosts.esx.values(), { distributedSwitches, addresses });
   const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches, addresses });
   const environment: Environment = {
@@ -27,7 +29,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
-    kvmHosts: [...hosts.kvm.values()],
+    kvmHosts: [...hosts.kvm.values()].map(({ declaredHostPorts: _, path: __, ...host }) => host),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,
