@@ -3,15 +3,12 @@ import { z } from "zod";
 import * as field from "./field.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
+import { type Sriov, SriovSpec } from "./virtualFunction.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
 export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
-
-export const SriovSpec = z.strictObject({
-  numVfs: field.integer({ min: 0, max: 256 }, "Virtual functions of the port; 0 turns SR-IOV off."),
-});
 
 /** When a host may be restarted for a setting that takes it. */
 export const REBOOT = ["never", "whenRequired"] as const;
@@ -21,7 +18,7 @@ export const UplinkSpec = z.strictObject({
   pci: field.pciAddress.optional(),
   cable: cable.optional(),
   sriov: SriovSpec.optional().meta({
-    description: "SR-IOV of the port (vsphere). Left out: stays as it is, unless it was set here before.",
+    description: "SR-IOV of the port. Left out: stays as it is, unless it was set here before.",
   }),
   description: field.description.optional(),
 });
@@ -102,6 +99,8 @@ export interface Uplink {
   readonly cable?: Cable;
   /** Virtual functions that the port shall have; undefined: not ours to set. */
   readonly numVfs?: number;
+  /** What a KVM host is told of them; set when numVfs is. */
+  readonly sriov?: Sriov;
 }
 
 export interface KvmHost {

@@ -18,9 +18,11 @@ import {
   type Scope,
   toPortGroups,
 } from "./scope.js";
+import { type OpenUplink, openUplinks } from "./sriov.js";
 
-/** A KVM host whose virtual switches can still be given the ports of VMs. */
+/** A KVM host whose virtual switches and virtual functions can still be given the ports of VMs. */
 export interface OpenKvmHost extends KvmHost {
+  readonly uplinks: readonly OpenUplink[];
   readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
 }
 
@@ -143,8 +145,6 @@ function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: ReadHos
   for (const uplink of known)
     interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
   refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
-  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
-    if (body) refuseKeys(scope, { body, keys: ["sriov"], path: [...path, "uplinks", uplink], platform: "a KVM host" });
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) => {
     const at = [...path, "virtualSwitches", switchName];
     refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path: at, platform: "a KVM host" });
@@ -175,5 +175,11 @@ function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: ReadHos
       },
     ];
   });
-  return { platform: "kvm", name, ssh: toSshTarget(name, address, host.ssh), uplinks, virtualSwitches };
+  return {
+    platform: "kvm",
+    name,
+    ssh: toSshTarget(name, address, host.ssh),
+    uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
+    virtualSwitches,
+  };
 }

@@ -7,6 +7,7 @@ import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
 import { resolveHosts } from "./hosts.js";
 import { Claims, Scope } from "./scope.js";
+import { closeUplink } from "./sriov.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
 import { resolveVmkernelPorts } from "./vmkernelPorts.js";
 
@@ -27,7 +28,10 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
-    kvmHosts: [...hosts.kvm.values()],
+    kvmHosts: [...hosts.kvm.values()].map((host) => ({
+      ...host,
+      uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
+    })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,
