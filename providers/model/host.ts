@@ -1,6 +1,7 @@
 // Host: a physical machine, its uplinks and its virtual switches. Profiles hold what many hosts share. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
 import { type Sriov, SriovSpec } from "./virtualFunction.js";
@@ -56,6 +57,7 @@ const hostBody = {
       "a map of virtual switches by name",
     )
     .optional(),
+  libvirt: LibvirtHostSpec.optional(),
   vmkernelPorts: field
     .described(
       z.record(field.interfaceName("vmkernel port."), VmkernelPortSpec),
@@ -109,6 +111,8 @@ export interface KvmHost {
   readonly ssh: SshTarget;
   readonly uplinks: readonly Uplink[];
   readonly virtualSwitches: readonly VirtualSwitch[];
+  /** Undefined: nothing in libvirt is ours to set, unless it was here before. */
+  readonly libvirt?: LibvirtHost;
 }
 
 export interface EsxHost {

@@ -7,6 +7,7 @@ import { toCable } from "../switchPort.js";
 import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
 import type { VirtualSwitch, VirtualSwitchSpec, VmPort } from "../virtualSwitch.js";
 import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
+import { type OpenLibvirt, openLibvirt } from "./libvirt.js";
 import type { ReadHost } from "./readHost.js";
 import {
   Claims,
@@ -24,6 +25,7 @@ import { type OpenUplink, openUplinks } from "./sriov.js";
 export interface OpenKvmHost extends KvmHost {
   readonly uplinks: readonly OpenUplink[];
   readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
+  readonly libvirt?: OpenLibvirt;
 }
 
 export interface Hosts {
@@ -181,5 +183,8 @@ function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: ReadHos
     ssh: toSshTarget(name, address, host.ssh),
     uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
     virtualSwitches,
+    ...(host.libvirt
+      ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }
+      : {}),
   };
 }

@@ -6,6 +6,7 @@ import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
 import { resolveHosts } from "./hosts.js";
+import { closeLibvirt } from "./libvirt.js";
 import { Claims, Scope } from "./scope.js";
 import { closeUplink } from "./sriov.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
@@ -28,8 +29,9 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
-    kvmHosts: [...hosts.kvm.values()].map((host) => ({
+    kvmHosts: [...hosts.kvm.values()].map(({ libvirt, ...host }) => ({
       ...host,
+      ...(libvirt ? { libvirt: closeLibvirt(scope, libvirt, host.uplinks) } : {}),
       uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
     })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),

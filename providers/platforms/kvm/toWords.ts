@@ -27,10 +27,8 @@ export function uplinkPortName(virtualSwitch: Pick<VirtualSwitch, "name" | "upli
 }
 
 function toBridge(virtualSwitch: VirtualSwitch): OvsBridge {
-  const ports = virtualSwitch.ports.map((port): [string, OvsPort] => [
-    port.interface,
-    toVmPort(port.interface, port.portGroup),
-  ]);
+  const own = virtualSwitch.ports.filter(({ pluggedBy }) => pluggedBy === "multiport");
+  const ports = own.map((port): [string, OvsPort] => [port.interface, toVmPort(port.interface, port.portGroup)]);
   return {
     datapath_type: virtualSwitch.datapath,
     fail_mode: "standalone",
