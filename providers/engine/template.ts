@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
-import { sh, yaml } from "./quote.js";
+import { sh, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
-handlebars.registerHelper({ sh, yaml });
+handlebars.registerHelper({ sh, xml, yaml });
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
@@ -13,16 +13,23 @@ const compiled = new Map<string, HandlebarsTemplateDelegate>();
 export function fillTemplate(name: string, data: object): string {
   let template = compiled.get(name);
   if (!template) {
-    const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
-    template = handlebars.compile(source, {
-      strict: true,
-      noEscape: true,
-      knownHelpersOnly: true,
-      knownHelpers: { sh: true, yaml: true },
-    });
+    template = compile(name);
     compiled.set(name, template);
   }
   return template(data);
+}
+
+/** A template may hold others, as `{{> kvm/libvirt/network.xml}}`: named as here, and filled with what stands at that place. */
+function compile(name: string): HandlebarsTemplateDelegate {
+  const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
+  for (const [, partial = ""] of source.matchAll(/\{\{> ([\w./-]+)/g))
+    if (!Object.hasOwn(handlebars.partials, partial)) handlebars.registerPartial(partial, compile(partial));
+  return handlebars.compile(source, {
+    strict: true,
+    noEscape: true,
+    knownHelpersOnly: true,
+    knownHelpers: { sh: true, xml: true, yaml: true },
+  });
 }
 
 let folder: string | undefined;

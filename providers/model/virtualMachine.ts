@@ -44,12 +44,10 @@ export const VmPortSpec = z.strictObject({
       field.interfaceWords,
     )
     .optional(),
-  mac: field.macAddress
-    .optional()
-    .meta({
-      description:
-        "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
-    }),
+  mac: field.macAddress.optional().meta({
+    description:
+      "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
+  }),
   libvirt: LibvirtPortSpec.optional().meta({
     description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
   }),

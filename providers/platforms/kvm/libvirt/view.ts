@@ -1,0 +1,86 @@
+// From words to the data of the templates in templates/kvm/libvirt. Pure.
+import type { GuestAddress } from "./fromXml.js";
+import type {
+  LibvirtBandwidth,
+  LibvirtInterfaceWords,
+  LibvirtNetworkWords,
+  LibvirtPortSettings,
+  LibvirtVlan,
+} from "./words.js";
+
+export function networkView(name: string, network: LibvirtNetworkWords) {
+  const functions = numbersOf(network.functions);
+  return {
+    name,
+    environment: network.environment,
+    forward: network.forward,
+    isPool: network.forward === "hostdev",
+    isWholePort: functions.length === 0,
+    pf: network.pf ?? "",
+    pfLabel: commentText(network.pf ?? ""),
+    functions,
+    bridge: network.bridge,
+    virtualport: network.virtualport,
+    portgroups: Object.entries(network.portgroups).map(([group, settings]) => portgroupView(group, settings)),
+  };
+}
+
+export function portgroupView(name: string, settings: LibvirtPortSettings) {
+  return { name, ...settingsView(settings) };
+}
+
+/** `address` is where the card sits in the guest, when it is to stay there. */
+export function interfaceView(alias: string, words: LibvirtInterfaceWords, address: GuestAddress | null = null) {
+  const [pf = "", number = ""] = words.function?.split("/") ?? [];
+  const [type = "", persistent = null] = words.teaming?.split(" ") ?? [];
+  return {
+    alias,
+    type: words.type,
+    isFunction: words.type === "hostdev",
+    pf,
+    pfLabel: commentText(pf),
+    function: number,
+    mac: words.mac,
+    network: words.network ?? "",
+    portgroup: words.portgroup,
+    interfaceid: words.interfaceid,
+    target: words.target,
+    model: words.model,
+    queues: words.queues,
+    link: words.link,
+    mtu: words.mtu,
+    isolated: words.isolated,
+    teaming: words.teaming === null ? null : { type, persistent },
+    address,
+    ...settingsView(words),
+  };
+}
+
+function settingsView({ vlan, inbound, outbound, trustGuestRxFilters }: LibvirtPortSettings) {
+  const bandwidth = [...bandwidthView("inbound", inbound), ...bandwidthView("outbound", outbound)];
+  return { trustGuestRxFilters, trunk: vlan?.trunk ?? false, tags: tagsView(vlan), bandwidth };
+}
+
+function bandwidthView(direction: "inbound" | "outbound", bandwidth: LibvirtBandwidth | null) {
+  return bandwidth ? [{ direction, ...bandwidth }] : [];
+}
+
+function tagsView(vlan: LibvirtVlan | null) {
+  return numbersOf(vlan?.tags ?? null).map((id) => ({ id, isNative: Number(id) === vlan?.native }));
+}
+
+/** Every number of `10,100-199`, as text: a template takes 0 for nothing. */
+function numbersOf(ranges: string | null): string[] {
+  return (ranges ?? "")
+    .split(",")
+    .filter((range) => range !== "")
+    .flatMap((range) => {
+      const [first = "", last = first] = range.split("-");
+      return Array.from({ length: Number(last) - Number(first) + 1 }, (_, step) => String(Number(first) + step));
+    });
+}
+
+/** Two dashes end a comment of XML. */
+function commentText(text: string): string {
+  return text.replaceAll("--", "- -");
+}
