@@ -79,13 +79,17 @@ export function readLibvirtFacts(document: unknown): LibvirtFacts {
     if (ports) ports.push(port);
     else bridges[bridge] = [port];
   }
+  const vlans = facts.vlans ? readVlans(facts.vlans) : {};
   return {
     missing: null,
     version: facts.version,
     networks: readNetworks(facts.networks, functions),
-    domains: readDomains(facts.domains, functions),
+    domains: readDomains(facts.domains, functions).map((domain) => ({
+      ...domain,
+      live: domain.live.map((item) => withVlan(item, vlans)),
+    })),
     bridges,
-    vlans: facts.vlans ? readVlans(facts.vlans) : {},
+    vlans,
   };
 }
 
@@ -176,6 +180,13 @@ function readVlans({ headings, data }: z.infer<typeof Table>): Record<string, Li
       return [String(column(row, "name")), toVlan({ tag, trunks, isNative })];
     }),
   );
+}
+
+/** What a running port of Open vSwitch lets pass, whatever libvirt believes to have set. */
+function withVlan(item: FactInterface, vlans: LibvirtFacts["vlans"]): FactInterface {
+  const { target, interfaceid } = item.words;
+  if (target === null || interfaceid === null || !Object.hasOwn(vlans, target)) return item;
+  return { ...item, words: { ...item.words, vlan: vlans[target] ?? null } };
 }
 
 function toVlan(port: { tag: number | undefined; trunks: readonly number[]; isNative: boolean }): LibvirtVlan | null {

@@ -70,7 +70,8 @@ export function readInterface(element: Element, functions: Functions): FactInter
     portgroup: attribute(element, ["source"], "portgroup"),
     function: isFunction && source ? functionOf(source, functions) : null,
     mac: (attribute(element, ["mac"], "address") ?? "").toLowerCase(),
-    target: attribute(element, ["target"], "dev"),
+    // libvirt gives that of a virtual function a name too, and it has no interface on the host.
+    target: isFunction ? null : attribute(element, ["target"], "dev"),
     model: isFunction ? null : attribute(element, ["model"], "type"),
     queues: queues === null ? null : Number(queues),
     link: isFunction ? null : attribute(element, ["link"], "state") === "down" ? "down" : "up",

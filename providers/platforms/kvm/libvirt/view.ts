@@ -52,6 +52,7 @@ export function interfaceView(alias: string, words: LibvirtInterfaceWords, addre
     isolated: words.isolated,
     teaming: words.teaming === null ? null : { type, persistent },
     address,
+    ovs: words.interfaceid === null ? null : ovsColumns(words.vlan),
     ...settingsView(words),
   };
 }
@@ -78,6 +79,16 @@ function numbersOf(ranges: string | null): string[] {
       const [first = "", last = first] = range.split("-");
       return Array.from({ length: Number(last) - Number(first) + 1 }, (_, step) => String(Number(first) + step));
     });
+}
+
+/** Columns of the table Port of OVSDB, as libvirt itself sets them when it plugs the interface in. */
+function ovsColumns(vlan: LibvirtVlan | null) {
+  const nothing = "[]";
+  if (!vlan) return { tag: nothing, trunks: nothing, vlan_mode: nothing };
+  if (!vlan.trunk) return { tag: vlan.tags, trunks: nothing, vlan_mode: nothing };
+  return vlan.native === null
+    ? { tag: nothing, trunks: vlan.tags, vlan_mode: nothing }
+    : { tag: `${vlan.native}`, trunks: vlan.tags, vlan_mode: "native-untagged" };
 }
 
 /** Two dashes end a comment of XML. */
