@@ -1,11 +1,14 @@
-// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote.
+// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote, or fill in another template.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
+import type { Filled } from "../platforms/layer.js";
 import { sh, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
-handlebars.registerHelper({ sh, xml, yaml });
+// Another template in the place of a hole, with its own data.
+const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
+handlebars.registerHelper({ sh, xml, yaml, fill });
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
@@ -13,23 +16,16 @@ const compiled = new Map<string, HandlebarsTemplateDelegate>();
 export function fillTemplate(name: string, data: object): string {
   let template = compiled.get(name);
   if (!template) {
-    template = compile(name);
+    const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
+    template = handlebars.compile(source, {
+      strict: true,
+      noEscape: true,
+      knownHelpersOnly: true,
+      knownHelpers: { sh: true, xml: true, yaml: true, fill: true },
+    });
     compiled.set(name, template);
   }
   return template(data);
-}
-
-/** A template may hold others, as `{{> kvm/libvirt/network.xml}}`: named as here, and filled with what stands at that place. */
-function compile(name: string): HandlebarsTemplateDelegate {
-  const source = readFileSync(join(templatesFolder(), `${name}.hbs`), "utf8");
-  for (const [, partial = ""] of source.matchAll(/\{\{> ([\w./-]+)/g))
-    if (!Object.hasOwn(handlebars.partials, partial)) handlebars.registerPartial(partial, compile(partial));
-  return handlebars.compile(source, {
-    strict: true,
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers: { sh: true, xml: true, yaml: true },
-  });
 }
 
 let folder: string | undefined;

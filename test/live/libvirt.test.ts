@@ -75,7 +75,7 @@ vms: ${vms || `{ db-01: { host: kvm-01, libvirt: {}, ports: { app0: { ${app} }${
   return libvirt.toWords(host, name);
 }
 
-const EMPTY: LibvirtWords = { networks: {}, domains: {} };
+const EMPTY = libvirt.nothing;
 
 let lab: NetnsLab;
 let directory: string;
@@ -115,11 +115,15 @@ async function facts(): Promise<LibvirtFacts> {
   return libvirt.readFacts(JSON.parse(await sh(fillTemplate(libvirt.facts, {}))));
 }
 
-const there = (known: LibvirtFacts) => libvirt.fromFacts(known, { environment: "t", known: [] });
+const there = (known: LibvirtFacts) => libvirt.fromFacts(known, { environment: "t", known: [], files: {} });
 
 async function planOf(desired: LibvirtWords): Promise<LayerPlan> {
   const known = await facts();
-  return libvirt.plan(desired, there(known), known);
+  return libvirt.plan(desired, {
+    actual: there(known),
+    facts: known,
+    heading: { machine: "kvm-01", environment: "t" },
+  });
 }
 
 const all = async (scripts: readonly Filled[]) => {

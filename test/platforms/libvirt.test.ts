@@ -92,7 +92,8 @@ const withoutAutostart = ({ networks, domains }: LibvirtWords): LibvirtWords => 
   domains,
 });
 
-const EMPTY: LibvirtWords = { networks: {}, domains: {} };
+const heading = { machine: "kvm-01", environment: "demo" };
+const EMPTY = libvirt.nothing;
 
 /** A host with libvirt 11 whose domains have no interfaces. */
 function hostWith({ domains }: Pick<LibvirtWords, "domains">, more: Partial<LibvirtFacts> = {}): LibvirtFacts {
@@ -135,13 +136,15 @@ describe.each(goldenCases("libvirt"))("golden $name", (golden) => {
   it("comes back from libvirt as the words that it was made from", () => {
     if (leftOut) return;
     const facts = readBack(words, only.host);
-    expect(libvirt.fromFacts(facts, { environment: "demo", known: [] })).toEqual(withoutAutostart(words));
-    expect(libvirt.plan(withoutAutostart(words), withoutAutostart(words), facts)).toEqual(NOTHING_TO_DO);
+    expect(libvirt.fromFacts(facts, { environment: "demo", known: [], files: {} })).toEqual(withoutAutostart(words));
+    expect(libvirt.plan(withoutAutostart(words), { actual: withoutAutostart(words), facts, heading })).toEqual(
+      NOTHING_TO_DO,
+    );
   });
 
   it("passes the check that the host runs before anything is changed", () => {
     if (leftOut) return;
-    const plan = libvirt.plan(words, EMPTY, hostWith(words));
+    const plan = libvirt.plan(words, { actual: EMPTY, facts: hostWith(words), heading });
     expect(plan.conflicts).toEqual([]);
     for (const script of plan.check) {
       const { status, stderr } = spawnSync("sh", ["-s"], { input: `set -eu\n(${fill(script)})`, encoding: "utf8" });

@@ -8,7 +8,7 @@ import { fromLibvirtFacts, type LibvirtFacts, readLibvirtFacts } from "./facts.j
 import { planLibvirt } from "./plan.js";
 import { libvirtUnsupported, toLibvirtWords } from "./toWords.js";
 import { unhealthyLibvirt } from "./unhealthy.js";
-import { interfaceView, networkView } from "./view.js";
+import { interfaceFile, networkFile } from "./view.js";
 import type { LibvirtDomainWords, LibvirtWords } from "./words.js";
 
 /** What the VM notices of a change of its interface; a card that is taken out and put in anew is an outage. */
@@ -34,6 +34,8 @@ function disruptionOf([section, , key, alias, setting]: Path): Disruption {
 
 export const libvirt: Layer<KvmHost, LibvirtWords, LibvirtFacts> = {
   name: "libvirt",
+  extension: "libvirt.xml",
+  nothing: { networks: {}, domains: {} },
   facts: "kvm/libvirt/facts.sh",
   // Everything lies in libvirt's own store.
   ownFiles: [],
@@ -52,8 +54,7 @@ function sections(words: LibvirtWords): readonly TextSection[] {
   return [
     ...Object.entries(words.networks).map(([name, network]) => ({
       target: `virsh, network ${name}`,
-      template: "kvm/libvirt/network.xml",
-      data: networkView(name, network),
+      ...networkFile(name, network),
     })),
     ...Object.entries(words.domains).map(([name, { interfaces, order }]) => ({
       target: `virsh, interfaces of domain ${name}`,
@@ -61,7 +62,7 @@ function sections(words: LibvirtWords): readonly TextSection[] {
       data: {
         interfaces: order.flatMap((alias) => {
           const item = interfaces[alias];
-          return item ? [interfaceView(alias, item)] : [];
+          return item ? [interfaceFile(alias, item)] : [];
         }),
       },
     })),

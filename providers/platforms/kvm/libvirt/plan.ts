@@ -1,12 +1,12 @@
 // What has to be done in libvirt to get from what is there to what is wanted, and the way back. Pure.
-import { type LayerPlan, NOTHING_TO_DO } from "../../layer.js";
+import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
 import { conflictsOf } from "./conflicts.js";
 import { type FactDomain, isOurs, type LibvirtFacts } from "./facts.js";
 import type { FactInterface } from "./fromXml.js";
-import { interfaceView, networkView, portgroupView } from "./view.js";
+import { interfaceFile, interfaceView, networkFile, networkView, portgroupFile } from "./view.js";
 import type { LibvirtDomainWords, LibvirtInterfaceWords, LibvirtNetworkWords, LibvirtWords } from "./words.js";
 
-export function planLibvirt(desired: LibvirtWords, actual: LibvirtWords, facts: LibvirtFacts): LayerPlan {
+export function planLibvirt(desired: LibvirtWords, { actual, facts }: Now<LibvirtWords, LibvirtFacts>): LayerPlan {
   const conflicts = conflictsOf(desired, actual, facts);
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   const forth = { from: actual, to: desired, facts };
@@ -24,6 +24,9 @@ export function planLibvirt(desired: LibvirtWords, actual: LibvirtWords, facts: 
     revertAfter: listOf(change(back)),
   };
 }
+
+/** The shell functions that the steps of a script are made of. */
+const LIBRARY = { template: "kvm/libvirt/virsh.sh", data: {} };
 
 interface Way {
   readonly from: LibvirtWords;
@@ -44,7 +47,7 @@ function leave({ from, to }: Way) {
   });
   const domains = Object.keys(from.domains).filter((domain) => !Object.hasOwn(to.domains, domain));
   if (interfaces.length === 0 && domains.length === 0) return undefined;
-  return { template: "kvm/libvirt/leave.sh", data: { interfaces, domains } };
+  return { template: "kvm/libvirt/leave.sh", data: { library: LIBRARY, interfaces, domains } };
 }
 
 function change({ from, to, facts }: Way) {
@@ -57,7 +60,7 @@ function change({ from, to, facts }: Way) {
   });
   const removedNetworks = Object.keys(from.networks).filter((name) => !Object.hasOwn(to.networks, name));
   if (networks.length === 0 && domains.length === 0 && removedNetworks.length === 0) return undefined;
-  return { template: "kvm/libvirt/change.sh", data: { networks, domains, removedNetworks } };
+  return { template: "kvm/libvirt/change.sh", data: { library: LIBRARY, networks, domains, removedNetworks } };
 }
 
 function check({ networks, domains }: { readonly networks: readonly object[]; readonly domains: readonly object[] }) {
@@ -71,9 +74,10 @@ function networkStep(name: string, from: LibvirtNetworkWords | undefined, to: Li
   return [
     {
       ...networkView(name, to),
+      file: networkFile(name, to),
       // Only its port groups can change while it is active.
       isRestarted: from !== undefined && !isSame(frameOf(from), frameOf(to)),
-      changedPortgroups: from ? changed.map(([group, settings]) => portgroupView(group, settings)) : [],
+      changedPortgroups: from ? changed.map(([group, settings]) => portgroupFile(group, settings)) : [],
       droppedPortgroups: Object.keys(from?.portgroups ?? {}).filter((group) => !Object.hasOwn(to.portgroups, group)),
     },
   ];
@@ -116,8 +120,9 @@ function interfaceStep(alias: string, words: LibvirtInterfaceWords, { before, th
   if (steps.config === "" && steps.live === "") return [];
   return [
     {
+      ...interfaceView(alias, words),
       // A card keeps its place in the guest.
-      ...interfaceView(alias, words, config?.address ?? null),
+      file: interfaceFile(alias, words, config?.address ?? null),
       ...steps,
       unlimited: (["inbound", "outbound"] as const).filter(
         (direction) => words[direction] === null && (before ?? live?.words)?.[direction],

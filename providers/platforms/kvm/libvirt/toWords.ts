@@ -7,7 +7,7 @@ import type { Path, Problem } from "../../../model/problem.js";
 import { hashOf } from "../../../model/resolve/virtualFunctions.js";
 import type { Shaping } from "../../../model/shaping.js";
 import type { VirtualSwitch } from "../../../model/virtualSwitch.js";
-import { sortKeys } from "../words.js";
+import { sortKeys } from "../openvswitch/words.js";
 import {
   CARD_ALIAS,
   FUNCTION_ALIAS,

@@ -1,4 +1,5 @@
 // From words to the data of the templates in templates/kvm/libvirt. Pure.
+import type { Filled } from "../../layer.js";
 import type { GuestAddress } from "./fromXml.js";
 import type {
   LibvirtBandwidth,
@@ -7,6 +8,10 @@ import type {
   LibvirtPortSettings,
   LibvirtVlan,
 } from "./words.js";
+
+export function networkFile(name: string, network: LibvirtNetworkWords): Filled {
+  return { template: "kvm/libvirt/network.xml", data: networkView(name, network) };
+}
 
 export function networkView(name: string, network: LibvirtNetworkWords) {
   const functions = numbersOf(network.functions);
@@ -21,12 +26,20 @@ export function networkView(name: string, network: LibvirtNetworkWords) {
     functions,
     bridge: network.bridge,
     virtualport: network.virtualport,
-    portgroups: Object.entries(network.portgroups).map(([group, settings]) => portgroupView(group, settings)),
+    portgroups: Object.entries(network.portgroups).map(([group, settings]) => portgroupFile(group, settings)),
   };
 }
 
-export function portgroupView(name: string, settings: LibvirtPortSettings) {
-  return { name, ...settingsView(settings) };
+export function portgroupFile(name: string, settings: LibvirtPortSettings) {
+  const { trustGuestRxFilters } = settings;
+  return {
+    template: "kvm/libvirt/portgroup.xml",
+    data: { name, trustGuestRxFilters, settings: settingsFile(settings) },
+  };
+}
+
+export function interfaceFile(...[alias, words, address]: Parameters<typeof interfaceView>): Filled {
+  return { template: "kvm/libvirt/interface.xml", data: interfaceView(alias, words, address) };
 }
 
 /** `address` is where the card sits in the guest, when it is to stay there. */
@@ -53,13 +66,17 @@ export function interfaceView(alias: string, words: LibvirtInterfaceWords, addre
     teaming: words.teaming === null ? null : { type, persistent },
     address,
     ovs: words.interfaceid === null ? null : ovsColumns(words.vlan),
-    ...settingsView(words),
+    trustGuestRxFilters: words.trustGuestRxFilters,
+    settings: settingsFile(words),
   };
 }
 
-function settingsView({ vlan, inbound, outbound, trustGuestRxFilters }: LibvirtPortSettings) {
+/** Null: there is nothing to say. */
+function settingsFile({ vlan, inbound, outbound }: LibvirtPortSettings): Filled | null {
   const bandwidth = [...bandwidthView("inbound", inbound), ...bandwidthView("outbound", outbound)];
-  return { trustGuestRxFilters, trunk: vlan?.trunk ?? false, tags: tagsView(vlan), bandwidth };
+  const tags = tagsView(vlan);
+  if (tags.length === 0 && bandwidth.length === 0) return null;
+  return { template: "kvm/libvirt/settings.xml", data: { trunk: vlan?.trunk ?? false, tags, bandwidth } };
 }
 
 function bandwidthView(direction: "inbound" | "outbound", bandwidth: LibvirtBandwidth | null) {
