@@ -2,6 +2,7 @@
 // the kernel's network devices, Open vSwitch, virtual functions or libvirt. A platform is made of layers. Pure: types only.
 import type { Change } from "../model/change.js";
 import type { Path, Problem } from "../model/problem.js";
+import type { Heading } from "./heading.js";
 
 /** A template below templates/ and what its holes are filled with. */
 export interface Filled {
@@ -40,6 +41,22 @@ export interface LayerPlan {
   readonly revertAfter: readonly Filled[];
 }
 
+/** By what a layer tells what is ours. */
+export interface Scope<Words> {
+  readonly environment: string;
+  /** What is wanted now, and what was applied last. */
+  readonly known: readonly Words[];
+  /** The files on the machine that carry the environment's heading, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A machine before a change: what it said, and of that what is ours, as `fromFacts` gave it. */
+export interface Now<Words, Facts> {
+  readonly actual: Words;
+  readonly facts: Facts;
+  readonly heading: Heading;
+}
+
 export const NOTHING_TO_DO: LayerPlan = {
   conflicts: [],
   notes: [],
@@ -57,6 +74,10 @@ export const NOTHING_TO_DO: LayerPlan = {
 export interface Layer<Model, Words, Facts> {
   /** Its key in the words and facts of the machine, and its property in the resource that holds its text. */
   readonly name: string;
+  /** The file that `multiport render` writes for sections without a path, such as openvswitch.sh. */
+  readonly extension: string;
+  /** Words of a machine on which the layer has nothing. */
+  readonly nothing: Words;
   /**
    * A template that reads what the machine says, as one JSON value on standard output. Reads only. Run with `set -eu` in a
    * subshell; a tool that is missing is a fact of its own (a key such as `missing`), not an error.
@@ -68,16 +89,16 @@ export interface Layer<Model, Words, Facts> {
   unsupported(model: Model, path: Path): Problem[];
   toWords(model: Model, environment: string): Words;
   /** What a preview shows, and the files that are put on the machine. Empty words give no section. */
-  sections(words: Words, heading: { readonly machine: string; readonly environment: string }): readonly TextSection[];
+  sections(words: Words, heading: Heading): readonly TextSection[];
   /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */
   readFacts(document: unknown): Facts;
   /**
    * What the machine has of what is ours: what carries the environment's mark, or is named by `scope`, the words that are wanted now and
-   * those of the last run, for what can carry no mark. Things of others are left out.
+   * those that were applied last, for what can carry no mark. Things of others are left out.
    */
-  fromFacts(facts: Facts, scope: { readonly environment: string; readonly known: readonly Words[] }): Words;
-  /** `actual` is what `fromFacts` gave. Empty `desired` removes all that is ours. */
-  plan(desired: Words, actual: Words, facts: Facts): LayerPlan;
+  fromFacts(facts: Facts, scope: Scope<Words>): Words;
+  /** What a change to `desired` takes; `nothing` removes all that is ours. */
+  plan(desired: Words, now: Now<Words, Facts>): LayerPlan;
   compare(desired: Words, actual: Words): Change[];
   /**
    * What is as configured and does not work yet, such as a bond whose partner does not answer; asked again for a while after a
