@@ -14,14 +14,17 @@ install -m 644 "$out/ssh_host_ed25519_key.pub" "$root/etc/ssh/ssh_host_ed25519_k
 chroot "$root" usermod --password '*' --shell /bin/bash root
 
 # What the tests need runs at boot; what they start themselves does not, because each service costs seconds under TCG.
+chroot "$root" systemctl --quiet set-default multi-user.target
 chroot "$root" systemctl --quiet enable systemd-networkd.service ssh.service
-for unit in NetworkManager lldpd networking libvirtd libvirt-guests virtlogd nftables dnsmasq; do
+for unit in NetworkManager lldpd networking libvirtd libvirt-guests nftables systemd-resolved systemd-timesyncd; do
   chroot "$root" systemctl --quiet disable "$unit.service" 2>/dev/null || true
 done
+# libvirt starts when it is first asked something.
+chroot "$root" systemctl --quiet enable libvirtd.socket virtlogd.socket virtlockd.socket
 # Never of use here: waiting for NICs that nobody configures, consoles, daily jobs.
 for unit in NetworkManager-wait-online.service systemd-networkd-wait-online.service ifupdown-wait-online.service \
   getty@tty1.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer man-db.timer \
-  e2scrub_all.timer e2scrub_reap.service logrotate.timer systemd-hwdb-update.service ldconfig.service; do
+  systemd-binfmt.service e2scrub_all.timer e2scrub_reap.service logrotate.timer systemd-hwdb-update.service ldconfig.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 # The network "default" of libvirt would bring up a bridge of its own.

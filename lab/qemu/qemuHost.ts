@@ -12,6 +12,7 @@ import { EmulatedSwitch } from "./emulatedSwitch";
 import { type CableNumber, cableNumbers, nicOf } from "./emulator";
 import { startEmulator, stopEmulator } from "./emulatorProcess";
 import { ensureImage, type Image } from "./image";
+import { type KernelBond, parseKernelBond, readBondCommand } from "./kernelBond";
 import { hostName, type LabFiles, labFiles } from "./labFiles";
 import { sendQmp } from "./qmp";
 import { doesGreet, startRack, stopRack } from "./rack";
@@ -147,6 +148,12 @@ export class QemuHost {
     await stopRack(this.parts.directory);
   }
 
+  /** A bond of the host's kernel; undefined while there is none of this name. */
+  async bond(name: string): Promise<KernelBond | undefined> {
+    const { code, stdout } = await this.run(readBondCommand(name));
+    return code === 0 ? parseKernelBond(stdout) : undefined;
+  }
+
   private hangUp(): void {
     this.session?.close();
     this.session = undefined;
@@ -156,7 +163,9 @@ export class QemuHost {
     const { rack, directory, image, files } = this.parts;
     const what = `the emulated host to answer SSH (${files.serialLog} tells more)`;
     await waitFor({ what, seconds }, async () => ((await doesGreet(rack)) ? true : undefined));
-    const target = { name: hostName, address: "127.0.0.1", port: this.port };
+    // The relay belongs to the rack: it outlives QEMU and every boot of the host.
+    if (this.port !== undefined) return;
+    const target = { name: hostName, address: "127.0.0.1", port: undefined };
     this.port = await ensureRelay(target, { outer: rack, directory });
     writeClientFiles({ directory, image, port: this.port });
   }
