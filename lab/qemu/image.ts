@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findArchive } from "../debianArchive";
-import { type CacheEntry, cachedFolder } from "../toolchain/cache";
+import { type CacheEntry, cachedFolder, isCached } from "../toolchain/cache";
 import { run } from "../toolchain/command";
 import { projectFolder } from "../toolchain/project";
 import { type Report, runStep } from "../toolchain/step";
@@ -57,6 +57,11 @@ function imageEntry(): CacheEntry {
 function listFiles(root: string): readonly string[] {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
+}
+
+/** Whether no archive is needed any more. */
+export function isImageThere(): boolean {
+  return isCached(imageEntry());
 }
 
 /** The image; it is built when no run before has. */

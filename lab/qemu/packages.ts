@@ -1,27 +1,15 @@
 // Debian packages that the lab with emulated hardware needs, and their installation. I/O.
 import { debianRelease } from "../debianArchive";
-import { netnsPackages } from "../netns/requirements";
 import { type DebianPackages, ensureDebianPackages } from "../packages";
 import type { Report } from "../toolchain/step";
 
-/** For the switch, the management network and SSH: those of the namespaces lab. For the image: what builds a root file system. */
-export const imagePackages: readonly string[] = [
-  ...netnsPackages.map(({ name }) => name),
-  "mmdebstrap",
-  "e2fsprogs",
-  "debian-archive-keyring",
-];
+/** What builds the host's root file system. */
+const imagePackages = ["mmdebstrap", "e2fsprogs", "debian-archive-keyring"];
 
 /** QEMU itself. Debian 12 has it too old: the emulated NIC with virtual functions, igb, came with QEMU 8.0. */
-export const emulatorPackages: readonly string[] = [
-  "qemu-system-x86",
-  "qemu-utils",
-  "qemu-system-common",
-  "qemu-system-data",
-  "seabios",
-];
+const emulatorPackages = ["qemu-system-x86", "qemu-utils", "qemu-system-common", "qemu-system-data", "seabios"];
 
-/** Installs what is missing, where this user may. */
+/** Installs what is missing beside the packages of the namespaces lab, where this user may. */
 export async function ensureQemuPackages(options: { readonly report: Report }): Promise<DebianPackages> {
   const targetRelease = debianRelease() === "bookworm" ? "bookworm-backports" : undefined;
   const image = await ensureDebianPackages(imagePackages, options);

@@ -1,8 +1,10 @@
 // What the lab with emulated hardware needs of this computer, and what it lacks. I/O: looks, changes nothing.
 import { spawnSync } from "node:child_process";
 import { freemem } from "node:os";
+import { debianRelease } from "../debianArchive";
 import { whyNotNetns } from "../netns/requirements";
 import { findOnPath } from "../toolchain/command";
+import { isImageThere } from "./image";
 
 const MIB = 1024 * 1024;
 // Of its memory of 2560 MiB a host at rest has touched 1 GiB, one that runs a VM 1.5 GiB.
@@ -12,7 +14,12 @@ const leastFreeMib = 2048;
 export function whyNotQemu(): readonly string[] {
   const reasons = whyNotNetns();
   if (process.platform !== "linux") return reasons;
-  return [...reasons, ...tools(), ...emulator(), ...memory()];
+  return [...reasons, ...archive(), ...tools(), ...emulator(), ...memory()];
+}
+
+function archive(): readonly string[] {
+  if (debianRelease() !== undefined || isImageThere()) return [];
+  return ["The emulated host is made from the archive that this computer's apt uses, which has to be Debian's."];
 }
 
 const installAll = "npm test installs it on Debian, as root";
