@@ -1,5 +1,6 @@
 // What a host says of SR-IOV: the JSON of templates/kvm/sriov/facts.sh.hbs with what `ip` says put to each card. Pure.
 import { z } from "zod";
+import { checkFacts } from "../../factsDocument.js";
 
 const nullableNumber = z.number().nullable();
 const nullableText = z.string().nullable();
@@ -105,15 +106,9 @@ export interface SriovFacts {
 }
 
 export function readSriovFacts(document: unknown): SriovFacts {
-  const result = Document.safeParse(document);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new Error(
-      `the facts of SR-IOV are incomplete at ${issue?.path.join(".")}: ${issue?.message}. Look at what the step "read facts" prints on the machine, and at the versions of the tools that it calls`,
-    );
-  }
-  const { cmdline, iommuGroups, unit } = result.data;
-  return { cmdline, hasIommu: iommuGroups > 0, unit, nics: result.data.nics.map((nic) => toNic(nic, result.data)) };
+  const read = checkFacts(Document, document);
+  const { cmdline, iommuGroups, unit } = read;
+  return { cmdline, hasIommu: iommuGroups > 0, unit, nics: read.nics.map((nic) => toNic(nic, read)) };
 }
 
 type Document = z.infer<typeof Document>;

@@ -5,10 +5,12 @@ import { readSriovFacts, type SriovFacts } from "./facts.js";
 import { compareSriov, fromSriovFacts } from "./fromFacts.js";
 import { planSriov, unhealthySriov } from "./plan.js";
 import { SRIOV_FILES, sriovSections, toSriovWords } from "./toWords.js";
-import type { SriovWords } from "./words.js";
+import { NO_SRIOV, type SriovWords } from "./words.js";
 
 export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
   name: "sriov",
+  extension: "sriov.conf",
+  nothing: NO_SRIOV,
   facts: "kvm/sriov/facts.sh",
   ownFiles: SRIOV_FILES,
   // What the file may say of virtual functions, Linux has; what a driver lacks is found on the host.

@@ -1,12 +1,12 @@
 // What a change of virtual functions takes on the host, the way back, and what does not work yet. Pure.
-import { type LayerPlan, NOTHING_TO_DO } from "../../layer.js";
+import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
 import { asBefore, withoutFunctions, withoutLeftOvers } from "./byHand.js";
 import { sriovConflicts } from "./conflicts.js";
 import type { FunctionFacts, NicFacts, SriovFacts } from "./facts.js";
 import { nicOf } from "./fromFacts.js";
 import type { PortWords, SriovWords } from "./words.js";
 
-export function planSriov(desired: SriovWords, actual: SriovWords, facts: SriovFacts): LayerPlan {
+export function planSriov(desired: SriovWords, { actual, facts }: Now<SriovWords, SriovFacts>): LayerPlan {
   const conflicts = sriovConflicts(desired, actual, facts);
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   const isWanted = Object.keys(desired.ports).length > 0;

@@ -1,6 +1,7 @@
 // The model of a KVM host in the words of SR-IOV, and those words as the files that bring it back at boot. Pure.
 import type { KvmHost, Uplink } from "../../../model/host.js";
 import type { Sriov, VirtualFunction } from "../../../model/virtualFunction.js";
+import type { Heading } from "../../heading.js";
 import type { TextSection } from "../../layer.js";
 import { type FunctionWords, NO_SRIOV, type PortWords, type SriovWords } from "./words.js";
 
@@ -52,10 +53,7 @@ const UNIT = "/etc/systemd/system/multiport-sriov.service";
 /** By name alone. */
 export const SRIOV_FILES = [`${FOLDER}/sriov.conf`, `${FOLDER}/sriov.sh`, UNIT];
 
-export function sriovSections(
-  words: SriovWords,
-  heading: { readonly machine: string; readonly environment: string },
-): TextSection[] {
+export function sriovSections(words: SriovWords, heading: Heading): TextSection[] {
   const ports = Object.entries(words.ports);
   if (ports.length === 0) return [];
   const data = {
