@@ -2,7 +2,14 @@
 import type { Filled } from "../../layer.js";
 import type { FunctionFacts, NicFacts, SriovFacts } from "./facts.js";
 import { allOf, leftOver, nicOf } from "./fromFacts.js";
-import { FUNCTION_DEFAULTS, FUNCTION_OPTIONS, type FunctionWords, type PortWords, type SriovWords } from "./words.js";
+import {
+  FUNCTION_DEFAULTS,
+  FUNCTION_OPTIONS,
+  type FunctionOption,
+  type FunctionWords,
+  type PortWords,
+  type SriovWords,
+} from "./words.js";
 
 interface PutPort {
   readonly name: string;
@@ -100,7 +107,7 @@ function toSettings(
 ): PutPort["settings"] {
   const has = (...some: readonly string[]) => keys.some((key) => some.includes(key));
   const { vlan, qos, vlan_proto: proto } = values;
-  const one = (key: keyof FunctionWords, word: string) => (has(key) ? [[index, word, values[key] ?? ""]] : []);
+  const one = (key: FunctionOption, word: string) => (has(key) ? [[index, word, values[key] ?? ""]] : []);
   return [
     ...(has("vlan", "qos", "vlan_proto")
       ? [

@@ -148,7 +148,7 @@ function limitOf({ max_tx_rate, min_tx_rate }: FunctionWords): number {
 function iommuConflicts({ ports }: SriovWords, { hasIommu, cmdline }: SriovFacts): string[] {
   const users = Object.entries(ports).flatMap(([name, { functions }]) =>
     Object.entries(functions).flatMap(([index, { driver, user }]) =>
-      driver === "vfio" || user !== null ? [`${index} of ${name} (${user ?? "driver vfio"})`] : [],
+      driver === "vfio" || user !== null ? [`${index} of ${name} (${user ? `VM ${user.vm}` : "driver vfio"})`] : [],
     ),
   );
   if (users.length === 0 || hasIommu) return [];

@@ -39,7 +39,7 @@ function toFunction(each: VirtualFunction): FunctionWords {
     query_rss: onOrOff(each.queryRss),
     driver: each.driver,
     mtu: each.mtuBytes ?? null,
-    user: each.holder ? `VM ${each.holder.vm}, port ${each.holder.port}` : null,
+    user: each.holder ?? null,
   };
 }
 
@@ -76,6 +76,22 @@ function section(
   return { template: `kvm/sriov/${name}`, data, target: path, path, mode };
 }
 
+/** In the order in which people look for them. */
+const IN_THE_FILE = [
+  "driver",
+  "mac",
+  "vlan",
+  "qos",
+  "vlan_proto",
+  "spoofchk",
+  "trust",
+  "min_tx_rate",
+  "max_tx_rate",
+  "link_state",
+  "query_rss",
+  "mtu",
+] as const satisfies (keyof FunctionWords)[];
+
 interface Setting {
   readonly key: string;
   readonly value: string | number;
@@ -86,10 +102,10 @@ function toConfPort(name: string, port: PortWords) {
   return {
     name,
     settings: given({ pci, vendor, device, numvfs, mtu }),
-    functions: Object.entries(port.functions).map(([index, { user, driver, ...rest }]) => ({
+    functions: Object.entries(port.functions).map(([index, each]) => ({
       index,
-      settings: given({ driver, ...rest }),
-      user: user ?? "",
+      settings: given(Object.fromEntries(IN_THE_FILE.map((key) => [key, each[key]]))),
+      user: each.user ?? false,
     })),
   };
 }

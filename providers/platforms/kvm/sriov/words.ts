@@ -21,8 +21,8 @@ export interface FunctionWords {
   readonly driver: "kernel" | "vfio" | "none" | "taken";
   /** Of its network device on the host. */
   readonly mtu: number | null;
-  /** Whom the file gives it to, such as `VM db-01, port sto0`: a remark in our file, which the machine knows nothing of. */
-  readonly user: string | null;
+  /** Whom the file gives it to: a remark in sriov.conf, which the machine knows nothing of. */
+  readonly user: { readonly vm: string; readonly port: string } | null;
 }
 
 export interface PortWords {
