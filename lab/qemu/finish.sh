@@ -20,7 +20,7 @@ for unit in NetworkManager lldpd networking libvirtd libvirt-guests nftables sys
   chroot "$root" systemctl --quiet disable "$unit.service" 2>/dev/null || true
 done
 # libvirt starts when it is first asked something.
-chroot "$root" systemctl --quiet enable libvirtd.socket virtlogd.socket virtlockd.socket
+chroot "$root" systemctl --quiet enable libvirtd.socket virtlogd.socket
 # Never of use here: waiting for NICs that nobody configures, consoles, daily jobs.
 for unit in NetworkManager-wait-online.service systemd-networkd-wait-online.service ifupdown-wait-online.service \
   getty@tty1.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer man-db.timer \

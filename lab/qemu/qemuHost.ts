@@ -14,6 +14,7 @@ import { startEmulator, stopEmulator } from "./emulatorProcess";
 import { ensureImage, type Image } from "./image";
 import { type KernelBond, parseKernelBond, readBondCommand } from "./kernelBond";
 import { hostName, type LabFiles, labFiles } from "./labFiles";
+import type { Leash } from "./leash";
 import { sendQmp } from "./qmp";
 import { doesGreet, startRack, stopRack } from "./rack";
 import { whyNotQemu } from "./requirements";
@@ -35,6 +36,7 @@ interface Parts {
   readonly image: Image;
   readonly snapshot: string;
   readonly rack: ProcessRecord;
+  readonly leash: Leash;
 }
 
 /** A host that runs. One at a time is enough for two processors. */
@@ -62,8 +64,8 @@ export class QemuHost {
     const { withLock } = await loadLock();
     const what = "starting the emulated host";
     const host = await withLock(directory.lock, { what, report: options.report }, async () => {
-      const rack = await startRack(directory, options.id);
-      return new QemuHost({ directory, files, image, snapshot, rack });
+      const { process: rack, leash } = await startRack(directory, options.id);
+      return new QemuHost({ directory, files, image, snapshot, rack, leash });
     });
     await host.rollBack();
     options.report(`emulated host: started from its snapshot in ${secondsSince(began)} s`);
@@ -145,6 +147,7 @@ export class QemuHost {
   async stop(): Promise<void> {
     this.hangUp();
     this.port = undefined;
+    this.parts.leash.release();
     await stopRack(this.parts.directory);
   }
 

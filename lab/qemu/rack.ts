@@ -6,9 +6,16 @@ import type { ProcessRecord } from "../netns/processRecord";
 import type { StateDirectory } from "../netns/stateDirectory";
 import { cableNumbers, portOf } from "./emulator";
 import { hostName, switchName } from "./labFiles";
+import { Leash } from "./leash";
 
-/** Starts the switch, without configuration. What a killed run left in this directory is ended first. */
-export async function startRack(directory: StateDirectory, id: string): Promise<ProcessRecord> {
+/** The switch's first process; QEMU is started in its namespaces. */
+export interface Rack {
+  readonly process: ProcessRecord;
+  readonly leash: Leash;
+}
+
+/** Starts the switch, without configuration. What a killed run left in this directory is ended first; this one ends with this program. */
+export async function startRack(directory: StateDirectory, id: string): Promise<Rack> {
   await stopRack(directory);
   directory.make();
   for (const name of [switchName, hostName]) directory.makeMachine(name);
@@ -20,10 +27,11 @@ export async function startRack(directory: StateDirectory, id: string): Promise<
     directory.ofMachine(switchName, "hosts"),
   ]);
   const outer = await startOuter(directory, id);
+  const leash = Leash.hold(outer);
   const machine = { kind: "switch", name: switchName, portChannels: [], core: [] } as const;
   const process = await startMachine(machine, { outer, directory });
   await runScriptOn(process, cableNumbers.map((cable) => makePort(portOf(cable))).join("\n"));
-  return process;
+  return { process, leash };
 }
 
 /** Ends all processes of this directory, in whatever state they are, and removes it. */

@@ -14,6 +14,7 @@ import { emulatorArguments, snapshotName } from "./emulator";
 import { startEmulator } from "./emulatorProcess";
 import type { Image } from "./image";
 import { hostName, type LabFiles, labFiles } from "./labFiles";
+import type { Leash } from "./leash";
 import { sendMonitor, sendQmp } from "./qmp";
 import { doesGreet, startRack, stopRack } from "./rack";
 import { Session } from "./session";
@@ -40,8 +41,11 @@ async function snapshotEntry(image: Image): Promise<CacheEntry> {
 async function build(image: Image, entry: CacheEntry, half: string): Promise<void> {
   // A run that was killed while it built leaves its processes here, where the next one finds them.
   const directory = new StateDirectory(join(tmpdir(), `multiport-${entry.name}-${entry.key}`));
+  let leash: Leash | undefined;
   try {
-    const rack = await startRack(directory, entry.name);
+    const started = await startRack(directory, entry.name);
+    leash = started.leash;
+    const rack = started.process;
     const files = labFiles(directory);
     await makeOverlay(image, files);
     await startEmulator({ image, files, rack, loadSnapshot: false });
@@ -50,6 +54,7 @@ async function build(image: Image, entry: CacheEntry, half: string): Promise<voi
     await sendQmp(files.qmpSocket, "quit");
     await copyFile(files.overlay, join(half, "disk.qcow2"));
   } finally {
+    leash?.release();
     await stopRack(directory);
   }
 }

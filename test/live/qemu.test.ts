@@ -1,9 +1,11 @@
 // The emulated host as the tests of its users see it: NICs, virtual functions, bonds, cables that fail, and what lasts. I/O.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from "vitest";
-import { execute, executeOrThrow, waitFor } from "../../lab/netns/execute";
+import { executeOrThrow, waitFor } from "../../lab/netns/execute";
 import type { PortChannel } from "../../lab/netns/topology";
 import { QemuHost } from "../../lab/qemu/qemuHost";
 import { whyNotQemu } from "../../lab/qemu/requirements";
@@ -34,8 +36,7 @@ describe.skipIf(reasons.length > 0)("the emulated host", () => {
   afterAll(async () => {
     await host?.stop();
     expect(existsSync(directory)).toBe(false);
-    const left = await execute(["pgrep", "--full", directory]);
-    expect(left.stdout).toBe("");
+    expect(processesOf(directory)).toEqual([]);
     rmSync(scratch, { recursive: true, force: true });
   });
 
@@ -221,6 +222,35 @@ ip link set bond0.10 up`);
       "synced\nwritten\n6",
     );
   });
+});
+
+/** Commands that run now and name a file of this directory. */
+function processesOf(directory: string): readonly string[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || pid === `${process.pid}`) return [];
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return command.some((word) => word.includes(`${directory}/`)) ? [command.join(" ")] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test.skipIf(reasons.length > 0)("what stands around a host ends with the program that started it", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "multiport-rack-"));
+  const program = `const { startRack } = require("./dist/lab/qemu/rack");
+const { StateDirectory } = require("./dist/lab/netns/stateDirectory");
+startRack(new StateDirectory(process.argv[1]), "test").then(() => console.log("up"));
+setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["-e", program, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  expect(processesOf(directory).length).toBeGreaterThan(2);
+  child.kill("SIGKILL");
+  await waitFor({ what: "what is left over to go", seconds: 10 }, () =>
+    processesOf(directory).length === 0 ? true : undefined,
+  );
+  rmSync(directory, { recursive: true });
 });
 
 test("what keeps the emulated host from starting is said in words", () => {
