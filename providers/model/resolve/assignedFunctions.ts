@@ -109,6 +109,11 @@ function hand(scope: Scope, sriov: OpenSriov, place: Place & { readonly index: n
   const path = pathOf(place);
   checkVlan(scope, network, [...path, portGroup ? "portGroup" : "network"]);
   if (portGroup) refuseShaping(scope, portGroup, path);
+  if (sriov.spec.match)
+    scope.error("unsupported", [...path, "vf"], {
+      message: "a VM has to know the name of the physical port, which is found by its kind",
+      remedy: "Name the uplink as the host does, with pci in place of match.",
+    });
   const { security } = portGroup?.given.includes("security") ? portGroup : {};
   const asked = {
     ...(spec.mac === undefined ? {} : { mac: spec.mac.toLowerCase() }),

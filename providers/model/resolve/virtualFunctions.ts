@@ -51,7 +51,7 @@ export function choosePhysicalPorts<T extends Uplink>(
   const free = ({ name }: Uplink) => (capacities.get(name) ?? 0) - (taken.get(`${host.name} ${name}`) ?? 0);
   const chosen = combine(candidates, { free, isStrict: true }) ?? combine(candidates, { free, isStrict: false });
   if (!chosen) {
-    reportNoChoice(scope, { candidates, host, vm: vm.name, free, rule });
+    reportNoChoice(scope, { candidates, host, vm: vm.name, free, capacities, rule });
     return new Map();
   }
   for (const [index, { name }] of chosen.entries()) {
@@ -138,18 +138,24 @@ interface NoChoice {
   readonly host: { readonly name: string };
   readonly vm: string;
   readonly free: (uplink: Uplink) => number;
+  readonly capacities: ReadonlyMap<string, number>;
   readonly rule: string;
 }
 
-function reportNoChoice(scope: Scope, { candidates, host, vm, free, rule }: NoChoice): void {
-  const full = candidates.find(
-    ({ uplinks, isNumbered }) => !isNumbered && uplinks.every((uplink) => free(uplink) <= 0),
-  );
+function reportNoChoice(scope: Scope, { candidates, host, vm, free, capacities, rule }: NoChoice): void {
+  const full = candidates.find(({ uplinks, isNumbered }, index) => {
+    const before = candidates.slice(0, index).filter((other) => !other.isPool && !other.isNumbered);
+    const used = ({ name }: Uplink) => before.filter((other) => other.uplinks[0]?.name === name).length;
+    return !isNumbered && uplinks.every((uplink) => free(uplink) <= used(uplink));
+  });
   if (full) {
-    const found = full.uplinks.map(({ name, numVfs }) => `${name} of ${host.name} has ${numVfs ?? 0}`).join(", ");
+    const found = full.uplinks.map(({ name, numVfs = 0 }) => {
+      const reserved = numVfs - (capacities.get(name) ?? numVfs);
+      return `${name} of ${host.name} has ${numVfs}${reserved > 0 ? `, ${reserved} of them kept (vf)` : ""}`;
+    });
     scope.error("reference", full.path, {
       message: `no virtual function is left for VM ${vm}`,
-      found,
+      found: found.join(", "),
       remedy: "Raise sriov.numVfs of the physical port, or take another port.",
     });
     return;
