@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { Filled } from "../platforms/layer.js";
-import { sh, xml, yaml } from "./quote.js";
+import { interfaces, keyfile, keyfileItem, sh, systemd, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
-handlebars.registerHelper({ sh, xml, yaml, fill });
+const helpers = { sh, xml, yaml, keyfile, keyfileItem, interfaces, systemd, fill };
+handlebars.registerHelper(helpers);
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
@@ -21,7 +22,7 @@ export function fillTemplate(name: string, data: object): string {
       strict: true,
       noEscape: true,
       knownHelpersOnly: true,
-      knownHelpers: { sh: true, xml: true, yaml: true, fill: true },
+      knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])),
     });
     compiled.set(name, template);
   }

@@ -4,9 +4,9 @@ import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import type { Network } from "./network.js";
+import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
-import { portGroupReference } from "./vmkernelPort.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(
