@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { Filled } from "../platforms/layer.js";
-import { interfaces, keyfile, keyfileItem, sh, systemd, systemdText, yaml } from "./quote.js";
+import { interfaces, keyfile, keyfileItem, sh, systemd, systemdText, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
-const helpers = { sh, yaml, keyfile, keyfileItem, interfaces, systemd, systemdText, fill };
+const helpers = { sh, yaml, keyfile, keyfileItem, interfaces, systemd, systemdText, xml, fill };
 handlebars.registerHelper(helpers);
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
