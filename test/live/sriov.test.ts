@@ -76,8 +76,8 @@ describe.skipIf(reasons.length > 0)("virtual functions of the emulated host", { 
   const shown = async (nic: string) =>
     (await host.runOrThrow(`ip link show ${nic}`))
       .split("\n")
-      .slice(2)
-      .map((line) => line.trim());
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith("vf "));
   const sysfs = (path: string) => host.runOrThrow(`cat /sys/class/net/${path}`);
   const driverOf = (nic: string, index: number) =>
     host.runOrThrow(`basename "$(readlink /sys/class/net/${nic}/device/virtfn${index}/driver)"`);
