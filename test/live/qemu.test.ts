@@ -41,7 +41,7 @@ describe.skipIf(reasons.length > 0)("the emulated host", () => {
   });
 
   const doesReach = async (address: string) =>
-    (await host.run(`ping -c 2 -i 0.2 -W 1 ${address}`, { timeoutSeconds: 20 })).code === 0;
+    (await host.run(`ping -c 2 -i 0.2 -W 2 ${address}`, { timeoutSeconds: 20 })).code === 0;
 
   /** Waits until a reading is right; an error of this test names the last one. */
   async function until<T>(read: () => Promise<T>, isRight: (value: T) => boolean, seconds = 40): Promise<T> {
@@ -101,6 +101,8 @@ ls /sys/bus/pci/devices/$function/iommu_group/devices`;
     );
     await until(() => doesReach("10.20.0.1"), Boolean);
     expect(await doesReach("10.10.0.1")).toBe(false);
+    // Its addresses go with it.
+    await host.runOrThrow("echo 0 >/sys/class/net/enp3s0/device/sriov_numvfs", { timeoutSeconds: 120 });
   });
 
   it("runs libvirt, which sees the NICs and how many functions they can have", async () => {
