@@ -4,8 +4,7 @@ import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { Guest, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
-import { type NetplanFacts, netplan } from "./platforms/netplan/index.js";
-import type { NetplanWords } from "./platforms/netplan/words.js";
+import { netplan } from "./platforms/netplan/index.js";
 import { requireValid } from "./problems.js";
 
 /** The inside of a guest in the words of the environment file, for programs that do without the file. */
@@ -28,7 +27,7 @@ export interface GuestBondArgs {
  *
  * Errors: as of {@link KvmHost}.
  */
-export class GuestBond extends MachineResource<Guest, NetplanWords, NetplanFacts> {
+export class GuestBond extends MachineResource<Guest> {
   /** The netplan file. */
   declare readonly netplan: pulumi.Output<string>;
 

@@ -4,9 +4,7 @@ import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { HostSpec, KvmHost as KvmHostModel } from "./model/host.js";
-import type { OvsFacts } from "./platforms/kvm/facts.js";
 import { kvm } from "./platforms/kvm/index.js";
-import type { OvsWords } from "./platforms/kvm/words.js";
 import { requireValid } from "./problems.js";
 
 /** A KVM host in the words of the environment file, for programs that do without the file. */
@@ -25,7 +23,7 @@ export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
  * Errors: an invalid argument ends the program with one message per problem. On `up`: ConflictError when bridges or
  * ports of others stand in the way, MismatchError when the host reads back otherwise, HostError from the connection.
  */
-export class KvmHost extends MachineResource<KvmHostModel, OvsWords, OvsFacts> {
+export class KvmHost extends MachineResource<KvmHostModel> {
   /** The configuration of Open vSwitch: the script that makes it so. */
   declare readonly openvswitch: pulumi.Output<string>;
 

@@ -3,8 +3,8 @@ import { checkEnvironmentSpec } from "../../providers/engine/check.js";
 import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
 import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
-import { toOvsWords } from "../../providers/platforms/kvm/toWords.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
+import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
+import { toNetplanWords } from "../../providers/platforms/netplan/index.js";
 import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
 
 /** One choice in the words of the environment file, on top of a plain switch with one port group. */
@@ -22,7 +22,6 @@ export interface Platform {
   readonly words: (environment: Environment) => object;
 }
 
-const heading = { machine: "host", environment: "support" };
 
 const portGroups = (choice: Choice) => ({ app: { ...choice.portGroup } });
 
@@ -81,7 +80,7 @@ function withGuest(spec: EnvironmentSpec, switchName: string, { bond, network }:
 }
 
 function ovsWords({ kvmHosts: [host] }: Environment): object {
-  const bridge = host && toOvsWords(host, heading).bridges.vs0;
+  const bridge = host && toOvsWords(host).bridges.vs0;
   return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"] };
 }
 
@@ -92,7 +91,7 @@ function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
 }
 
 function guestWords({ virtualMachines: [vm] }: Environment): object {
-  return vm?.guest ? { bond: netplan.toWords(vm.guest, heading).bonds.bond0 } : {};
+  return vm?.guest ? { bond: toNetplanWords(vm.guest).bonds.bond0 } : {};
 }
 
 export const KVM: Platform = { title: "KVM with Open vSwitch", spec: kvmSpec, words: ovsWords };

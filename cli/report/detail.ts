@@ -53,9 +53,9 @@ export function changeLine({ path, from, to }: Change): string {
   return `${where}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
 }
 
-/** The level "ports" says nothing to a reader who sees a bridge and a port. */
+/** The level "ports" says nothing to a reader who sees a layer, a bridge and a port. */
 function shortened(path: Path): Path {
-  return path.filter((step, index) => step !== "ports" || index !== 1);
+  return path.filter((step, index) => step !== "ports" || index !== 2);
 }
 
 function isPart(value: unknown): boolean {

@@ -1,18 +1,21 @@
-// A machine in a report: its text in the platform's own words, then where and how it is reached. Pure.
-import { fromTextProperty } from "../../providers/engine/textProperty.js";
-import { compare } from "../../providers/model/change.js";
+// A machine in a report: its settings in the platform's own words, then where and how it is reached, then its text. Pure.
+import { isDeepStrictEqual } from "node:util";
+import { type Change, compare } from "../../providers/model/change.js";
+import { isRecord } from "../../providers/model/record.js";
 import type { AnyDriver } from "../../providers/platforms/index.js";
+import type { Properties } from "../previewJson.js";
 import { changeLine, type Detail, patch, type States, without, worst } from "./detail.js";
 
+const WORDS = "configuration";
+
 export function machineDetail(driver: AnyDriver, { action, before, after }: States): Detail {
-  const { property, extension } = driver.file;
-  const [old, now] = [text(before?.[property]), text(after?.[property])];
-  const isCompared = old !== "" && now !== "" && old !== now;
-  const changes = isCompared ? driver.compare(driver.fromText(now), driver.fromText(old)) : [];
+  const names = driver.layers.map(({ name }) => name);
+  const isCompared = before !== undefined && after !== undefined;
+  const changes = isCompared ? wordChanges(driver, before[WORDS], after[WORDS]) : [];
   // State keeps what an older release wrote: a difference without a meaning is no difference without consequences.
-  const isUnclear = isCompared && changes.length === 0;
+  const isUnclear = isCompared && changes.length === 0 && textsDiffer(names, before, after);
   const isWhole = action === "create" || action === "delete" || action === "import";
-  const rest = isWhole ? [] : compare(without(after, [property]), without(before, [property]));
+  const rest = isWhole ? [] : compare(without(after, [WORDS, ...names]), without(before, [WORDS, ...names]));
   return {
     disruption: isUnclear ? "unknown" : worst(changes),
     summary: [
@@ -21,12 +24,29 @@ export function machineDetail(driver: AnyDriver, { action, before, after }: Stat
     ],
     steps: [],
     notes: [],
-    diff: patch(extension, old, now),
-    keys: [property, ...rest.map(({ path }) => String(path[0]))],
+    diff: driver.layers
+      .map(({ name, extension }) => patch(extension, text(before?.[name]), text(after?.[name])))
+      .filter((lines) => lines !== "")
+      .join("\n"),
+    keys: [WORDS, ...names, ...rest.map(({ path }) => String(path[0]))],
   };
+}
+
+function wordChanges(driver: AnyDriver, old: unknown, now: unknown): Change[] {
+  const [from, to] = [isRecord(old) ? old : {}, isRecord(now) ? now : {}];
+  return driver.layers.flatMap(({ name, nothing, compare: compareLayer }) =>
+    compareLayer(to[name] ?? nothing, from[name] ?? nothing).map((change) => ({
+      ...change,
+      path: [name, ...change.path],
+    })),
+  );
+}
+
+function textsDiffer(names: readonly string[], before: Properties, after: Properties): boolean {
+  return names.some((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
 /** The rendered text among a machine's inputs; empty where there is none. */
 function text(value: unknown): string {
-  return fromTextProperty(value) ?? "";
+  return typeof value === "string" ? value : "";
 }

@@ -25,7 +25,9 @@ export function unsupportedBy(environment: Environment): Problem[] {
       driver.objects(environment).flatMap(({ model, path }) => driver.unsupported(model, path)),
     ),
     ...DRIVERS.flatMap((driver) =>
-      driver.machines(environment).flatMap(({ machine, path }) => driver.unsupported(machine, path)),
+      driver
+        .machines(environment)
+        .flatMap(({ machine, path }) => driver.layers.flatMap((layer) => layer.unsupported(machine, path))),
     ),
   ];
 }

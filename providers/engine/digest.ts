@@ -7,7 +7,7 @@ export function digestOf(value: unknown): string {
 }
 
 /** JSON with sorted keys, so that one value has one spelling. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item) =>
     typeof item === "object" && item !== null && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,13 +1,18 @@
-// The one place that sequences I/O on a machine, the same for every platform: read, plan, apply, read back, compare.
+// The one place that sequences I/O on a machine, the same for every platform: read, plan, change with a way back, come in over a
+// new connection, read again, compare, confirm.
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Host, HostError } from "../host/host.js";
 import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
-import type { Driver, Heading, MachineInputs, MachineModel, Plan } from "../platforms/driver.js";
-import { renderWords } from "./render.js";
+import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platforms/driver.js";
+import type { Heading } from "../platforms/heading.js";
+import { type ChangePlan, differences, planChange, type Wanted } from "./changePlan.js";
+import { factsScript, type MachineFacts, ownFiles, readMachineFacts, wordsOf } from "./machineFacts.js";
+import { nothingOf, renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
 
-/** Opens the one connection that a run uses. */
+/** Opens a connection: one for a run, and a second one for the proof that the machine still lets us in. */
 export type Connect = (target: SshTarget) => Promise<Host>;
 
 /** Something stands in the way on the machine; nothing was changed. */
@@ -18,27 +23,26 @@ export class ConflictError extends Error {
   }
 }
 
-/** The machine was told to change, and is not as wanted or not known to be: the resource is there all the same. */
-export abstract class TouchedError extends Error {}
-
-/** The platform took the configuration, and yet the machine reads back otherwise. */
-export class MismatchError extends TouchedError {
+/** The change was begun and did not hold: the machine has what it had before. */
+export class RevertedError extends Error {
   constructor(
     machine: string,
-    readonly changes: readonly Change[],
+    reason: string,
+    readonly changes: readonly Change[] = [],
   ) {
-    super(
-      `${machine}: the configuration was taken, but what reads back differs. ${changes.map(formatChange).join("; ")}. Look for other tools that manage this machine, then run pulumi up again.`,
-    );
-    this.name = "MismatchError";
+    super(`${machine}: the machine has what it had before: the change was put back, because ${reason}`);
+    this.name = "RevertedError";
   }
 }
 
-/** The connection was lost after the change was sent: the machine has the old configuration or the new one. */
+/** The machine was told to change, and what it has now is not known: the resource is there all the same. */
+export abstract class TouchedError extends Error {}
+
+/** The machine did not answer any more after the change, nor after the time in which it puts back what it had. */
 export class UnverifiedError extends TouchedError {
-  constructor(machine: string, cause: HostError) {
+  constructor(machine: string, { cause, seconds }: { readonly cause: Error; readonly seconds: number }) {
     super(
-      `${machine}: the change was sent, but whether it took effect is not known, because the connection was lost. ${cause.message} When the machine answers again, run pulumi refresh to see what it has, then pulumi up.`,
+      `${machine}: the change was sent, but whether it took effect is not known, because the machine could not be reached again. ${cause.message} Without a confirmation it puts back what it had ${seconds} s after the change began, also when it restarts. When it answers again, run pulumi refresh to see what it has, then pulumi up; if it does not, look at its console: /var/lib/multiport/last.json tells how the change ended.`,
     );
     this.name = "UnverifiedError";
   }
@@ -51,64 +55,143 @@ export interface Applied {
   readonly notes: readonly string[];
 }
 
-// A platform's own daemon takes a moment to show what it was told; this is how long a difference may last.
+/** What of ours a machine has. */
+export interface Found {
+  readonly words: MachineWords;
+  /** As the files on the machine have it, where they do; by layer. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_CONFIRM_SECONDS = 120;
+// A platform's own daemon takes a moment to show what it was told, and LACP some seconds to agree. The pauses between two looks.
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
+/** What is left of the machine's patience for the last look and the confirmation. */
+const RESERVE_MILLISECONDS = 10_000;
+/** How long a machine may take for the way back. */
+const REVERT_MILLISECONDS = 60_000;
+const RECONNECT_PAUSE_MILLISECONDS = 1000;
 
 /** Everything that happens on machines of one driver. */
-export class Machine<Model extends MachineModel, Words, Facts> {
+export class Machine<Model extends MachineModel> {
   constructor(
-    private readonly driver: Driver<Model, Words, Facts>,
+    private readonly driver: Driver<Model>,
     private readonly connect: Connect,
   ) {}
 
-  /** Makes the machine say what the text says. Runs nothing when it already does. */
-  async apply(inputs: MachineInputs): Promise<Applied> {
-    return this.withHost(inputs.ssh, async (host) => {
-      const desired = this.driver.fromText(inputs.text);
-      const before = await this.facts(host);
-      const plan = this.agreed(host, this.driver.plan(desired, before));
-      const changes = this.driver.compare(desired, this.driver.fromFacts(before, heading(inputs)));
-      if (changes.length === 0 && plan.removals.length === 0) return { changes, notes: plan.notes };
-      await this.change(host, async () => {
-        await this.run(host, {
-          step: `apply ${this.driver.file.property}`,
-          template: this.driver.templates.apply,
-          data: { removals: plan.removals, text: inputs.text },
-        });
-        await this.verify(host, desired, inputs);
-      });
-      return { changes, notes: plan.notes };
-    });
+  /** Makes the machine have what the words say. Runs nothing when it already does. */
+  async apply({ ssh, environment, words }: MachineInputs): Promise<Applied> {
+    return this.change(ssh, { heading: { machine: ssh.name, environment }, words });
   }
 
-  /** What of ours the machine has, as the same text; undefined when it has nothing of ours. */
-  async read(inputs: Omit<MachineInputs, "text">): Promise<string | undefined> {
-    return this.withHost(inputs.ssh, async (host) => {
-      const words = this.driver.fromFacts(await this.facts(host), heading(inputs));
-      return words && renderWords(this.driver, words);
+  /** What of ours the machine has; undefined when it has nothing of ours. */
+  async read({ ssh, environment }: Omit<MachineInputs, "words">): Promise<Found | undefined> {
+    const heading: Heading = { machine: ssh.name, environment };
+    return this.withHost(this.connect(ssh), async (host) => {
+      const facts = await this.facts(host, environment);
+      if (differences(this.driver, { heading, words: nothingOf(this.driver) }, facts).length === 0) return undefined;
+      const words = wordsOf(this.driver, facts, { environment });
+      return { words, texts: renderTexts(this.driver, { words, heading, files: ownFiles(facts, environment) }) };
     });
   }
 
   /** Takes away what is ours, and only that. */
-  async remove(inputs: Omit<MachineInputs, "text">): Promise<readonly string[]> {
-    return this.withHost(inputs.ssh, async (host) => {
-      const facts = await this.facts(host);
-      const actual = this.driver.fromFacts(facts, heading(inputs));
-      if (!actual) return [];
-      const plan = this.agreed(host, this.driver.planRemoval(actual, facts));
-      await this.change(host, () =>
-        this.run(host, {
-          step: `remove ${this.driver.file.property}`,
-          template: this.driver.templates.remove,
-          data: { removals: plan.removals },
-        }),
-      );
-      return plan.notes;
-    });
+  async remove({ ssh, environment }: Omit<MachineInputs, "words">): Promise<readonly string[]> {
+    const heading: Heading = { machine: ssh.name, environment };
+    const { notes } = await this.change(ssh, { heading, words: nothingOf(this.driver) });
+    return notes;
   }
 
-  private async withHost<T>(target: SshTarget, use: (host: Host) => Promise<T>): Promise<T> {
-    const host = await this.connect(target);
+  private async change(ssh: SshTarget, wanted: Wanted): Promise<Applied> {
+    const seconds = ssh.confirmSeconds ?? DEFAULT_CONFIRM_SECONDS;
+    const id = randomBytes(6).toString("hex");
+    const begun = await this.withHost(this.connect(ssh), (host) => this.begin(host, { ...wanted, id, seconds }));
+    const { plan } = begun;
+    if (plan === undefined) return { changes: [], notes: [] };
+    await this.withHost(this.reconnect(ssh, begun), (host) => this.settle(host, { wanted, id, begun }));
+    return { changes: plan.changes, notes: plan.notes };
+  }
+
+  /** Sends the change where there is something to change. */
+  private async begin(host: Host, request: Wanted & { id: string; seconds: number }): Promise<Begun> {
+    const { environment } = request.heading;
+    const plan = planChange(this.driver, request, await this.facts(host, environment));
+    if (plan.conflicts.length > 0) throw new ConflictError(host.label, plan.conflicts);
+    const deadline = Date.now() + request.seconds * 1000;
+    const { label } = host;
+    if (plan.changes.length === 0) return { plan: undefined, deadline, label, seconds: request.seconds };
+    try {
+      await host.run({
+        step: `apply ${layersOf(plan).join(", ")}`,
+        script: plan.script,
+        timeoutSeconds: request.seconds,
+      });
+    } catch (error) {
+      // From here on a lost connection means little: the machine goes on by itself, and is asked over the next one.
+      if (!isLost(error)) throw error;
+    }
+    return { plan, deadline, label, seconds: request.seconds };
+  }
+
+  /** The proof that the machine lets us in: tried until it would have put back everything by itself. */
+  private async reconnect(ssh: SshTarget, { deadline, label, seconds }: Begun): Promise<Host> {
+    for (;;) {
+      try {
+        return await this.connect(ssh);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        if (!isLost(error) || Date.now() > deadline + REVERT_MILLISECONDS)
+          throw new UnverifiedError(label, { cause: error, seconds });
+        await sleep(RECONNECT_PAUSE_MILLISECONDS);
+      }
+    }
+  }
+
+  /** Looks until the machine has what is wanted and all of it works, and confirms; or has it put back what it had. */
+  private async settle(host: Host, { wanted, id, begun }: { wanted: Wanted; id: string; begun: Begun }): Promise<void> {
+    for (let look = 0; ; look++) {
+      await sleep(SETTLE_MILLISECONDS[look] ?? SETTLE_MILLISECONDS.at(-1));
+      const facts = await this.facts(host, wanted.heading.environment);
+      if (facts.change?.id !== id) throw new RevertedError(host.label, this.endOf(facts, id));
+      const changes = differences(this.driver, wanted, facts);
+      const ailing = changes.length > 0 ? [] : this.unhealthy(wanted.words, facts);
+      if (changes.length === 0 && ailing.length === 0) return this.confirm(host, wanted, id);
+      if (
+        look < SETTLE_MILLISECONDS.length - 1 ||
+        (ailing.length > 0 && Date.now() < begun.deadline - RESERVE_MILLISECONDS)
+      )
+        continue;
+      await host.run({
+        step: "put back what it had",
+        script: fillTemplate("machine/refuse.sh", { reason: "what read back differed from what was wanted" }),
+      });
+      throw new RevertedError(host.label, mismatch(changes, ailing), changes);
+    }
+  }
+
+  private async confirm(host: Host, { heading, words }: Wanted, id: string): Promise<void> {
+    const isEmpty = JSON.stringify(words) === JSON.stringify(nothingOf(this.driver));
+    const { environment } = heading;
+    try {
+      await host.run({
+        step: "confirm the change",
+        script: fillTemplate("machine/confirm.sh", { id, environment, applied: JSON.stringify(words), isEmpty }),
+      });
+    } catch (error) {
+      if (!(error instanceof HostError) || !isLost(error)) throw error;
+      throw new UnverifiedError(host.label, { cause: error, seconds: 0 });
+    }
+  }
+
+  private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
+    return this.driver.layers.flatMap((layer) => [...layer.unhealthy(words[layer.name], facts.layers[layer.name])]);
+  }
+
+  private endOf({ last }: MachineFacts, id: string): string {
+    return last?.id === id && last.reason !== "" ? `${last.reason}.` : "it came to no end. Run pulumi up again.";
+  }
+
+  private async withHost<T>(open: Promise<Host>, use: (host: Host) => Promise<T>): Promise<T> {
+    const host = await open;
     try {
       return await use(host);
     } finally {
@@ -116,45 +199,35 @@ export class Machine<Model extends MachineModel, Words, Facts> {
     }
   }
 
-  private async facts(host: Host): Promise<Facts> {
-    const stdout = await this.run(host, { step: "read facts", template: this.driver.templates.facts, data: {} });
-    return this.driver.readFacts(stdout);
-  }
-
-  private async run(
-    host: Host,
-    { step, template, data }: { step: string; template: string; data: object },
-  ): Promise<string> {
-    const { stdout } = await host.run({ step, script: fillTemplate(`${this.driver.name}/${template}`, data) });
-    return stdout;
-  }
-
-  /** From here on a lost connection leaves the machine in one of two states. */
-  private async change(host: Host, action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      const isLost = error instanceof HostError && (error.kind === "unreachable" || error.kind === "timeout");
-      throw isLost ? new UnverifiedError(host.label, error) : error;
-    }
-  }
-
-  private agreed(host: Host, plan: Plan): Plan {
-    if (plan.conflicts.length > 0) throw new ConflictError(host.label, plan.conflicts);
-    return plan;
-  }
-
-  private async verify(host: Host, desired: Words, inputs: MachineInputs): Promise<void> {
-    let changes: readonly Change[] = [];
-    for (const wait of SETTLE_MILLISECONDS) {
-      await sleep(wait);
-      changes = this.driver.compare(desired, this.driver.fromFacts(await this.facts(host), heading(inputs)));
-      if (changes.length === 0) return;
-    }
-    throw new MismatchError(host.label, changes);
+  private async facts(host: Host, environment: string): Promise<MachineFacts> {
+    const { layers } = this.driver;
+    const { stdout } = await host.run({ step: "read facts", script: factsScript(layers, environment) });
+    return readMachineFacts(layers, stdout);
   }
 }
 
-function heading({ ssh, environment }: { readonly ssh: SshTarget; readonly environment: string }): Heading {
-  return { machine: ssh.name, environment };
+/** A change that was sent; without a plan there was nothing to change. */
+interface Begun {
+  readonly plan: ChangePlan | undefined;
+  /** When the machine puts back what it had, by our clock. */
+  readonly deadline: number;
+  readonly label: string;
+  readonly seconds: number;
+}
+
+function layersOf({ changes }: ChangePlan): string[] {
+  return [...new Set(changes.map(({ path }) => String(path[0])))];
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof HostError && (error.kind === "unreachable" || error.kind === "timeout");
+}
+
+function mismatch(changes: readonly Change[], ailing: readonly string[]): string {
+  const seen = [...changes.map(formatChange), ...ailing].join("; ");
+  const remedy =
+    changes.length > 0
+      ? "Look for other tools that manage this machine, then run pulumi up again."
+      : "Mend what is named, on the machine or at the other end of its cables, then run pulumi up again.";
+  return changes.length > 0 ? `what reads back differs. ${seen}. ${remedy}` : `it does not work. ${seen}. ${remedy}`;
 }

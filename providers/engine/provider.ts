@@ -9,19 +9,22 @@ import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { digestOf } from "./digest.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine, TouchedError } from "./machine.js";
-import { fromTextProperty, toTextProperty } from "./textProperty.js";
 import { toldOnce } from "./toldOnce.js";
 import { VcenterProvider } from "./vcenterProvider.js";
 import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
 
 type Properties = Record<string, unknown>;
 
-/** Inputs of every machine resource, beside the text under its own name. */
+/** Inputs of every machine resource, beside the text of each layer under the layer's name, which is there to be read. */
 const Inputs = z.object({
   ssh: z.object({ name: z.string(), address: z.string() }).loose(),
   environment: z.string(),
   driverVersion: z.number().int(),
+  configuration: z.record(z.string(), z.unknown()),
 });
+
+/** What the outputs have of them. */
+const Place = Inputs.omit({ configuration: true });
 
 /** Credentials and settings of the stack; they live in this process only. */
 let config: ReadConfig = () => undefined;
@@ -44,10 +47,10 @@ function connect(target: MachineInputs["ssh"]): Promise<Host> {
 }
 
 /** The methods of a Pulumi dynamic provider for one driver. */
-export class MachineProvider<Model extends MachineModel, Words, Facts> {
-  private readonly machine: Machine<Model, Words, Facts>;
+export class MachineProvider<Model extends MachineModel> {
+  private readonly machine: Machine<Model>;
 
-  constructor(private readonly driver: Driver<Model, Words, Facts>) {
+  constructor(private readonly driver: Driver<Model>) {
     this.machine = new Machine(driver, (target) => connect(target));
   }
 
@@ -55,8 +58,7 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const issues = Inputs.safeParse(news).error?.issues ?? [];
-    const missing = this.text(news) ? [] : [{ path: [this.driver.file.property], message: "The text is missing" }];
-    const failures = [...issues, ...missing].map((issue) => ({
+    const failures = issues.map((issue) => ({
       property: issue.path.join("."),
       reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
     }));
@@ -79,17 +81,16 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
   }
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
-    const { ssh, environment, driverVersion } = Inputs.parse(props);
-    const text = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
+    const { ssh, environment, driverVersion } = Place.parse(props);
+    const found = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
-    if (text === undefined) return { id: "", props: {} };
-    const { file } = this.driver;
-    const inputs = { ssh, environment, driverVersion, [file.property]: toTextProperty(file, text) };
+    if (found === undefined) return { id: "", props: {} };
+    const inputs = { ssh, environment, driverVersion, configuration: found.words, ...found.texts };
     return { id, props: this.outputs(inputs), inputs } as pulumi.dynamic.ReadResult;
   }
 
   async delete(_id: string, props: Properties): Promise<void> {
-    const { ssh, environment } = Inputs.parse(props);
+    const { ssh, environment } = Place.parse(props);
     for (const note of await toldOnce(ssh.name, this.machine.remove({ ssh, environment })))
       console.log(`${ssh.name}: ${note}`);
   }
@@ -109,24 +110,20 @@ export class MachineProvider<Model extends MachineModel, Words, Facts> {
   }
 
   private inputs(news: Properties): MachineInputs {
-    const { ssh, environment } = Inputs.parse(news);
-    return { ssh, environment, text: this.text(news) ?? "" };
+    const { ssh, environment, configuration } = Inputs.parse(news);
+    return { ssh, environment, words: configuration };
   }
 
-  private text(inputs: Properties): string | undefined {
-    return fromTextProperty(inputs[this.driver.file.property]);
-  }
-
-  /** The state keeps the text once, among the inputs; the digest stands for it here. */
+  /** The state keeps words and texts once, among the inputs; the digest stands for them here. */
   private outputs(inputs: Properties): Properties {
     const { ssh, environment, driverVersion } = inputs;
     return { ssh, environment, driverVersion, digest: this.digest(inputs) };
   }
 
   private digest(inputs: Properties): string {
-    const { ssh, environment, driverVersion } = inputs;
-    const text = this.text(inputs);
-    return digestOf({ ssh, environment, driverVersion, text });
+    const { ssh, environment, driverVersion, configuration } = inputs;
+    const texts = this.driver.layers.map(({ name }) => inputs[name] ?? "");
+    return digestOf({ ssh, environment, driverVersion, configuration, texts });
   }
 }
 

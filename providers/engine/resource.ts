@@ -1,9 +1,8 @@
-// The Pulumi resource of a machine: inputs are the text and where it goes, so that a preview shows config lines.
+// The Pulumi resource of a machine: inputs are its words, and the texts that they become, so that a preview shows config lines.
 import * as pulumi from "@pulumi/pulumi";
 import type { Driver, MachineModel } from "../platforms/driver.js";
 import { typeToken } from "../platforms/index.js";
-import { renderMachine } from "./render.js";
-import { toTextProperty } from "./textProperty.js";
+import { renderTexts, toMachineWords } from "./render.js";
 
 /** What a machine resource is made from. */
 export interface MachineArgs<Machine> {
@@ -12,9 +11,9 @@ export interface MachineArgs<Machine> {
 }
 
 /** A machine as a resource of Pulumi's dynamic provider, of type `dynamic/<module>:<type>`. */
-export abstract class MachineResource<Machine extends MachineModel, Words, Facts> extends pulumi.CustomResource {
+export abstract class MachineResource<Machine extends MachineModel> extends pulumi.CustomResource {
   constructor(
-    driver: Driver<Machine, Words, Facts>,
+    driver: Driver<Machine>,
     name: string,
     { args, options }: { args: MachineArgs<Machine>; options: pulumi.CustomResourceOptions | undefined },
   ) {
@@ -37,17 +36,16 @@ export function providerCode(driver: string): string {
 }
 
 /** The properties of a machine resource, as they stand in the state. */
-function machineProperties<Machine extends MachineModel, Words, Facts>(
-  driver: Driver<Machine, Words, Facts>,
+function machineProperties<Machine extends MachineModel>(
+  driver: Driver<Machine>,
   { machine, environment }: MachineArgs<Machine>,
 ): pulumi.Inputs {
+  const words = toMachineWords(driver, machine, environment);
   return {
     ssh: machine.ssh,
     environment,
     driverVersion: driver.version,
-    [driver.file.property]: toTextProperty(
-      driver.file,
-      renderMachine(driver, machine, { machine: machine.name, environment }),
-    ),
+    configuration: words,
+    ...renderTexts(driver, { words, heading: { machine: machine.name, environment } }),
   };
 }

@@ -1,11 +1,14 @@
-// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote.
+// Handlebars over the files in templates/: a missing word is an error, text is text, and the only helpers quote, or fill in another template.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
+import type { Filled } from "../platforms/layer.js";
 import { sh, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
-handlebars.registerHelper({ sh, yaml });
+// Another template in the place of a hole, with its own data.
+const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
+handlebars.registerHelper({ sh, yaml, fill });
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
@@ -18,7 +21,7 @@ export function fillTemplate(name: string, data: object): string {
       strict: true,
       noEscape: true,
       knownHelpersOnly: true,
-      knownHelpers: { sh: true, yaml: true },
+      knownHelpers: { sh: true, yaml: true, fill: true },
     });
     compiled.set(name, template);
   }

@@ -31,6 +31,12 @@ export const SshSpec = z.strictObject({
       'a fingerprint such as "SHA256:<43 characters>", as ssh-keygen -l prints it',
     )
     .optional(),
+  confirmSeconds: field
+    .integer(
+      { min: 15, max: 900 },
+      "After a change the machine waits so long for multiport to come back over a new connection and confirm it; otherwise it puts back what it had. Default 120.",
+    )
+    .optional(),
   jump: field
     .address("Machine to connect through. Its settings come from the OpenSSH client configuration.")
     .optional(),
@@ -45,6 +51,7 @@ export interface SshTarget {
   readonly user?: string;
   readonly identityFile?: string;
   readonly hostKey?: string;
+  readonly confirmSeconds?: number;
   readonly jump?: SshTarget;
 }
 

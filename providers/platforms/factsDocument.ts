@@ -13,6 +13,11 @@ export function readFactsDocument<T>(schema: z.ZodType<T>, stdout: string): T {
       `the facts of the machine are not JSON; found ${quoteValue(line)}. Look at what its login shell prints when a command ends`,
     );
   }
+  return checkFacts(schema, document);
+}
+
+/** A part of such a document. */
+export function checkFacts<T>(schema: z.ZodType<T>, document: unknown): T {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -1,7 +1,12 @@
 // The first comment line of every rendered text: whose machine, and which environment's. Pure.
-import type { Heading } from "./driver.js";
 
-const LINE = /^# (?:Open vSwitch|Network) of (\S+), environment (\S+)\. Written by multiport/m;
+/** What stands at the head of every file of ours. */
+export interface Heading {
+  readonly machine: string;
+  readonly environment: string;
+}
+
+const LINE = /^# [^\n]*? of (\S+), environment (\S+)\. Written by multiport/m;
 
 /** What the heading of a rendered text says; undefined for a text that we did not write. */
 export function readHeading(text: string): Heading | undefined {

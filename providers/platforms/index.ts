@@ -3,8 +3,8 @@ import type { Driver, MachineModel } from "./driver.js";
 import { kvm } from "./kvm/index.js";
 import { netplan } from "./netplan/index.js";
 
-/** A driver of which only the contract is known: its words and facts go from one of its members to another. */
-export type AnyDriver = Driver<MachineModel, unknown, unknown>;
+/** A driver of which only the contract is known. */
+export type AnyDriver = Driver<MachineModel>;
 
 export const DRIVERS: readonly AnyDriver[] = [kvm, netplan];
 

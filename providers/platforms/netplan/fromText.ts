@@ -3,7 +3,6 @@
 import { parseDocument } from "yaml";
 import { compare } from "../../model/change.js";
 import { formatPath } from "../../model/problem.js";
-import { readHeading } from "../heading.js";
 import type { NetplanBond, NetplanEthernet, NetplanWords } from "./words.js";
 
 type Devices = Pick<NetplanWords, "ethernets" | "bonds">;
@@ -11,16 +10,14 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The words of a text that the template made, and what was done to it since. */
 export function fromText(text: string): NetplanWords {
-  const { machine, environment } = readHeading(text) ?? { machine: "", environment: "" };
   const parsed = parseYaml(text);
-  if (parsed === undefined)
-    return { machine, environment, ethernets: {}, bonds: {}, strange: ["the file is not YAML"] };
+  if (parsed === undefined) return { ethernets: {}, bonds: {}, strange: ["the file is not YAML"] };
   const network = fields(fields(parsed).network);
   const words = { ethernets: devices(network.ethernets, toEthernet), bonds: devices(network.bonds, toBond) };
   const strange = compare(toYaml(words), parsed ?? {}).map(
     ({ path, from }) => `${formatPath(path)}: ${from === undefined ? "missing" : JSON.stringify(from)}`,
   );
-  return { machine, environment, ...words, strange };
+  return { ...words, strange };
 }
 
 /** Undefined for a text that is no YAML, or that its aliases would make endless. */

@@ -4,27 +4,26 @@ import type { Bond } from "../../model/bond.js";
 import { compare } from "../../model/change.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { Guest, GuestPort } from "../../model/virtualMachine.js";
-import type { Driver, Heading, Plan } from "../driver.js";
-import { disruptionTable } from "../driver.js";
-import { readFactsDocument } from "../factsDocument.js";
-import { readHeading } from "../heading.js";
+import { type Driver, disruptionTable } from "../driver.js";
+import { checkFacts } from "../factsDocument.js";
+import type { Heading } from "../heading.js";
+import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { NETPLAN_BONDS } from "./bond.js";
 import { fromText } from "./fromText.js";
 import { NETPLAN_FILE, type NetplanBond, type NetplanEthernet, type NetplanWords } from "./words.js";
 
-/** What the facts script prints: our file as it stands (null: none), and the names of the others. */
-const Facts = z.object({ text: z.string().nullable(), others: z.array(z.string()) });
-export type NetplanFacts = z.infer<typeof Facts>;
+/** What the facts script prints: a tool that the guest lacks. */
+const Facts = z.object({ missing: z.string().nullable() });
+type NetplanFacts = z.infer<typeof Facts>;
 
-function toWords(guest: Guest, heading: Heading): NetplanWords {
+export function toNetplanWords(guest: Guest): NetplanWords {
   const id = (port: GuestPort) => port.guestInterface ?? port.name;
   const idOf = (name: string) => {
     const port = guest.ports.find((candidate) => candidate.name === name);
     return port ? id(port) : name;
   };
   return {
-    ...heading,
     ethernets: Object.fromEntries(guest.ports.map((port) => [id(port), toEthernet(port, guest.bonds)])),
     bonds: Object.fromEntries(guest.bonds.map((bond) => [bond.name, toBond(bond, idOf)])),
     strange: [],
@@ -59,7 +58,7 @@ function toBond(bond: Bond, idOf: (port: string) => string): NetplanBond {
 }
 
 /** The data of templates/netplan/guest.yaml.hbs. */
-function toView({ machine, environment, ethernets, bonds, strange }: NetplanWords): object {
+function toView({ ethernets, bonds }: NetplanWords, { machine, environment }: Heading): object {
   const named = <T>(map: Readonly<Record<string, T>>) =>
     Object.entries(map).map(([name, value]) => ({ name, ...value }));
   return {
@@ -76,16 +75,21 @@ function toView({ machine, environment, ethernets, bonds, strange }: NetplanWord
     })),
     hasEthernets: Object.keys(ethernets).length > 0,
     hasBonds: Object.keys(bonds).length > 0,
-    strange,
   };
 }
 
-function plan(desired: NetplanWords, facts: NetplanFacts): Plan {
-  const owner = readHeading(facts.text ?? "")?.environment;
-  const isForeign = facts.text !== null && owner !== desired.environment;
-  const whose = owner === undefined ? "was not written by multiport" : `belongs to environment ${owner}`;
-  const conflicts = isForeign ? [`${NETPLAN_FILE} exists and ${whose}. Move it away, then try again`] : [];
-  return { conflicts, removals: [], notes: [] };
+const NOTHING: NetplanWords = { ethernets: {}, bonds: {}, strange: [] };
+
+function isNothing({ ethernets, bonds }: NetplanWords): boolean {
+  return Object.keys(ethernets).length + Object.keys(bonds).length === 0;
+}
+
+/** The file is checked and put in place, not applied: running state stays as it is until the next boot or `netplan apply`. */
+function plan(desired: NetplanWords, { facts: { missing } }: Now<NetplanWords, NetplanFacts>): LayerPlan {
+  if (isNothing(desired)) return NOTHING_TO_DO;
+  const conflicts =
+    missing === null ? [] : [`${missing} is not installed. Install it (Debian: apt-get install netplan.io)`];
+  return { ...NOTHING_TO_DO, conflicts, check: [{ template: "netplan/check.sh", data: {} }] };
 }
 
 function unsupported(guest: Guest, path: Path): Problem[] {
@@ -104,31 +108,44 @@ const disruption = disruptionTable({
   primary: "brief",
 });
 
-function settings({ ethernets, bonds, strange }: NetplanWords) {
-  return { ethernets, bonds, strange };
-}
+export const netplanLayer: Layer<Guest, NetplanWords, NetplanFacts> = {
+  name: "netplan",
+  extension: "netplan.yaml",
+  nothing: NOTHING,
+  facts: "netplan/facts.sh",
+  ownFiles: [NETPLAN_FILE],
+  unsupported,
+  toWords: toNetplanWords,
+  sections: (words, heading) =>
+    isNothing(words)
+      ? []
+      : [
+          {
+            target: NETPLAN_FILE,
+            path: NETPLAN_FILE,
+            mode: "0600",
+            template: "netplan/guest.yaml",
+            data: toView(words, heading),
+          },
+        ],
+  readFacts: (document) => checkFacts(Facts, document),
+  fromFacts: (_facts, { files }) => {
+    const text = files[NETPLAN_FILE];
+    return text === undefined ? NOTHING : fromText(text);
+  },
+  plan,
+  compare: (desired, actual) => compare(desired, actual, disruption),
+  unhealthy: () => [],
+};
 
-export const netplan: Driver<Guest, NetplanWords, NetplanFacts> = {
+export const netplan: Driver<Guest> = {
   name: "netplan",
   kind: "Linux guest",
   token: { module: "netplan", type: "Guest" },
-  file: { property: "netplan", extension: "netplan.yaml", target: NETPLAN_FILE },
-  templates: { config: "guest.yaml", facts: "facts.sh", apply: "apply.sh", remove: "remove.sh" },
-  version: 1,
+  version: 2,
+  layers: [netplanLayer],
   machines: ({ virtualMachines }) =>
     virtualMachines.flatMap(({ guest }) =>
       guest?.renderer === "netplan" ? [{ machine: guest, path: ["vms", guest.name] }] : [],
     ),
-  unsupported,
-  toWords,
-  toView,
-  fromText,
-  readFacts: (stdout) => readFactsDocument(Facts, stdout),
-  fromFacts: (facts, heading) => {
-    const text = facts.text ?? "";
-    return readHeading(text)?.environment === heading.environment ? fromText(text) : undefined;
-  },
-  plan,
-  planRemoval: (actual, facts) => plan(actual, facts),
-  compare: (desired, actual) => compare(settings(desired), actual ? settings(actual) : {}, disruption),
 };

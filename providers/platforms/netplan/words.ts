@@ -23,8 +23,6 @@ export interface NetplanBond {
 }
 
 export interface NetplanWords {
-  readonly machine: string;
-  readonly environment: string;
   readonly ethernets: Readonly<Record<string, NetplanEthernet>>;
   readonly bonds: Readonly<Record<string, NetplanBond>>;
   /** What stands in the file beyond the words above, such as a key that somebody added: always empty in what we want. */

@@ -1,5 +1,5 @@
 // What Open vSwitch calls each way of teaming. Source: ovs-vswitchd.conf.db(5), Port bond_mode and lacp. Pure.
-import type { TeamTable } from "../../model/uplinkTeam.js";
+import type { TeamTable } from "../../../model/uplinkTeam.js";
 
 export interface BondWord {
   readonly bond_mode: "active-backup" | "balance-slb" | "balance-tcp";

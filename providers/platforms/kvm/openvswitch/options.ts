@@ -1,7 +1,7 @@
 // What Open vSwitch has of the options of teams and port groups, as far as multiport sets them. Pure data.
-import type { PortGroup, PortGroupSpec } from "../../model/portGroup.js";
-import type { UplinkTeam, UplinkTeamSpec } from "../../model/uplinkTeam.js";
-import type { Lack, OptionTable } from "../optionSupport.js";
+import type { PortGroup, PortGroupSpec } from "../../../model/portGroup.js";
+import type { UplinkTeam, UplinkTeamSpec } from "../../../model/uplinkTeam.js";
+import type { Lack, OptionTable } from "../../optionSupport.js";
 
 const REMOVE = "Remove it.";
 

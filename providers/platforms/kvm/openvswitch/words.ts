@@ -35,9 +35,6 @@ export interface OvsBridge {
 }
 
 export interface OvsWords {
-  readonly machine: string;
-  /** Our mark on every row: external_ids:multiport. */
-  readonly environment: string;
   readonly bridges: Readonly<Record<string, OvsBridge>>;
 }
 

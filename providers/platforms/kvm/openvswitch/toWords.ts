@@ -1,23 +1,19 @@
 // The model of a KVM host in the words of Open vSwitch, and what of the model Open vSwitch can't do. Pure.
-import { DEFAULT_MTU } from "../../model/field.js";
-import type { KvmHost } from "../../model/host.js";
-import { formatRanges, type Vlan } from "../../model/network.js";
-import type { PortGroup } from "../../model/portGroup.js";
-import type { Path, Problem } from "../../model/problem.js";
-import { activeMembers, type UplinkTeam } from "../../model/uplinkTeam.js";
-import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
-import type { Heading } from "../driver.js";
-import { checkOptions } from "../optionSupport.js";
-import { checkTeamSupport, requiredWord } from "../teamSupport.js";
+import { DEFAULT_MTU } from "../../../model/field.js";
+import type { KvmHost } from "../../../model/host.js";
+import { formatRanges, type Vlan } from "../../../model/network.js";
+import type { PortGroup } from "../../../model/portGroup.js";
+import type { Path, Problem } from "../../../model/problem.js";
+import { activeMembers, type UplinkTeam } from "../../../model/uplinkTeam.js";
+import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../../model/virtualSwitch.js";
+import { checkOptions } from "../../optionSupport.js";
+import { checkTeamSupport, requiredWord } from "../../teamSupport.js";
 import { OVS_PORT_GROUP_OPTIONS, OVS_TEAM_OPTIONS } from "./options.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
 
-export function toOvsWords(host: KvmHost, heading: Heading): OvsWords {
-  return {
-    ...heading,
-    bridges: sortKeys(Object.fromEntries(host.virtualSwitches.map((vs) => [vs.name, toBridge(vs)]))),
-  };
+export function toOvsWords(host: KvmHost): OvsWords {
+  return { bridges: sortKeys(Object.fromEntries(host.virtualSwitches.map((vs) => [vs.name, toBridge(vs)]))) };
 }
 
 /** The port that joins a bridge to its uplinks: the bond, or the only uplink itself. */

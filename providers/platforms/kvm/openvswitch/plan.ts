@@ -1,33 +1,80 @@
-// What stands in the way on a KVM host, and what has to leave before the configuration can be put in place. Pure.
-import type { Plan } from "../driver.js";
+// What stands in the way on a KVM host, what has to leave before the configuration can be put in place, and the way back. Pure.
+import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
 import type { FactBridge, FactPort, OvsFacts } from "./facts.js";
+import { toOvsConfig } from "./view.js";
 import { BOND_CONFIG, type OvsPort, type OvsWords } from "./words.js";
 
 type Command = readonly string[];
 
-export function planOvs(desired: OvsWords, facts: OvsFacts): Plan {
-  const placed = placedPorts(facts);
-  const conflicts = [
-    ...bridgeConflicts(desired, facts),
-    ...portConflicts(desired, placed),
+export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWords, OvsFacts>): LayerPlan {
+  if (isNothing(desired) && isNothing(actual)) return NOTHING_TO_DO;
+  const { environment } = heading;
+  const conflicts = facts.missing
+    ? [`${facts.missing} is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)`]
+    : obstacles(desired, facts, environment);
+  if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
+  const there = leave(desired, facts, environment);
+  const back = leave(actual, afterwards(desired, facts, environment), environment);
+  return {
+    ...NOTHING_TO_DO,
+    notes: there.notes,
+    after: [
+      {
+        template: "kvm/openvswitch/apply.sh",
+        data: { removals: there.removals, config: toOvsConfig(desired, heading) },
+      },
+    ],
+    revertAfter: [
+      {
+        template: "kvm/openvswitch/revert.sh",
+        data: { removals: back.removals, config: toOvsConfig(actual, heading) },
+      },
+    ],
+  };
+}
+
+function isNothing({ bridges }: OvsWords): boolean {
+  return Object.keys(bridges).length === 0;
+}
+
+function obstacles(desired: OvsWords, facts: OvsFacts, environment: string): string[] {
+  return [
+    ...bridgeConflicts(desired, facts, environment),
+    ...portConflicts(desired, placedPorts(facts), environment),
     ...missingUplinks(desired, facts),
   ];
-  if (conflicts.length > 0) return { conflicts, removals: [], notes: [] };
-  const own = placed.filter((port) => port.mark === desired.environment);
+}
+
+/** What has to leave for these words to be true, in the order in which it can. */
+function leave(desired: OvsWords, facts: OvsFacts, environment: string): { removals: Command[]; notes: string[] } {
+  const own = placedPorts(facts).filter((port) => port.mark === environment);
   const leaving = own.filter((port) => !stays(port, desired));
   const staying = own.filter((port) => stays(port, desired));
   const kept = new Set(staying.flatMap((port) => port.port.interfaces));
   const adjusted = staying.flatMap((port) => adjustPort(port, { desired, kept }));
-  const bridges = removeBridges(facts, desired, new Set(leaving.map((port) => port.name)));
-  return {
-    conflicts: [],
-    removals: [...leaving.map(deletePort), ...bridges.removals, ...adjusted],
-    notes: bridges.notes,
-  };
+  const { removals, notes } = removeBridges(facts, {
+    desired,
+    environment,
+    leaving: new Set(leaving.map((port) => port.name)),
+  });
+  return { removals: [...leaving.map(deletePort), ...removals, ...adjusted], notes };
 }
 
-export function planOvsRemoval(actual: OvsWords, facts: OvsFacts): Plan {
-  return planOvs({ ...actual, bridges: {} }, facts);
+/** What the host would say when these words have become true: the way back starts there. */
+function afterwards(words: OvsWords, facts: OvsFacts, environment: string): OvsFacts {
+  const bridges = Object.entries(words.bridges).map(([name, { datapath_type, fail_mode, ports }]): FactBridge => {
+    const own = Object.entries(ports).map(
+      ([port, value]): FactPort => ({ name: port, mark: environment, port: value, errors: [] }),
+    );
+    const others = facts.bridges
+      .find((bridge) => bridge.name === name)
+      ?.ports.filter((port) => port.mark !== environment);
+    return { name, datapath_type, fail_mode, mark: environment, ports: [...own, ...(others ?? [])] };
+  });
+  return {
+    ...facts,
+    bridges: [...bridges, ...facts.bridges.filter(({ name }) => !Object.hasOwn(words.bridges, name))],
+  };
 }
 
 interface PlacedPort extends FactPort {
@@ -44,19 +91,19 @@ function desiredPorts(words: OvsWords): { bridge: string; name: string; port: Ov
   );
 }
 
-function bridgeConflicts(desired: OvsWords, facts: OvsFacts): string[] {
+function bridgeConflicts(desired: OvsWords, facts: OvsFacts, environment: string): string[] {
   return facts.bridges
-    .filter((bridge) => Object.hasOwn(desired.bridges, bridge.name) && bridge.mark !== desired.environment)
+    .filter((bridge) => Object.hasOwn(desired.bridges, bridge.name) && bridge.mark !== environment)
     .map(
       (bridge) =>
         `bridge ${bridge.name} exists and is ${owner(bridge)}. Give the virtual switch another name, or remove the bridge`,
     );
 }
 
-function portConflicts(desired: OvsWords, placed: readonly PlacedPort[]): string[] {
+function portConflicts(desired: OvsWords, placed: readonly PlacedPort[], environment: string): string[] {
   const wanted = desiredPorts(desired);
   return placed
-    .filter((port) => port.mark !== desired.environment)
+    .filter((port) => port.mark !== environment)
     .flatMap((port) => {
       const taken = wanted.filter(
         ({ name, port: { interfaces } }) =>
@@ -133,13 +180,12 @@ function deletePort(port: PlacedPort): Command {
 /** A bridge of ours that others have put ports on stays for them, without our mark. */
 function removeBridges(
   facts: OvsFacts,
-  desired: OvsWords,
-  leaving: ReadonlySet<string>,
+  { desired, environment, leaving }: { desired: OvsWords; environment: string; leaving: ReadonlySet<string> },
 ): { removals: Command[]; notes: string[] } {
   const removals: Command[] = [];
   const notes: string[] = [];
   for (const bridge of facts.bridges) {
-    if (bridge.mark !== desired.environment || Object.hasOwn(desired.bridges, bridge.name)) continue;
+    if (bridge.mark !== environment || Object.hasOwn(desired.bridges, bridge.name)) continue;
     const foreign = bridge.ports.filter((port) => !leaving.has(port.name)).map((port) => port.name);
     if (foreign.length === 0) removals.push(["--if-exists", "del-br", bridge.name]);
     else {

@@ -1,8 +1,7 @@
-// What a KVM host says of itself: the JSON of templates/kvm/facts.sh.hbs, and of it what is ours. Pure.
+// What Open vSwitch says of itself: the JSON of templates/kvm/openvswitch/facts.sh.hbs, and of it what is ours. Pure.
 import { z } from "zod";
-import { formatRanges, mergeRanges } from "../../model/network.js";
-import type { Heading } from "../driver.js";
-import { readFactsDocument } from "../factsDocument.js";
+import { formatRanges, mergeRanges } from "../../../model/network.js";
+import { checkFacts } from "../../factsDocument.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys, toBondConfig } from "./words.js";
 
 /** One row of OVSDB with its values unwrapped. */
@@ -11,6 +10,8 @@ interface Row {
 }
 
 export interface OvsFacts {
+  /** A tool that the host lacks: without Open vSwitch there is nothing of it. */
+  readonly missing: string | undefined;
   /** Interfaces of the kernel. */
   readonly links: readonly string[];
   readonly bridges: readonly FactBridge[];
@@ -38,17 +39,19 @@ const Table = z.object({ headings: z.array(z.string()), data: z.array(z.array(z.
 type Table = z.infer<typeof Table>;
 
 const Document = z.object({
+  missing: z.string().optional(),
   links: z.array(z.object({ ifname: z.string() })),
   bridges: Table,
   ports: Table,
   interfaces: Table,
 });
 
-export function readOvsFacts(stdout: string): OvsFacts {
-  const document = readFactsDocument(Document, stdout);
+export function readOvsFacts(json: unknown): OvsFacts {
+  const document = checkFacts(Document, json);
   const interfaces = byUuid(rows(document.interfaces));
   const ports = byUuid(rows(document.ports));
   return {
+    missing: document.missing,
     links: document.links.map((link) => link.ifname),
     bridges: rows(document.bridges).map((row) => ({
       name: text(row.name),
@@ -64,8 +67,8 @@ export function readOvsFacts(stdout: string): OvsFacts {
 }
 
 /** Only what carries our mark. */
-export function fromOvsFacts(facts: OvsFacts, heading: Heading): OvsWords | undefined {
-  const own = (item: { readonly mark: string | undefined }) => item.mark === heading.environment;
+export function fromOvsFacts(facts: OvsFacts, { environment }: { readonly environment: string }): OvsWords {
+  const own = (item: { readonly mark: string | undefined }) => item.mark === environment;
   const bridges = facts.bridges
     .filter((bridge) => own(bridge) || bridge.ports.some(own))
     .map((bridge): [string, OvsBridge] => {
@@ -75,7 +78,7 @@ export function fromOvsFacts(facts: OvsFacts, heading: Heading): OvsWords | unde
         { datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, ports: uplinksFirst(ports) },
       ];
     });
-  return bridges.length > 0 ? { ...heading, bridges: sortKeys(Object.fromEntries(bridges)) } : undefined;
+  return { bridges: sortKeys(Object.fromEntries(bridges)) };
 }
 
 /** Bonds before single ports, each by name: the order in which the template writes them. */

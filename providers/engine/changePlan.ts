@@ -1,0 +1,160 @@
+// What a change of a machine takes: its differences, what stands in its way, and the scripts of the change and of the way back.
+// Reads templates, touches no host.
+import { hostname, userInfo } from "node:os";
+import type { Change } from "../model/change.js";
+import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js";
+import { type Heading, readHeading } from "../platforms/heading.js";
+import type { LayerPlan } from "../platforms/layer.js";
+import { type MachineFacts, ownFiles, wordsOf } from "./machineFacts.js";
+import { renderFiles } from "./render.js";
+import { fillTemplate } from "./template.js";
+
+/** The words that are wanted, and where. */
+export interface Wanted {
+  readonly heading: Heading;
+  readonly words: MachineWords;
+}
+
+/** Every difference, layer by layer; a file of ours that says something else is one where its layer has no other. */
+export function differences<Model extends MachineModel>(
+  driver: Driver<Model>,
+  { heading, words }: Wanted,
+  facts: MachineFacts,
+): Change[] {
+  const { environment } = heading;
+  const actual = wordsOf(driver, facts, { environment, wanted: words });
+  const files = fileChanges(driver, { heading, words }, facts);
+  return driver.layers.flatMap((layer) => {
+    const found = layer.compare(words[layer.name], actual[layer.name]);
+    const own = found.length > 0 ? found : files.filter((change) => change.layer === layer.name);
+    return own.map(({ path, from, to, disruption }) => ({ path: [layer.name, ...path], from, to, disruption }));
+  });
+}
+
+interface FileChange extends Change {
+  readonly layer: string | undefined;
+}
+
+function fileChanges<Model extends MachineModel>(
+  driver: Driver<Model>,
+  { heading, words }: Wanted,
+  facts: MachineFacts,
+): FileChange[] {
+  const wanted = renderFiles(driver, words, heading);
+  const there = ownFiles(facts, heading.environment);
+  const differing = wanted
+    .filter(({ path, text }) => facts.files[path] !== text)
+    .map(({ layer, path }) => ({
+      layer,
+      path,
+      from: path in facts.files ? "another text" : undefined,
+      to: "our text",
+    }));
+  const leaving = Object.keys(there)
+    .filter((path) => !wanted.some((file) => file.path === path))
+    .map((path) => ({ layer: layerOf(driver, path), path, from: "our text", to: undefined }));
+  return [...differing, ...leaving].map(({ path, ...change }) => ({
+    path: ["files", path],
+    ...change,
+    disruption: "none",
+  }));
+}
+
+/** Whose file it is, by the globs of the layers: as far as we use them, a star stands for any letters. */
+function layerOf<Model extends MachineModel>(driver: Driver<Model>, path: string): string | undefined {
+  const matches = (glob: string) => new RegExp(`^${glob.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`).test(path);
+  return driver.layers.find(({ ownFiles: globs }) => globs.some(matches))?.name;
+}
+
+/** A change that may be begun. */
+export interface ChangePlan {
+  readonly id: string;
+  readonly changes: readonly Change[];
+  readonly conflicts: readonly string[];
+  readonly notes: readonly string[];
+  readonly script: string;
+}
+
+export interface ChangeRequest extends Wanted {
+  /** How long the machine waits for the confirmation. */
+  readonly seconds: number;
+  readonly id: string;
+}
+
+export function planChange<Model extends MachineModel>(
+  driver: Driver<Model>,
+  { id, seconds, heading, words }: ChangeRequest,
+  facts: MachineFacts,
+): ChangePlan {
+  const { environment } = heading;
+  const actual = wordsOf(driver, facts, { environment, wanted: words });
+  const plans = driver.layers.map((layer) =>
+    layer.plan(words[layer.name], { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
+  );
+  const all = <Key extends keyof LayerPlan>(key: Key) =>
+    plans.flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];
+  const backwards = <Key extends keyof LayerPlan>(key: Key) =>
+    [...plans].reverse().flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];
+  const puts = renderFiles(driver, words, heading);
+  const removes = Object.keys(ownFiles(facts, environment)).filter((path) => !puts.some((file) => file.path === path));
+  const paths = [...puts.map(({ path }) => path), ...removes];
+  const shared = { id, environment, puts, removes, paths };
+  const apply = fillTemplate("machine/apply.sh", { ...shared, before: backwards("before"), after: all("after") });
+  const revert = fillTemplate("machine/revert.sh", {
+    ...shared,
+    revertBefore: backwards("revertBefore"),
+    revertAfter: all("revertAfter"),
+  });
+  return {
+    id,
+    changes: differences(driver, { heading, words }, facts),
+    conflicts: [...underWay(facts), ...foreignFiles(puts, facts, environment), ...(all("conflicts") as string[])],
+    notes: [...lastOutcome(facts, environment), ...(all("notes") as string[])],
+    script: fillTemplate("machine/change.sh", {
+      ...shared,
+      seconds,
+      apply,
+      revert,
+      check: all("check"),
+      about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString() }),
+      units: {
+        files: fillTemplate("machine/revert-files.service", {}),
+        rest: fillTemplate("machine/revert.service", {}),
+      },
+    }),
+  };
+}
+
+/** Who asks, for whoever finds the machine taken. */
+function controller(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+function underWay({ change }: MachineFacts): string[] {
+  if (change === undefined) return [];
+  return [
+    `another change is under way, begun by ${change.by} for environment ${change.environment} at ${change.since}. Wait until it has ended: without a confirmation the machine puts back what it had`,
+  ];
+}
+
+function foreignFiles(
+  puts: readonly { readonly path: string }[],
+  { files }: MachineFacts,
+  environment: string,
+): string[] {
+  return puts.flatMap(({ path }) => {
+    const text = files[path];
+    const owner = text === undefined ? environment : readHeading(text)?.environment;
+    if (owner === environment) return [];
+    const whose = owner === undefined ? "was not written by multiport" : `belongs to environment ${owner}`;
+    return [`${path} exists and ${whose}. Move it away, then try again`];
+  });
+}
+
+/** Told with the next change: the user may not have seen how the last one ended. */
+function lastOutcome({ last }: MachineFacts, environment: string): string[] {
+  if (last?.outcome !== "reverted" || last.environment !== environment) return [];
+  return [
+    `the change of ${new Date(last.at * 1000).toISOString()} had been put back by the machine itself, because ${last.reason}`,
+  ];
+}

@@ -1,0 +1,93 @@
+// What a machine says of itself: the facts of every layer, the files that are ours, what was last applied, and the change that is
+// under way or was the last. The script that asks, and the reading of its answer. Reads templates, touches no host.
+import { z } from "zod";
+import type { AnyLayer, Driver, MachineModel, MachineWords } from "../platforms/driver.js";
+import { readFactsDocument } from "../platforms/factsDocument.js";
+import { readHeading } from "../platforms/heading.js";
+import { fillTemplate } from "./template.js";
+
+type Layers = readonly AnyLayer<never>[];
+
+export function factsScript(layers: Layers, environment: string): string {
+  return fillTemplate("machine/facts.sh", {
+    environment,
+    layers: layers.map(({ name, facts }) => ({ name, facts: { template: facts, data: {} } })),
+    globs: layers.flatMap(({ ownFiles }) => ownFiles),
+  });
+}
+
+/** A change that is under way: whose, and since when. */
+const About = z.object({ id: z.string(), environment: z.string(), by: z.string(), since: z.string() });
+export type About = z.infer<typeof About>;
+
+/** How the last change ended. */
+const Last = z.object({
+  id: z.string(),
+  environment: z.string(),
+  outcome: z.enum(["confirmed", "reverted"]),
+  reason: z.string(),
+  /** Seconds since 1970, by the machine's clock. */
+  at: z.number(),
+});
+export type Last = z.infer<typeof Last>;
+
+const encoded = z.base64().transform((text) => Buffer.from(text, "base64").toString("utf8"));
+const Document = z.object({
+  layers: z.record(z.string(), z.unknown()),
+  files: z.record(z.string(), encoded),
+  applied: encoded.nullable(),
+  change: encoded.nullable(),
+  last: encoded.nullable(),
+});
+
+export interface MachineFacts {
+  /** By the name of the layer. */
+  readonly layers: Readonly<Record<string, unknown>>;
+  /** Files that are ours by name, with their content, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The words that were applied and confirmed last, by whatever stack of this environment. */
+  readonly applied: MachineWords | undefined;
+  readonly change: About | undefined;
+  readonly last: Last | undefined;
+}
+
+export function readMachineFacts(layers: Layers, stdout: string): MachineFacts {
+  const document = readFactsDocument(Document, stdout);
+  return {
+    layers: Object.fromEntries(layers.map((layer) => [layer.name, layer.readFacts(document.layers[layer.name])])),
+    files: document.files,
+    applied: json(z.record(z.string(), z.unknown()), document.applied),
+    change: json(About, document.change),
+    last: json(Last, document.last),
+  };
+}
+
+/** A file of our own that was cut off while it was written says nothing. */
+function json<T>(schema: z.ZodType<T>, text: string | null): T | undefined {
+  if (text === null) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files of this environment; what has no heading of ours has our name, and nothing else, by chance. */
+export function ownFiles({ files }: MachineFacts, environment: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([, text]) => readHeading(text)?.environment === environment));
+}
+
+/** What of ours there is, layer by layer; `known` are the words that are wanted. */
+export function wordsOf<Model extends MachineModel>(
+  driver: Driver<Model>,
+  facts: MachineFacts,
+  { environment, wanted }: { readonly environment: string; readonly wanted?: MachineWords },
+): MachineWords {
+  const files = ownFiles(facts, environment);
+  return Object.fromEntries(
+    driver.layers.map((layer) => {
+      const known = [wanted?.[layer.name], facts.applied?.[layer.name]].filter((words) => words !== undefined);
+      return [layer.name, layer.fromFacts(facts.layers[layer.name], { environment, known, files })];
+    }),
+  );
+}

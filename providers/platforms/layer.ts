@@ -1,0 +1,108 @@
+// The contract of a layer: one part of a machine's configuration that is read, compared and changed in its own words, such as
+// the kernel's network devices, Open vSwitch, virtual functions or libvirt. A platform is made of layers. Pure: types only.
+import type { Change } from "../model/change.js";
+import type { Path, Problem } from "../model/problem.js";
+import type { Heading } from "./heading.js";
+
+/** A template below templates/ and what its holes are filled with. */
+export interface Filled {
+  /** Such as `linux/networkd/bond.netdev`; the file is templates/<template>.hbs. */
+  readonly template: string;
+  readonly data: object;
+}
+
+/** One file, or one script, as a preview shows it. */
+export interface TextSection extends Filled {
+  /** What takes it on the machine, as the first line of its part of a preview says: a path, or words such as "ovs-vsctl, one transaction". */
+  readonly target: string;
+  /** Set where the text stands in a file of that absolute path on the machine; its content is then compared as it is. */
+  readonly path?: string;
+  /** Permissions of that file, such as 0600. Default 0644. */
+  readonly mode?: "0600" | "0644" | "0755";
+}
+
+/** What a change takes on the machine, in the order of the fields. Scripts are POSIX shell, run with `set -eu` each in a subshell. */
+export interface LayerPlan {
+  /** Why nothing may be done: things that others made stand in the way, or something is missing. One sentence each, with remedy. */
+  readonly conflicts: readonly string[];
+  /** What is to be told to the user although it is no fault. */
+  readonly notes: readonly string[];
+  /** Run before anything is changed, with `$stage` naming a folder that holds the new files under their paths. Change nothing; fail to refuse. */
+  readonly check: readonly Filled[];
+  /** Run before our files are put in place: what has to leave first. */
+  readonly before: readonly Filled[];
+  /** Run when our files are in place. */
+  readonly after: readonly Filled[];
+  /**
+   * The way back, run by the machine itself without us: before its old files are put back, and after it. Either may find the
+   * change done, half done or not begun at all, and is not told which.
+   */
+  readonly revertBefore: readonly Filled[];
+  readonly revertAfter: readonly Filled[];
+}
+
+/** By what a layer tells what is ours. */
+export interface Scope<Words> {
+  readonly environment: string;
+  /** What is wanted now, and what was applied last. */
+  readonly known: readonly Words[];
+  /** The files on the machine that carry the environment's heading, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A machine before a change: what it said, and of that what is ours, as `fromFacts` gave it. */
+export interface Now<Words, Facts> {
+  readonly actual: Words;
+  readonly facts: Facts;
+  readonly heading: Heading;
+}
+
+export const NOTHING_TO_DO: LayerPlan = {
+  conflicts: [],
+  notes: [],
+  check: [],
+  before: [],
+  after: [],
+  revertBefore: [],
+  revertAfter: [],
+};
+
+/**
+ * `Words` are the platform's own, plain data that survives JSON: everything that we set, and nothing that the machine decides.
+ * A layer with nothing to do has empty words, never none.
+ */
+export interface Layer<Model, Words, Facts> {
+  /** Its key in the words and facts of the machine, and its property in the resource that holds its text. */
+  readonly name: string;
+  /** The file that `multiport render` writes for sections without a path, such as openvswitch.sh. */
+  readonly extension: string;
+  /** Words of a machine on which the layer has nothing. */
+  readonly nothing: Words;
+  /**
+   * A template that reads what the machine says, as one JSON value on standard output. Reads only. Run with `set -eu` in a
+   * subshell; a tool that is missing is a fact of its own (a key such as `missing`), not an error.
+   */
+  readonly facts: string;
+  /** Globs of all files on the machine that could be ours, by name alone: what matches and is not wanted any more is removed. */
+  readonly ownFiles: readonly string[];
+  /** Everything about a machine that the layer can't do, with paths below the machine. */
+  unsupported(model: Model, path: Path): Problem[];
+  toWords(model: Model, environment: string): Words;
+  /** What a preview shows, and the files that are put on the machine. Empty words give no section. */
+  sections(words: Words, heading: Heading): readonly TextSection[];
+  /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */
+  readFacts(document: unknown): Facts;
+  /**
+   * What the machine has of what is ours: what carries the environment's mark, or is named by `scope`, the words that are wanted now and
+   * those that were applied last, for what can carry no mark. Things of others are left out.
+   */
+  fromFacts(facts: Facts, scope: Scope<Words>): Words;
+  /** What a change to `desired` takes; `nothing` removes all that is ours. */
+  plan(desired: Words, now: Now<Words, Facts>): LayerPlan;
+  compare(desired: Words, actual: Words): Change[];
+  /**
+   * What is as configured and does not work yet, such as a bond whose partner does not answer; asked again for a while after a
+   * change, then the change is put back. One sentence each with what was seen and what to look at.
+   */
+  unhealthy(desired: Words, facts: Facts): readonly string[];
+}

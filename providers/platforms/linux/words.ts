@@ -1,0 +1,101 @@
+// The words of the Linux kernel for network devices: what `ip -d -j` and `bridge -j` say, under the kernel's own option names and
+// in its own units. One vocabulary for every tool that writes them at boot. Source: Documentation/networking/bonding.rst and
+// bridge.rst, iproute2. Pure.
+
+/** A bond. Null: the option has no effect in the mode, is not set and not compared. */
+export interface KernelBond {
+  readonly mode:
+    | "balance-rr"
+    | "active-backup"
+    | "balance-xor"
+    | "broadcast"
+    | "802.3ad"
+    | "balance-tlb"
+    | "balance-alb";
+  /** In alphabetical order: the kernel keeps no other. */
+  readonly members: readonly string[];
+  /** Milliseconds; 0 where ARP monitoring is used instead. */
+  readonly miimon: number;
+  /** Milliseconds, multiples of miimon. */
+  readonly updelay: number;
+  readonly downdelay: number;
+  /** Milliseconds; 0: no ARP monitoring. */
+  readonly arp_interval: number;
+  readonly arp_ip_target: readonly string[];
+  readonly arp_validate: string | null;
+  readonly arp_all_targets: "any" | "all" | null;
+  readonly xmit_hash_policy: "layer2" | "layer2+3" | "layer3+4" | "encap2+3" | "encap3+4" | "vlan+srcmac" | null;
+  readonly lacp_rate: "slow" | "fast" | null;
+  readonly lacp_active: "on" | "off" | null;
+  readonly ad_select: "stable" | "bandwidth" | "count" | null;
+  readonly min_links: number | null;
+  readonly primary: string | null;
+  readonly primary_reselect: "always" | "better" | "failure" | null;
+  readonly fail_over_mac: "none" | "active" | "follow" | null;
+  readonly num_grat_arp: number | null;
+  readonly resend_igmp: number;
+  readonly all_slaves_active: 0 | 1;
+  readonly packets_per_slave: number | null;
+}
+
+/** VLANs of one port of a bridge that filters them. */
+export interface KernelBridgeVlans {
+  /** VLAN of frames without a tag; null: such frames are dropped. */
+  readonly pvid: number | null;
+  /** Whether frames of the pvid leave without a tag. */
+  readonly untagged: boolean;
+  /** All VLANs, the pvid among them, as ranges such as `10,100-199`; empty: none. */
+  readonly vlans: string;
+}
+
+export interface KernelBridgePort {
+  readonly vlan: KernelBridgeVlans;
+  /** On: the port reaches no other isolated port of the bridge. */
+  readonly isolated: boolean;
+}
+
+export interface KernelBridge {
+  readonly vlan_filtering: 0 | 1;
+  /** 0: a new port is in no VLAN at all. */
+  readonly vlan_default_pvid: number;
+  readonly stp_state: 0 | 1;
+  readonly mcast_snooping: 0 | 1;
+  /** Seconds. */
+  readonly ageing_time: number;
+  /** Ports that we put there, by name: a bond or a single NIC. Interfaces of VMs come and go by themselves. */
+  readonly ports: Readonly<Record<string, KernelBridgePort>>;
+  /** What the bridge itself takes part in: the VLANs of the host's own interfaces. */
+  readonly self: KernelBridgeVlans;
+}
+
+/** A VLAN device; `id` and `link` can't change without making it anew. */
+export interface KernelVlan {
+  readonly link: string;
+  readonly id: number;
+}
+
+/** What every device of ours has, whatever its kind; NICs too. */
+export interface KernelLink {
+  /** Bytes. */
+  readonly mtu: number;
+  /** With prefix length, in the order of the file; empty: none. */
+  readonly addresses: readonly string[];
+  /** Next hop of the default route; one per family at most. */
+  readonly gateways: readonly string[];
+  /** Name servers that belong to the device. */
+  readonly nameservers: readonly string[];
+}
+
+/** What writes the devices at boot. */
+export type RendererName = "netplan" | "networkd" | "NetworkManager" | "ifupdown";
+
+/** Every map by device name, in alphabetical order. */
+export interface LinuxWords {
+  /** Null in empty words. */
+  readonly renderer: RendererName | null;
+  readonly bonds: Readonly<Record<string, KernelBond>>;
+  readonly bridges: Readonly<Record<string, KernelBridge>>;
+  readonly vlans: Readonly<Record<string, KernelVlan>>;
+  /** Every device above and every NIC that is a member or port of one of them, or carries an address of ours. */
+  readonly links: Readonly<Record<string, KernelLink>>;
+}
