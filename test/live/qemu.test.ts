@@ -26,10 +26,12 @@ const core = [
 ];
 
 describe.skipIf(reasons.length > 0)("the emulated host", () => {
-  const scratch = mkdtempSync(join(tmpdir(), "multiport-qemu-"));
-  const directory = join(scratch, "lab");
+  let scratch: string;
+  let directory: string;
   let host: QemuHost;
   beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "multiport-qemu-"));
+    directory = join(scratch, "lab");
     host = await QemuHost.start({ directory, id: "test", report: (line) => console.log(line) });
     await host.switch.setUp({ portChannels: [portChannel], ports: [{ name: "p3", trunks: [10, 20] }], core });
   });
