@@ -8,7 +8,17 @@ import { sh, yaml } from "./quote.js";
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
-handlebars.registerHelper({ sh, yaml, fill });
+handlebars.registerHelper({
+  sh: (value) => sh(given<string | number>(value)),
+  yaml: (value) => yaml(given<string>(value)),
+  fill: (value) => fill(given<Filled>(value)),
+});
+
+/** What strict mode leaves out: the word that a helper is given. */
+function given<T>(value: T | undefined | null): T {
+  if (value === undefined || value === null) throw new Error("the data lacks a word that the template quotes");
+  return value;
+}
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
