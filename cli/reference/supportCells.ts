@@ -22,7 +22,6 @@ export interface Platform {
   readonly words: (environment: Environment) => object;
 }
 
-
 const portGroups = (choice: Choice) => ({ app: { ...choice.portGroup } });
 
 function kvmSpec(choice: Choice): EnvironmentSpec {

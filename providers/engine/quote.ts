@@ -7,6 +7,26 @@ export function sh(value: string | number): string {
   return /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Code points that XML 1.0 has no way to write. Half of a surrogate pair is one. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const XML_NAMES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "'": "&apos;",
+  '"': "&quot;",
+};
+
+/** Text for an element or an attribute of XML. It never spans lines, and reads back as it is: blanks but spaces are numbers. */
+export function xml(value: string | number): string {
+  const text = String(value);
+  if (NOT_XML.test(text)) throw new Error("XML can't hold a control character");
+  return text.replaceAll(
+    /[&<>'"\t\n\r\u0085\u2028]/g,
+    (character) => XML_NAMES[character] ?? `&#${character.charCodeAt(0)};`,
+  );
+}
+
 const YAML_PLAIN = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/;
 /** Words that some reader of YAML takes for something other than text. */

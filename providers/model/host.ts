@@ -2,17 +2,15 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import { type HostPort, HostPortSpec } from "./hostPort.js";
+import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
+import { type Sriov, SriovSpec } from "./virtualFunction.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
 export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
-
-export const SriovSpec = z.strictObject({
-  numVfs: field.integer({ min: 0, max: 256 }, "Virtual functions of the port; 0 turns SR-IOV off."),
-});
 
 /** When a host may be restarted for a setting that takes it. */
 export const REBOOT = ["never", "whenRequired"] as const;
@@ -26,7 +24,7 @@ export const UplinkSpec = z.strictObject({
   pci: field.pciAddress.optional(),
   cable: cable.optional(),
   sriov: SriovSpec.optional().meta({
-    description: "SR-IOV of the port (vsphere). Left out: stays as it is, unless it was set here before.",
+    description: "SR-IOV of the port. Left out: stays as it is, unless it was set here before.",
   }),
   description: field.description.optional(),
 });
@@ -77,6 +75,7 @@ const hostBody = {
       "a map such as {mgmt0: {portGroup: vs0/mgmt, addresses: [10.10.0.11/24], gateway: 10.10.0.1}}",
     )
     .optional(),
+  libvirt: LibvirtHostSpec.optional(),
   vmkernelPorts: field
     .described(
       z.record(field.interfaceName("vmkernel port."), VmkernelPortSpec),
@@ -120,6 +119,8 @@ export interface Uplink {
   readonly cable?: Cable;
   /** Virtual functions that the port shall have; undefined: not ours to set. */
   readonly numVfs?: number;
+  /** What a KVM host is told of them; set when numVfs is. */
+  readonly sriov?: Sriov;
 }
 
 export interface KvmHost {
@@ -130,6 +131,8 @@ export interface KvmHost {
   readonly renderer: HostRenderer;
   readonly virtualSwitches: readonly VirtualSwitch[];
   readonly hostPorts: readonly HostPort[];
+  /** Undefined: nothing in libvirt is ours to set, unless it was here before. */
+  readonly libvirt?: LibvirtHost;
 }
 
 export interface EsxHost {

@@ -72,6 +72,8 @@ export interface VmPort {
   /** The interface on the host, as the hypervisor names it. */
   readonly interface: string;
   readonly portGroup: PortGroup;
+  /** Who puts the interface on the switch and gives it its VLAN: libvirt does so whenever the VM starts. */
+  readonly pluggedBy: "multiport" | "libvirt";
 }
 
 export interface VirtualSwitch {

@@ -19,7 +19,15 @@ const DEFAULT_GROUP = "all";
 
 export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost): OpenEsxHost {
   refuseSsh(scope, host, path);
-  refuseKeys(scope, { body: host, keys: ["renderer", "hostPorts"], path, platform: "an ESXi host" });
+  refuseKeys(scope, { body: host, keys: ["renderer", "hostPorts", "libvirt"], path, platform: "an ESXi host" });
+  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
+    if (body?.sriov)
+      refuseKeys(scope, {
+        body: body.sriov,
+        keys: ["match", "vfs", "vf"],
+        path: [...path, "uplinks", uplink, "sriov"],
+        platform: "a vSphere host",
+      });
   const teams = new Claims(scope, "uplink");
   const known = uplinks.map((uplink) => uplink.name);
   const standardSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) =>

@@ -7,7 +7,9 @@ import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
 import { resolveHostPorts } from "./hostPorts.js";
 import { resolveHosts } from "./hosts.js";
+import { closeLibvirt } from "./libvirt.js";
 import { Claims, Scope } from "./scope.js";
+import { closeUplink } from "./sriov.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
 import { resolveVmkernelPorts } from "./vmkernelPorts.js";
 
@@ -29,7 +31,11 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
-    kvmHosts: [...hosts.kvm.values()].map(({ declaredHostPorts: _, path: __, ...host }) => host),
+    kvmHosts: [...hosts.kvm.values()].map(({ libvirt, declaredHostPorts: _, path: __, ...host }) => ({
+      ...host,
+      ...(libvirt ? { libvirt: closeLibvirt(scope, libvirt, host.uplinks) } : {}),
+      uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
+    })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,

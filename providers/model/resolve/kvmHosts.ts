@@ -5,11 +5,15 @@ import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { checkUplinkTeam, toUplinkTeam, type UplinkTeamSpec } from "../uplinkTeam.js";
 import { defaultBondName, type VirtualSwitch, type VirtualSwitchSpec, type VmPort } from "../virtualSwitch.js";
+import { type OpenLibvirt, openLibvirt } from "./libvirt.js";
 import type { ReadHost } from "./readHost.js";
 import { Claims, claimMembers, refuseKeys, type Scope, toPortGroups } from "./scope.js";
+import { type OpenUplink, openUplinks } from "./sriov.js";
 
-/** A KVM host whose virtual switches can still be given the ports of VMs, and the host its own. */
+/** A KVM host whose virtual switches and virtual functions can still be given the ports of VMs, and the host its own. */
 export interface OpenKvmHost extends KvmHost {
+  readonly uplinks: readonly OpenUplink[];
+  readonly libvirt?: OpenLibvirt;
   readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
   readonly hostPorts: HostPort[];
   /** What the file says of them, and where. */
@@ -38,18 +42,20 @@ export function toKvmHost(
   for (const uplink of known)
     interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
   refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
-  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
-    if (body) refuseKeys(scope, { body, keys: ["sriov"], path: [...path, "uplinks", uplink], platform: "a KVM host" });
   const surroundings = { host: name, known, teams: new Claims(scope, "uplink"), interfaces };
+  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) =>
+    toVirtualSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, surroundings),
+  );
   return {
     platform: "kvm",
     name,
     ssh: toSshTarget(name, address, host.ssh),
-    uplinks,
+    uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
     renderer: host.renderer ?? "netplan",
-    virtualSwitches: Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) =>
-      toVirtualSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, surroundings),
-    ),
+    virtualSwitches,
+    ...(host.libvirt
+      ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }
+      : {}),
     hostPorts: [],
     declaredHostPorts: host.hostPorts ?? {},
     path,

@@ -93,7 +93,10 @@ export const OVS_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGroup>
     remedy: "Remove it, or make a second virtual switch.",
   },
   security: notOnOvs("promiscuous, macChanges and forgedTransmits", "Remove security."),
-  shaping: notOnOvs("traffic shaping"),
+  shaping: notOnOvs(
+    "traffic shaping",
+    "Remove it, or let libvirt plug in all ports of the switch: libvirt for the host and its VMs.",
+  ),
   blocked: notOnOvs("blocked port groups"),
   netflow: notOnOvs("NetFlow"),
   binding: {

@@ -30,10 +30,8 @@ export function uplinkPortName(virtualSwitch: Pick<VirtualSwitch, "name" | "upli
 }
 
 function toBridge(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): OvsBridge {
-  const ports = virtualSwitch.ports.map((port): [string, OvsPort] => [
-    port.interface,
-    toVmPort(port.interface, port.portGroup),
-  ]);
+  const plugged = virtualSwitch.ports.filter(({ pluggedBy }) => pluggedBy === "multiport");
+  const ports = plugged.map((port): [string, OvsPort] => [port.interface, toVmPort(port.interface, port.portGroup)]);
   const own = hostPorts
     .filter((port) => port.switch === virtualSwitch.name)
     .map((port): [string, OvsPort] => [port.name, toHostPort(port)]);
@@ -121,7 +119,9 @@ export function ovsUnsupported(host: KvmHost, path: Path): Problem[] {
       // What the kernel makes is looked at as the kernel's.
       ...(virtualSwitch.bonding === "kernel" ? [] : checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"])),
       ...checkUplinkPortName(virtualSwitch, host.virtualSwitches, at),
-      ...virtualSwitch.portGroups.flatMap((group) => checkPortGroup(group, [...at, "portGroups", group.name])),
+      ...virtualSwitch.portGroups.flatMap((group) =>
+        checkPortGroup(group, { isShaped: isShaped(host, virtualSwitch), path: [...at, "portGroups", group.name] }),
+      ),
     ];
   });
 }
@@ -144,8 +144,20 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
   ];
 }
 
-function checkPortGroup(group: PortGroup, path: Path): Problem[] {
-  const options = checkOptions(OVS_PORT_GROUP_OPTIONS, group, path);
+/** libvirt limits the ports that it plugs in; all of the switch have to be such. */
+function isShaped({ libvirt }: KvmHost, { name, ports }: VirtualSwitch): boolean {
+  const isNetwork = libvirt?.networks.some((network) => network.switch === name) ?? false;
+  return isNetwork && ports.every(({ pluggedBy }) => pluggedBy === "libvirt");
+}
+
+interface GroupPlace {
+  readonly isShaped: boolean;
+  readonly path: Path;
+}
+
+function checkPortGroup(group: PortGroup, { isShaped, path }: GroupPlace): Problem[] {
+  const table = isShaped ? { ...OVS_PORT_GROUP_OPTIONS, shaping: "supported" as const } : OVS_PORT_GROUP_OPTIONS;
+  const options = checkOptions(table, group, path);
   if (group.network.vlan.kind !== "private") return options;
   const message = `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`;
   return [problem(path, message, "Use an access VLAN on this host."), ...options];
