@@ -38,7 +38,11 @@ function disruptionOf(path: Path): Disruption {
 }
 
 export function compareLinux(desired: LinuxWords, actual: LinuxWords): Change[] {
-  return compare(desired, actual, (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
+  return compare(set(desired), set(actual), (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
+}
+
+function set({ renderer, bonds, bridges, vlans, links }: LinuxWords): LinuxWords {
+  return { renderer, bonds, bridges, vlans, links };
 }
 
 /** A host without files of ours has no renderer that it could change from. */
