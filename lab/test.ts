@@ -1,6 +1,7 @@
 // npm test: types, lint, every vitest project and the Go tests; the last line counts what passed. I/O.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { checkerPackages } from "./checkerPackages";
 import { netnsPackages } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
 import { runVisibly } from "./processes";
@@ -65,10 +66,7 @@ function goTests(): Runner {
 export async function test(args: readonly string[]): Promise<number> {
   // What cannot be installed is told by the tests that need it.
   const report = (line: string) => console.log(line);
-  await ensureDebianPackages(
-    netnsPackages.map(({ name }) => name),
-    { report },
-  );
+  await ensureDebianPackages([...netnsPackages.map(({ name }) => name), ...checkerPackages], { report });
   await ensureQemuPackages({ report });
   const results: { runner: Runner; count: Count; seconds: number }[] = [];
   for (const runner of runners(args)) results.push({ runner, ...(await runRunner(runner)) });

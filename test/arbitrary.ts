@@ -1,6 +1,12 @@
 // Random words of every platform for property tests: any value that the model lets through, and hostile text.
 import fc from "fast-check";
-import type { OvsBond, OvsBridge, OvsPort, OvsWords } from "../providers/platforms/kvm/words.js";
+import {
+  type OvsBond,
+  type OvsBridge,
+  type OvsPort,
+  type OvsWords,
+  toBondConfig,
+} from "../providers/platforms/kvm/words.js";
 import type { NetplanWords } from "../providers/platforms/netplan/words.js";
 
 /** Names as the model allows them. */
@@ -46,6 +52,11 @@ const bond: fc.Arbitrary<OvsBond> = fc.record({
   "lacp-time": fc.constantFrom("slow", "fast", null),
   "lacp-fallback-ab": fc.constantFrom("true", "false", null),
   "bond-primary": fc.option(name),
+  "bond-detect-mode": fc.constantFrom("miimon", null),
+  "bond-miimon-interval": fc.constantFrom("100", null),
+  "bond-rebalance-interval": fc.constantFrom("0", "10000", null),
+  bond_updelay: fc.nat(600_000),
+  bond_downdelay: fc.nat(600_000),
 });
 
 function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
@@ -55,6 +66,7 @@ function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
     tag: fc.option(fc.integer({ min: 0, max: 4095 })),
     trunks: fc.constantFrom("", "10", "10,20-30"),
     mtu_request: fc.option(fc.integer({ min: 576, max: 9216 })),
+    type: fc.constantFrom("", "internal"),
     bond: fc.option(bond),
   });
 }
@@ -81,12 +93,13 @@ export const ovsWords: fc.Arbitrary<OvsWords> = fc
                 {
                   ...value,
                   interfaces: members,
+                  type: "",
                   bond: value.bond ?? {
                     bond_mode: "active-backup",
                     lacp: "off",
-                    "lacp-time": null,
-                    "lacp-fallback-ab": null,
-                    "bond-primary": null,
+                    bond_updelay: 0,
+                    bond_downdelay: 0,
+                    ...toBondConfig(() => undefined),
                   },
                 },
               ]

@@ -4,6 +4,7 @@ import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { HostPortSpec } from "../../providers/model/hostPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
@@ -58,7 +59,7 @@ export const NOUNS: readonly Noun[] = [
     schema: HostSpec,
     parts: [HostProfileSpec],
     example: "host",
-    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; `ssh`, each uplink and each vmkernel port are merged setting by setting, `virtualSwitches` by name.",
+    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; `ssh`, each uplink, host port and vmkernel port are merged setting by setting, `virtualSwitches` by name.",
   },
   {
     title: "Uplink",
@@ -99,7 +100,14 @@ export const NOUNS: readonly Noun[] = [
     at: ["hosts.<host>.virtualSwitches.<virtual switch>", "profiles.<profile>.virtualSwitches.<virtual switch>"],
     schema: VirtualSwitchSpec,
     example: "virtual-switch",
-    note: "Open vSwitch on KVM, a standard switch on ESXi.",
+    note: "Open vSwitch or a Linux bridge on KVM, a standard switch on ESXi.",
+  },
+  {
+    title: "Host port",
+    at: ["hosts.<host>.hostPorts.<interface>", "profiles.<profile>.hostPorts.<interface>"],
+    schema: HostPortSpec,
+    example: "host-port",
+    note: "On an untagged port group of a Linux bridge the interface is the bridge itself, and has its name.",
   },
   {
     title: "vmkernel port",

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
+import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import type { Network } from "./network.js";
+import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
-import { portGroupReference } from "./vmkernelPort.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(
@@ -43,7 +44,13 @@ export const VmPortSpec = z.strictObject({
       field.interfaceWords,
     )
     .optional(),
-  mac: field.macAddress.optional().meta({ description: "MAC address of the port; the guest finds the port by it." }),
+  mac: field.macAddress.optional().meta({
+    description:
+      "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
+  }),
+  libvirt: LibvirtPortSpec.optional().meta({
+    description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
+  }),
   guestInterface: field
     .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
     .optional(),
@@ -148,6 +155,10 @@ export const VirtualMachineSpec = z.strictObject({
   vsphere: VsphereVmSpec.optional().meta({
     description:
       "Set when multiport also sets the VM's network cards in vCenter; may be empty. Cards that are not declared stay as they are.",
+  }),
+  libvirt: LibvirtVmSpec.optional().meta({
+    description:
+      "Set when multiport also sets the VM's network interfaces in libvirt (kvm); may be empty. The VM exists already; interfaces that are not declared stay as they are.",
   }),
   guest: GuestSpec.optional().meta({ description: "Set when multiport also configures the inside of the VM." }),
   bonds: field

@@ -108,7 +108,7 @@ describe("support.md", () => {
   const { text } = supportPage();
 
   it("says of every cell what is set, or why not", () => {
-    expect(text.match(/^\| `(switch-independent|static|lacp)` /gm)).toHaveLength(18);
+    expect(text.match(/^\| `(switch-independent|static|lacp)` /gm)).toHaveLength(30);
     expect(text).not.toMatch(/\| *\| |undefined|\[object|no effect/);
   });
 

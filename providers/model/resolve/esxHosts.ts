@@ -19,6 +19,7 @@ const DEFAULT_GROUP = "all";
 
 export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost): OpenEsxHost {
   refuseSsh(scope, host, path);
+  refuseKeys(scope, { body: host, keys: ["renderer", "hostPorts", "libvirt"], path, platform: "an ESXi host" });
   for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
     if (body?.sriov)
       refuseKeys(scope, {

@@ -12,7 +12,9 @@ import type { VmPort } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
 import { toGuest } from "./guest.js";
-import type { Hosts, OpenKvmHost } from "./hosts.js";
+import type { Hosts } from "./hosts.js";
+import type { OpenKvmHost } from "./kvmHosts.js";
+import { addDomain, checkLibvirtKeys, withMacs } from "./libvirt.js";
 import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope } from "./scope.js";
 import type { TakenVfs } from "./virtualFunctions.js";
 import { toHardware } from "./virtualHardware.js";
@@ -44,6 +46,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   };
   const machines: VirtualMachine[] = [];
   const requests: FunctionRequest[] = [];
+  const onKvm: { vm: Expanded<VirtualMachineSpec>; kvm: OpenKvmHost; ports: GuestPort[] }[] = [];
   for (const vm of expandMap(scope, "vms", spec.vms ?? {})) {
     const { name, key, body } = vm;
     const path = ["vms", key];
@@ -52,10 +55,12 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const attach = attachment(scope, body.host, { ...around, ...shared, path: [...path, "host"] });
     if (!attach) continue;
     const wanting: RequestingPort[] = [];
-    const ports = Object.entries(body.ports).flatMap(([port, portSpec]) =>
+    const kvm = around.hosts.kvm.get(body.host);
+    checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt });
+    const ports = Object.entries(withMacs(vm, spec.environment)).flatMap(([port, portSpec]) =>
       toPort(scope, vm, { port, spec: portSpec, attach, shared, wanting }),
     );
-    const kvm = around.hosts.kvm.get(body.host);
+    if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
     const guest = toGuest(scope, { vm, ports, shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared });
@@ -63,6 +68,11 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   }
   const assigned = assignFunctions(scope, requests);
   claimMacs(around.hosts.kvm.values(), shared.macs);
+  for (const { vm, kvm, ports } of onKvm)
+    if (kvm.libvirt) {
+      const functions = assigned.get(vm.name) ?? [];
+      addDomain(scope, vm, { libvirt: kvm.libvirt, virtualSwitches: kvm.virtualSwitches, ports, functions });
+    }
   return machines.map((machine) => {
     const functions = assigned.get(machine.name);
     return functions ? { ...machine, functions } : machine;
@@ -232,9 +242,11 @@ function toPort(
       remedy: "Give every port its own MAC address.",
     });
   if (attach.connect && spec.vf !== undefined) {
-    refuseKeys(scope, { body: spec, keys: ["interface"], path, platform: "a virtual function" });
+    if (!spec.libvirt?.failover)
+      refuseKeys(scope, { body: spec, keys: ["interface"], path, platform: "a virtual function" });
     wanting.push({ port, spec, ...found });
-  } else if (attach.connect && found.portGroup)
+  }
+  if (attach.connect && found.portGroup && (spec.vf === undefined || spec.libvirt?.failover))
     connectPort(scope, { vm, port, spec, switchName: found.switchName, portGroup: found.portGroup, attach, shared });
   checkAddresses(scope, {
     owner: `port ${port} of VM ${vm.name}`,
@@ -279,5 +291,6 @@ function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, atta
     })
   )
     return;
-  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup });
+  const pluggedBy = vm.body.libvirt ? "libvirt" : "multiport";
+  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup, pluggedBy });
 }
