@@ -215,7 +215,6 @@ ip link set $vf up`);
       '{ any: { sriov: { numVfs: 2, match: { vendor: "8086", device: "10c9" } } } }',
       "4 network cards with SR-IOV are of kind 8086:10c9",
     ],
-    ["packets too large", "{ enp4s0: { sriov: { numVfs: 2, vfs: { mtu: 9216 } } } }", "takes packets of at most 92"],
   ])("are refused before anything changes: %s", async (_what, uplinks, expected) => {
     expect(await refusal(uplinks)).toContain(expected);
   });
