@@ -21,7 +21,8 @@ export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
  * A KVM host whose virtual switches are as declared. Type `dynamic/kvm:Host`.
  *
  * Errors: an invalid argument ends the program with one message per problem. On `up`: ConflictError when bridges or
- * ports of others stand in the way, MismatchError when the host reads back otherwise, HostError from the connection.
+ * ports of others stand in the way, RevertedError when the host put back what it had, because it read back otherwise or
+ * could not be reached any more, UnverifiedError when it never answered again, HostError from the connection.
  */
 export class KvmHost extends MachineResource<KvmHostModel> {
   /** The configuration of Open vSwitch: the script that makes it so. */

@@ -13,8 +13,10 @@ import { ShapingSpec } from "../../providers/model/shaping.js";
 import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
+import { SriovSpec, VfDefaultsSpec, VfSpec } from "../../providers/model/virtualFunction.js";
 import {
   GuestSpec,
+  NamedVfSpec,
   VfPoolSpec,
   VirtualMachineSpec,
   VmPortSpec,
@@ -65,6 +67,26 @@ export const NOUNS: readonly Noun[] = [
     schema: UplinkSpec,
     example: "uplink",
     note: "An uplink may be empty (`ens1f0:`). The design rules about network cards and switches look only at teams whose uplinks all have `pci` or `cable`.",
+  },
+  {
+    title: "SR-IOV",
+    at: ["hosts.<host>.uplinks.<interface>.sriov", "profiles.<profile>.uplinks.<interface>.sriov"],
+    schema: SriovSpec,
+    example: "sriov",
+    note: "`match`, `vfs` and `vf` are those of KVM hosts: see [virtual functions](../sriov.md).",
+  },
+  {
+    title: "Virtual function",
+    at: [
+      "hosts.<host>.uplinks.<interface>.sriov.vf.<number>",
+      "profiles.<profile>.uplinks.<interface>.sriov.vf.<number>",
+      "hosts.<host>.uplinks.<interface>.sriov.vfs",
+      "profiles.<profile>.uplinks.<interface>.sriov.vfs",
+    ],
+    schema: VfSpec,
+    parts: [VfDefaultsSpec],
+    example: "virtual-function",
+    note: "What is left out stays as it is, unless it was set here before. `vfs` has the same keys, less `mac`.",
   },
   {
     title: "SSH",
@@ -158,6 +180,13 @@ export const NOUNS: readonly Noun[] = [
     schema: VfPoolSpec,
     example: "vf-pool",
     note: "Which port of the pool a VM gets depends on the VM's name alone, so that VMs spread and others that come or go move nothing.",
+  },
+  {
+    title: "Numbered VF",
+    at: ["vms.<vm>.ports.<port>.vf"],
+    schema: NamedVfSpec,
+    example: "numbered-vf",
+    note: "On KVM hosts. A port that names no number gets one that begins with a value of its own name, so that others that come or go move next to nothing.",
   },
   { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },

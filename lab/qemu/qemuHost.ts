@@ -30,6 +30,9 @@ export interface QemuOptions {
   readonly report: Report;
 }
 
+// Half a minute where nothing else runs; ten times that was seen where a lot did.
+const bootSeconds = 500;
+
 interface Parts {
   readonly directory: StateDirectory;
   readonly files: LabFiles;
@@ -125,7 +128,7 @@ export class QemuHost {
     await copyFile(snapshot, files.overlay);
     await startEmulator({ image, files, rack, loadSnapshot: true });
     for (const number of cableNumbers) await this.cable(number).plug();
-    await this.untilReachable(30);
+    await this.untilReachable(60);
     await this.setClock();
   }
 
@@ -180,8 +183,8 @@ export class QemuHost {
   // A host that goes down still greets for a while.
   private async untilBootedAfter(before: string): Promise<void> {
     this.hangUp();
-    await waitFor({ what: "the emulated host to boot again", seconds: 300 }, async () => {
-      await this.untilReachable(300);
+    await waitFor({ what: "the emulated host to boot again", seconds: bootSeconds }, async () => {
+      await this.untilReachable(bootSeconds);
       const isNew = await this.bootId().then(
         (id) => id !== before,
         () => false,

@@ -75,7 +75,7 @@ async function untilBooted(
   { rack, directory }: { readonly rack: ProcessRecord; readonly directory: StateDirectory },
 ): Promise<void> {
   const { serialLog } = labFiles(directory);
-  await waitFor({ what: `the emulated host to boot (${serialLog} tells more)`, seconds: 300 }, async () =>
+  await waitFor({ what: `the emulated host to boot (${serialLog} tells more)`, seconds: 500 }, async () =>
     (await doesGreet(rack)) ? true : undefined,
   );
   const port = await ensureRelay({ name: hostName, address: "127.0.0.1", port: undefined }, { outer: rack, directory });

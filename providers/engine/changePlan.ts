@@ -118,8 +118,8 @@ export function planChange<Model extends MachineModel>(
       check: all("check"),
       about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString() }),
       units: {
-        files: fillTemplate("machine/revert-files.service", {}),
-        rest: fillTemplate("machine/revert.service", {}),
+        files: fillTemplate("machine/revert-files.service", {}).trimEnd(),
+        rest: fillTemplate("machine/revert.service", {}).trimEnd(),
       },
     }),
   };

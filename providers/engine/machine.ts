@@ -8,6 +8,7 @@ import type { SshTarget } from "../model/ssh.js";
 import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platforms/driver.js";
 import type { Heading } from "../platforms/heading.js";
 import { type ChangePlan, differences, planChange, type Wanted } from "./changePlan.js";
+import { canonical } from "./digest.js";
 import { factsScript, type MachineFacts, ownFiles, readMachineFacts, wordsOf } from "./machineFacts.js";
 import { nothingOf, renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -107,8 +108,21 @@ export class Machine<Model extends MachineModel> {
     const begun = await this.withHost(this.connect(ssh), (host) => this.begin(host, { ...wanted, id, seconds }));
     const { plan } = begun;
     if (plan === undefined) return { changes: [], notes: [] };
-    await this.withHost(this.reconnect(ssh, begun), (host) => this.settle(host, { wanted, id, begun }));
+    await this.finish(ssh, { wanted, id, begun });
     return { changes: plan.changes, notes: plan.notes };
+  }
+
+  /** Over as many connections as it takes: one that is lost says nothing about the change. */
+  private async finish(ssh: SshTarget, course: Course): Promise<void> {
+    for (;;) {
+      try {
+        return await this.withHost(this.reconnect(ssh, course.begun), (host) => this.settle(host, course));
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        if (isOver(course.begun)) throw unverified(course.begun, error);
+        await sleep(RECONNECT_PAUSE_MILLISECONDS);
+      }
+    }
   }
 
   /** Sends the change where there is something to change. */
@@ -133,61 +147,76 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** The proof that the machine lets us in: tried until it would have put back everything by itself. */
-  private async reconnect(ssh: SshTarget, { deadline, label, seconds }: Begun): Promise<Host> {
+  private async reconnect(ssh: SshTarget, begun: Begun): Promise<Host> {
     for (;;) {
       try {
         return await this.connect(ssh);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        if (!isLost(error) || Date.now() > deadline + REVERT_MILLISECONDS)
-          throw new UnverifiedError(label, { cause: error, seconds });
+        if (!isLost(error) || isOver(begun)) throw unverified(begun, error);
         await sleep(RECONNECT_PAUSE_MILLISECONDS);
       }
     }
   }
 
   /** Looks until the machine has what is wanted and all of it works, and confirms; or has it put back what it had. */
-  private async settle(host: Host, { wanted, id, begun }: { wanted: Wanted; id: string; begun: Begun }): Promise<void> {
+  private async settle(host: Host, course: Course): Promise<void> {
+    const { wanted, id, begun } = course;
     for (let look = 0; ; look++) {
       await sleep(SETTLE_MILLISECONDS[look] ?? SETTLE_MILLISECONDS.at(-1));
-      const facts = await this.facts(host, wanted.heading.environment);
-      if (facts.change?.id !== id) throw new RevertedError(host.label, this.endOf(facts, id));
+      const facts = await this.look(host, course);
+      if (facts.change?.id !== id) return endOf(host, facts, id);
       const changes = differences(this.driver, wanted, facts);
       const ailing = changes.length > 0 ? [] : this.unhealthy(wanted.words, facts);
-      if (changes.length === 0 && ailing.length === 0) return this.confirm(host, wanted, id);
+      if (changes.length === 0 && ailing.length === 0) return this.confirm(host, course);
       if (
         look < SETTLE_MILLISECONDS.length - 1 ||
         (ailing.length > 0 && Date.now() < begun.deadline - RESERVE_MILLISECONDS)
       )
         continue;
-      await host.run({
-        step: "put back what it had",
-        script: fillTemplate("machine/refuse.sh", { reason: "what read back differed from what was wanted" }),
-      });
+      await putBack(host, changes.length > 0 ? "what read back differed from what was wanted" : "it did not work");
       throw new RevertedError(host.label, mismatch(changes, ailing), changes);
     }
   }
 
-  private async confirm(host: Host, { heading, words }: Wanted, id: string): Promise<void> {
-    const isEmpty = JSON.stringify(words) === JSON.stringify(nothingOf(this.driver));
-    const { environment } = heading;
+  /** A machine that can't tell any more what it has did not take the change well. */
+  private async look(host: Host, { wanted }: Course): Promise<MachineFacts> {
+    try {
+      return await this.facts(host, wanted.heading.environment);
+    } catch (error) {
+      if (isLost(error) || !(error instanceof Error)) throw error;
+      await putBack(host, "what it had could not be read");
+      throw new RevertedError(host.label, `what it had then could not be read. ${error.message}`);
+    }
+  }
+
+  private async confirm(host: Host, course: Course): Promise<void> {
+    const { id, wanted } = course;
+    const applied = canonical(wanted.words);
+    const isEmpty = applied === canonical(nothingOf(this.driver));
+    const { environment } = wanted.heading;
     try {
       await host.run({
         step: "confirm the change",
-        script: fillTemplate("machine/confirm.sh", { id, environment, applied: JSON.stringify(words), isEmpty }),
+        script: fillTemplate("machine/confirm.sh", { id, environment, applied, isEmpty }),
       });
     } catch (error) {
-      if (!(error instanceof HostError) || !isLost(error)) throw error;
-      throw new UnverifiedError(host.label, { cause: error, seconds: 0 });
+      if (isLost(error) || !(error instanceof Error)) throw error;
+      await this.awaitEnd(host, course, error);
+    }
+  }
+
+  /** A machine that refuses the confirmation has begun to put back what it had: how that ended is told when it has ended. */
+  private async awaitEnd(host: Host, { id, wanted }: Course, refusal: Error): Promise<void> {
+    for (const until = Date.now() + REVERT_MILLISECONDS; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
+      const facts = await this.facts(host, wanted.heading.environment);
+      if (facts.change?.id !== id) return endOf(host, facts, id);
+      if (Date.now() > until) throw refusal;
     }
   }
 
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
     return this.driver.layers.flatMap((layer) => [...layer.unhealthy(words[layer.name], facts.layers[layer.name])]);
-  }
-
-  private endOf({ last }: MachineFacts, id: string): string {
-    return last?.id === id && last.reason !== "" ? `${last.reason}.` : "it came to no end. Run pulumi up again.";
   }
 
   private async withHost<T>(open: Promise<Host>, use: (host: Host) => Promise<T>): Promise<T> {
@@ -215,11 +244,38 @@ interface Begun {
   readonly seconds: number;
 }
 
+/** A change from its sending to its end. */
+interface Course {
+  readonly wanted: Wanted;
+  readonly id: string;
+  readonly begun: Begun;
+}
+
+/** By now the machine has put back what it had, unless it was told not to. */
+function isOver({ deadline }: Begun): boolean {
+  return Date.now() > deadline + REVERT_MILLISECONDS;
+}
+
+function unverified({ label, seconds }: Begun, cause: Error): UnverifiedError {
+  return new UnverifiedError(label, { cause, seconds });
+}
+
+/** How a change ended that is under way no more: returns when it was confirmed. */
+function endOf({ label }: Host, { last }: MachineFacts, id: string): void {
+  if (last?.id === id && last.outcome === "confirmed") return;
+  const reason = last?.id === id ? `${last.reason}.` : "it came to no end. Run pulumi up again.";
+  throw new RevertedError(label, reason);
+}
+
+async function putBack(host: Host, reason: string): Promise<void> {
+  await host.run({ step: "put back what it had", script: fillTemplate("machine/refuse.sh", { reason }) });
+}
+
 function layersOf({ changes }: ChangePlan): string[] {
   return [...new Set(changes.map(({ path }) => String(path[0])))];
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is HostError {
   return error instanceof HostError && (error.kind === "unreachable" || error.kind === "timeout");
 }
 

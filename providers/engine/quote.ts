@@ -76,6 +76,12 @@ export function interfaces(value: string | number): string {
   return text;
 }
 
+/** Text between double quotes in a udev rule, which has no escapes that every release reads alike. */
+export function systemdText(value: string): string {
+  if (!/^[A-Za-z0-9 _.:/@+,-]*$/.test(value)) throw new Error(`a udev rule has no safe way to write ${yaml(value)}`);
+  return value;
+}
+
 /**
  * A word of systemd's .network and .netdev files and of udev rules. Which characters mean something differs from key to key and release to
  * release, so only words that need no quoting are written.

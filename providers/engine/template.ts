@@ -3,13 +3,25 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { Filled } from "../platforms/layer.js";
-import { interfaces, keyfile, keyfileItem, sh, systemd, xml, yaml } from "./quote.js";
+import { interfaces, keyfile, keyfileItem, sh, systemd, systemdText, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
-const helpers = { sh, xml, yaml, keyfile, keyfileItem, interfaces, systemd, fill };
+const quoting = { sh, yaml, keyfile, keyfileItem, interfaces, systemd, systemdText, xml };
+const helpers = Object.fromEntries(
+  Object.entries({ ...quoting, fill }).map(([name, help]) => [
+    name,
+    (...[value]: unknown[]) => (help as (value: unknown) => string)(given(value)),
+  ]),
+);
 handlebars.registerHelper(helpers);
+
+/** What strict mode leaves out: the word that a helper is given. */
+function given<T>(value: T | undefined | null): T {
+  if (value === undefined || value === null) throw new Error("the data lacks a word that the template quotes");
+  return value;
+}
 
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 

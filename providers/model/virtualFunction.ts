@@ -33,7 +33,7 @@ const settings = {
   driver: field
     .choice(
       VF_DRIVERS,
-      "Who has it on the host: the kernel driver of its maker, or vfio for programs and VMs that take it whole. Default kernel; libvirt changes that by itself while a VM runs.",
+      "Who has it on the host: the kernel driver of its maker, or vfio for programs that take it whole. libvirt moves it to vfio by itself while its VM runs. Default kernel.",
     )
     .optional(),
   mtu: field.mtu

@@ -12,6 +12,13 @@ switches: ${switches}
 hosts: { k: { platform: kvm, uplinks: ${uplinks}, virtualSwitches: { vs0: { uplinkTeam: ${team}, portGroups: [app] } } } }
 `;
 
+/** A VM with two functions from two ports, the second of which has that PCI address. */
+const pool = (pci: string) => `environment: t
+networks: { app: {} }
+hosts: { k: { platform: kvm, uplinks: { e0: { pci: "0000:3b:00.0", sriov: { numVfs: 4 } }, e1: { pci: "${pci}", sriov: { numVfs: 4 } } } } }
+vms: { a: { host: k, ports: { p: { network: app, vf: { from: [e0, e1] } }, q: { network: app, vf: { from: [e0, e1] } } } } }
+`;
+
 /** One port with virtual functions that is a member of a switch for packets of 1500 bytes, and VMs that have some. */
 const sriov = (vf: string, { vfs = "{}", vm = "", index = 1 } = {}) => `environment: t
 networks: { app: {}, big: { mtu: 9000 } }
@@ -147,6 +154,10 @@ const CASES: Readonly<Record<string, Cases>> = {
   "SW-08": {
     breaks: { "a bond larger than its network": guest("{ members: [p, q], mtu: 9000 }") },
     keeps: { "a bond smaller than it": guest("{ members: [p, q], mtu: 1400 }") },
+  },
+  "SR-02": {
+    breaks: { "a pool on one card": pool("0000:3b:00.1") },
+    keeps: { "a pool on two cards": pool("0000:5e:00.0") },
   },
   "SR-08": {
     breaks: {

@@ -24,6 +24,13 @@ export const PARSER_RULES: readonly RuleText[] = [
     source: "Linux bonding.rst",
   },
   {
+    id: "SR-02",
+    severity: "error",
+    title: "Virtual functions that a VM gets from a pool come from different network cards and switches.",
+    remedy: "Add a port on another card and switch to the pool, or name one physical port for each.",
+    source: "k8snetworkplumbingwg/bond-cni",
+  },
+  {
     id: "SR-08",
     severity: "error",
     title: "The bandwidth that a virtual function keeps is not more than what it may send.",

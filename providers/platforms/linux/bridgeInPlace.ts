@@ -1,6 +1,8 @@
 // What a running bridge and its ports are told when their options, VLANs or isolation change: the kernel takes all of it in place. Pure.
+
 import { vlansToLeave } from "./bridgeVlans.js";
 import { addVlans, bridgeOptions, type Command, isolation, joinBridge } from "./iproute.js";
+import { own } from "./own.js";
 import type { Transition } from "./renderer.js";
 import type { KernelBridge, KernelBridgePort, KernelBridgeVlans } from "./words.js";
 
@@ -16,13 +18,13 @@ export function bridgeChanges(transition: Transition, gone: ReadonlySet<string>)
 
 /** Ports that leave, and VLANs of what stays. A port that is gone needs neither. */
 function releasePorts(name: string, { desired, actual }: Transition, gone: ReadonlySet<string>): Command[] {
-  const [wanted, there] = [desired.bridges[name], actual.bridges[name]];
+  const [wanted, there] = [own(desired.bridges, name), own(actual.bridges, name)];
   if (!wanted || !there) return [];
   const staying = Object.entries(there.ports).filter(([port]) => !gone.has(port));
   return [
     ...vlanDeletions(name, wanted.self, there.self, ["self"]),
     ...staying.flatMap(([port, { vlan }]): Command[] => {
-      const settings = wanted.ports[port];
+      const settings = own(wanted.ports, port);
       return settings ? vlanDeletions(port, settings.vlan, vlan, []) : [["ip", "link", "set", "dev", port, "nomaster"]];
     }),
   ];
@@ -38,15 +40,15 @@ function vlanDeletions(
 }
 
 function changesOf(name: string, { desired, actual }: Transition, gone: ReadonlySet<string>): Command[] {
-  const wanted = desired.bridges[name];
+  const wanted = own(desired.bridges, name);
   if (!wanted) return [];
-  const there = gone.has(name) ? undefined : actual.bridges[name];
+  const there = gone.has(name) ? undefined : own(actual.bridges, name);
   return [
     ...(there ? optionChanges(name, wanted, there) : []),
     ...Object.keys(wanted.ports).flatMap((port) => {
       // A port that was up all the time is not joined by its own stanza.
-      const before = gone.has(port) ? undefined : there?.ports[port];
-      if (before) return portChanges(port, wanted.ports[port] ?? before, before);
+      const before = gone.has(port) ? undefined : own(there?.ports, port);
+      if (before) return portChanges(port, own(wanted.ports, port) ?? before, before);
       return gone.has(port) ? [] : joinBridge(desired, name, port);
     }),
   ];

@@ -1,5 +1,7 @@
 // Commands of iproute2 that make a bond or a bridge and its VLANs as the words say. Pure.
+
 import { rangeText, vlanEntries } from "./bridgeVlans.js";
+import { own } from "./own.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, LinuxWords } from "./words.js";
 
 export type Command = readonly (string | number)[];
@@ -42,7 +44,7 @@ export function selfVlans(device: string, bridge: KernelBridge): Command[] {
 
 /** A port joins, then is given its VLANs: the kernel forgets them when it leaves. */
 export function joinBridge(words: LinuxWords, bridge: string, port: string): Command[] {
-  const settings = words.bridges[bridge]?.ports[port];
+  const settings = own(own(words.bridges, bridge)?.ports, port);
   if (!settings) return [];
   return [
     ["ip", "link", "set", "dev", port, "master", bridge],

@@ -1,13 +1,14 @@
 // How the kernel's devices stand on one another, which of them a change touches, and which have to be made anew. Pure.
+import { own } from "./own.js";
 import type { Transition } from "./renderer.js";
 import type { KernelBond, LinuxWords } from "./words.js";
 
 export type DeviceKind = "bond" | "bridge" | "vlan" | "nic";
 
 export function kindOf(words: LinuxWords, device: string): DeviceKind {
-  if (words.bonds[device]) return "bond";
-  if (words.bridges[device]) return "bridge";
-  return words.vlans[device] ? "vlan" : "nic";
+  if (own(words.bonds, device)) return "bond";
+  if (own(words.bridges, device)) return "bridge";
+  return own(words.vlans, device) ? "vlan" : "nic";
 }
 
 /** The bond that the device is a member of, or the bridge that it is a port of. */
@@ -25,7 +26,7 @@ export function controllerOf(words: LinuxWords, device: string): Controller | nu
 
 /** Members of a bond, ports of a bridge; none of any other device. */
 export function portsOf(words: LinuxWords, device: string): readonly string[] {
-  return words.bonds[device]?.members ?? Object.keys(words.bridges[device]?.ports ?? {});
+  return own(words.bonds, device)?.members ?? Object.keys(own(words.bridges, device)?.ports ?? {});
 }
 
 /** What can be brought up one after the other: a bridge needs nothing, its ports join it, a VLAN device needs what it is on. */
@@ -40,21 +41,21 @@ export function devicesInOrder(words: LinuxWords): string[] {
 /** All that one device is configured with, but for what belongs to a bridge: two of the same text need no change. */
 function describe(words: LinuxWords, device: string): string {
   const controller = controllerOf(words, device);
-  const { members: _, ...bond } = words.bonds[device] ?? { members: [] };
+  const { members: _, ...bond } = own(words.bonds, device) ?? { members: [] };
   return JSON.stringify([
     bond,
     kindOf(words, device),
-    words.vlans[device] ?? null,
-    words.links[device] ?? null,
+    own(words.vlans, device) ?? null,
+    own(words.links, device) ?? null,
     controller,
   ]);
 }
 
 /** Options of a bridge, and what it does with the frames of one port. */
 function describeBridge(words: LinuxWords, device: string): string {
-  const { ports: _, ...bridge } = words.bridges[device] ?? { ports: {} };
+  const { ports: _, ...bridge } = own(words.bridges, device) ?? { ports: {} };
   const controller = controllerOf(words, device);
-  return JSON.stringify([bridge, (controller && words.bridges[controller.name]?.ports[device]) ?? null]);
+  return JSON.stringify([bridge, (controller && own(own(words.bridges, controller.name)?.ports, device)) ?? null]);
 }
 
 /** Devices that are wanted and not as they are, in the order of `devicesInOrder`. */
@@ -86,11 +87,11 @@ export function leavingDevices({ desired, actual, leaving }: Transition): string
   for (const name of devicesInOrder(actual))
     if (!hasDevice(desired, name) || kindOf(desired, name) !== kindOf(actual, name)) gone.add(name);
   for (const [name, bond] of Object.entries(actual.bonds)) {
-    const wanted = desired.bonds[name];
+    const wanted = own(desired.bonds, name);
     if (wanted && NOT_LIVE.some((option) => wanted[option] !== bond[option])) gone.add(name);
   }
   for (const [name, vlan] of Object.entries(actual.vlans)) {
-    const wanted = desired.vlans[name];
+    const wanted = own(desired.vlans, name);
     if (wanted && (wanted.id !== vlan.id || wanted.link !== vlan.link)) gone.add(name);
     if (gone.has(vlan.link)) gone.add(name);
   }

@@ -7,10 +7,36 @@ import type { VirtualSwitch } from "../../model/virtualSwitch.js";
 import { checkOptions } from "../optionSupport.js";
 import { checkTeamSupport } from "../teamSupport.js";
 import { BRIDGE_PORT_GROUP_OPTIONS } from "./portGroupOptions.js";
+import { RENDERERS } from "./renderers.js";
 import { KERNEL_TEAM_OPTIONS } from "./teamOptions.js";
+import { toLinuxWords } from "./toWords.js";
 import { KERNEL_TEAMS } from "./uplinkTeam.js";
 
 export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
+  const problems = ofTheKernel(host, path);
+  // A team without a word has none to ask the renderer about.
+  return problems.length > 0 ? problems : ofTheRenderer(host, path);
+}
+
+function ofTheRenderer(host: KvmHost, path: Path): Problem[] {
+  return RENDERERS[host.renderer].unsupported(toLinuxWords(host)).map(({ device, message, remedy }) => ({
+    rule: "unsupported",
+    severity: "error",
+    path: [...path, ...placeOf(host, device)],
+    message: message.replace(/\.$/, ""),
+    remedy,
+  }));
+}
+
+/** Where the file has a device. */
+function placeOf({ virtualSwitches, hostPorts }: KvmHost, device: string): Path {
+  const bonded = virtualSwitches.find(({ bondName }) => bondName === device);
+  if (bonded) return ["virtualSwitches", bonded.name, "uplinkTeam"];
+  if (virtualSwitches.some(({ name }) => name === device)) return ["virtualSwitches", device];
+  return [hostPorts.some(({ name }) => name === device) ? "hostPorts" : "uplinks", device];
+}
+
+function ofTheKernel(host: KvmHost, path: Path): Problem[] {
   return host.virtualSwitches.flatMap((virtualSwitch) => {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [

@@ -1,6 +1,6 @@
 // NetworkManager as a renderer: golden profiles and scripts, NetworkManager's own reading of them, and what it can't be told.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -174,6 +174,107 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
   });
 });
 
+/** In namespaces of its own: D-Bus and the real NetworkManager, which takes a read-only /sys for a container without udev. */
+const NAMESPACE = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--propagation", "private", "sh", "-eu"];
+const CABLE = "ip link add eth4 type veth peer name switch\nip link set switch up\n";
+const MANAGER = `NetworkManager --no-daemon >>"$root/log" 2>&1 &
+manager=$!
+# Until it is at rest: the NIC is connected, or waits for somebody to connect it.
+for _ in $(seq 50); do
+  [ "$(nmcli -g STARTUP general 2>/dev/null)" = started ] && nmcli -g GENERAL.STATE device show eth4 | grep -q '^\\(30\\|100\\)' && break
+  sleep 0.2
+done
+`;
+const START = `mount -t sysfs -o ro sysfs /sys
+mount -t tmpfs run /run
+mkdir -p /run/dbus "$root/etc/system-connections" "$root/lib"
+mount --bind "$root/etc" /etc/NetworkManager
+mount --bind "$root/lib" /var/lib/NetworkManager
+ip link set lo up
+dbus-daemon --system --fork
+${CABLE}${MANAGER}`;
+const CONFIG =
+  "[main]\nplugins=keyfile\nno-auto-default=*\ndns=none\nrc-manager=unmanaged\n[device]\nmatch-device=*\nmanaged=1\n";
+
+function whyNotLive(): string | undefined {
+  for (const program of ["NetworkManager", "dbus-daemon"])
+    if (findOnPath(program) === undefined) return `${program} is not installed (apt-get install network-manager)`;
+  const trial = spawnSync("unshare", [...NAMESPACE, "-c", "mount -t sysfs -o ro sysfs /sys"], { encoding: "utf8" });
+  return trial.status === 0 ? undefined : `namespaces can't be made here (${trial.stderr.trim()}); it takes root`;
+}
+const whyNot = whyNotLive();
+if (whyNot) console.log(`left out: no NIC is brought up by NetworkManager: ${whyNot}`);
+
+describe.skipIf(whyNot !== undefined)("a NIC by the real NetworkManager, in a namespace", () => {
+  const nic = (settings: Parameters<typeof link>[0]): LinuxWords => ({ ...NO_WORDS, links: { eth4: link(settings) } });
+  const first = nic({ addresses: ["203.0.113.9/28", "2001:db8:1::9/64"], gateways: ["203.0.113.1"] });
+  const second = nic({ mtu: 1400, addresses: ["203.0.113.10/28", "203.0.113.11/28"], gateways: ["203.0.113.2"] });
+  const SAY = `echo ==
+nmcli -g GENERAL.CONNECTION device show eth4
+ip -o addr show dev eth4 scope global | awk '{ print $4 }' | sort
+ip route show default | sed 's/ proto.*//'
+cat /sys/class/net/eth4/mtu
+`;
+
+  function change(actual: LinuxWords, desired: LinuxWords): string {
+    const transition = { desired, actual, leaving: [] };
+    const place = filesOf(networkManager, desired).map(
+      ({ path, text }) => `cat >/${path} <<'FILE'\n${text}FILE\nchmod 0600 /${path}\n`,
+    );
+    const remove = "rm -f /etc/NetworkManager/system-connections/multiport-*\n";
+    const scripts = [networkManager.before(transition), networkManager.after(transition)].map(scriptOf);
+    return `${scripts[0]}${remove}${place.join("")}${scripts[1]}${SAY}`;
+  }
+
+  function states(script: string): string[][] {
+    mkdirSync(join(folder, "etc"), { recursive: true });
+    writeFileSync(join(folder, "etc", "NetworkManager.conf"), CONFIG);
+    const env = { ...process.env, root: folder, stage: folder, LC_ALL: "C.UTF-8" };
+    const { status, stdout, stderr } = spawnSync("unshare", NAMESPACE, {
+      input: START + script,
+      encoding: "utf8",
+      env,
+    });
+    expect(status, stderr + readFileSync(join(folder, "log"), "utf8")).toBe(0);
+    const parts = stdout.split("==\n").slice(1);
+    return parts.map((text) =>
+      text
+        .split("\n")
+        .filter((line) => line !== "" && !/successfully/.test(line))
+        .map((line) => line.trim()),
+    );
+  }
+
+  const FIRST = ["multiport-eth4", "2001:db8:1::9/64", "203.0.113.9/28", "default via 203.0.113.1 dev eth4", "1500"];
+  const SECOND = ["multiport-eth4", "203.0.113.10/28", "203.0.113.11/28", "default via 203.0.113.2 dev eth4", "1400"];
+  const FOREIGN = `nmcli connection add type ethernet con-name foreign ifname eth4 ipv4.method manual ipv4.addresses 198.51.100.7/24 ipv6.method disabled >/dev/null
+nmcli --wait 20 connection up id foreign >/dev/null
+`;
+
+  it("makes a profile of others leave, changes while it is up, changes back, and leaves in its favour", () => {
+    const script =
+      FOREIGN + change(NO_WORDS, first) + change(first, second) + change(second, first) + change(first, NO_WORDS);
+    const seen = states(script);
+    expect(seen.slice(0, 3)).toEqual([FIRST, SECOND, FIRST]);
+    expect(seen[3]?.[0]).not.toBe("multiport-eth4");
+  }, 60_000);
+
+  it("comes before a profile of others when both may connect by themselves, as at a boot", () => {
+    // Nothing is left but the files: no state of the last run, no device that was up.
+    const restart = `kill "$manager"\nwait\nrm -rf /run/NetworkManager\nip link delete eth4\n${CABLE}${MANAGER}`;
+    // The one that was up last would win among equals.
+    const last = "nmcli --wait 20 connection up id foreign >/dev/null\n";
+    expect(states(`${FOREIGN}${change(NO_WORDS, first)}${last}${restart}${SAY}`)).toEqual([FIRST, FIRST]);
+  }, 60_000);
+
+  it("a profile has the same uuid after every reading", () => {
+    const uuid = "echo ==\nnmcli -g connection.uuid connection show id multiport-eth4\n";
+    const [, before, after] = states(`${change(NO_WORDS, first)}${uuid}nmcli connection reload\n${uuid}`);
+    expect(after).toEqual(before);
+    expect(before?.[0]).toMatch(/^[0-9a-f-]{36}$/);
+  }, 60_000);
+});
+
 function isWritable(text: string): boolean {
   try {
     return keyfile(text) !== undefined;
@@ -209,7 +310,7 @@ describe("quoting", () => {
         const { stdout } = spawnSync("sh", ["-eu"], { input: stub + script, encoding: "utf8", cwd: folder });
         expect(stdout.split("\0")).toContain(`multiport-${name}`);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [["constructor"], ["__proto__"]] },
     );
   });
 });

@@ -109,16 +109,12 @@ function functionConflicts(name: string, port: PortWords, nic: NicFacts): string
       return [
         `${each.user} has ${what} with MAC address ${each.info.address}, and ${wanted.mac} is wanted: its driver only notices when it begins anew. Shut it down first`,
       ];
-    const moves = wanted.driver === "vfio" ? each.driver !== "vfio-pci" : each.driver === "vfio-pci" && !isOfVm(each);
+    // The other way round it is left alone: whoever has it with vfio gives it back in the end, as libvirt does.
+    const moves = wanted.driver === "vfio" && each.driver !== "vfio-pci";
     return moves
       ? [`${each.user} has ${what}, and another driver is wanted for it (${wanted.driver}). Take it away there first`]
       : [];
   });
-}
-
-/** libvirt moves a function to vfio for the time that its VM runs. */
-function isOfVm({ user }: FunctionFacts): boolean {
-  return user?.startsWith("VM ") ?? false;
 }
 
 function mtuConflicts(name: string, port: PortWords, nic: NicFacts): string[] {

@@ -1,7 +1,9 @@
 // What a running device is told when its stanza has changed: ifupdown leaves a device that is up as it is, so the kernel's tools do it.
 // Only what the kernel takes without the device being made anew; all else left before. Pure.
+
 import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
 import { type Command, defaultRoute } from "../iproute.js";
+import { own } from "../own.js";
 import type { Transition } from "../renderer.js";
 import { devicesInOrder, leavingDevices } from "../stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
@@ -22,13 +24,13 @@ export function commandsInPlace(transition: Transition): InPlace {
     releases: [
       ...bonds.flatMap((name) => releaseMembers(name, desired, there)),
       ...bridgeReleases(transition, gone),
-      ...devices.flatMap((name) => withoutOldAddresses(name, desired.links[name], there.links[name])),
+      ...devices.flatMap((name) => withoutOldAddresses(name, own(desired.links, name), own(there.links, name))),
     ],
     changes: [
       ...mtus(desired, there),
       ...bonds.flatMap((name) => bondChanges(name, desired, there)),
       ...bridgeChanges(transition, gone),
-      ...devices.flatMap((name) => newAddresses(name, desired.links[name], there.links[name])),
+      ...devices.flatMap((name) => newAddresses(name, own(desired.links, name), own(there.links, name))),
     ],
   };
 }
@@ -42,18 +44,18 @@ function missing<T>(from: readonly T[], there: readonly T[]): T[] {
 }
 
 function releaseMembers(name: string, desired: LinuxWords, actual: LinuxWords): Command[] {
-  const members = missing(actual.bonds[name]?.members ?? [], desired.bonds[name]?.members ?? []);
+  const members = missing(own(actual.bonds, name)?.members ?? [], own(desired.bonds, name)?.members ?? []);
   return members.map((member) => ["ip", "link", "set", "dev", member, "nomaster"]);
 }
 
 /** The upper device may not be larger than the lower one: shrinking begins at the top, growing at the bottom. */
 function mtus(desired: LinuxWords, actual: LinuxWords): Command[] {
   const changed = devicesInOrder(desired).filter((name) => {
-    const [wanted, there] = [desired.links[name]?.mtu, actual.links[name]?.mtu];
+    const [wanted, there] = [own(desired.links, name)?.mtu, own(actual.links, name)?.mtu];
     return there !== undefined && wanted !== undefined && wanted !== there;
   });
-  const mtu = (name: string) => desired.links[name]?.mtu ?? 0;
-  const smaller = changed.filter((name) => mtu(name) < (actual.links[name]?.mtu ?? 0)).reverse();
+  const mtu = (name: string) => own(desired.links, name)?.mtu ?? 0;
+  const smaller = changed.filter((name) => mtu(name) < (own(actual.links, name)?.mtu ?? 0)).reverse();
   const larger = changed.filter((name) => !smaller.includes(name));
   const isMember = (name: string) => Object.values(desired.bonds).some(({ members }) => members.includes(name));
   return [...smaller, ...larger]
@@ -79,7 +81,7 @@ const LIVE_OPTIONS = [
 ] as const satisfies readonly (keyof KernelBond)[];
 
 function bondChanges(name: string, desired: LinuxWords, actual: LinuxWords): Command[] {
-  const [wanted, there] = [desired.bonds[name], actual.bonds[name]];
+  const [wanted, there] = [own(desired.bonds, name), own(actual.bonds, name)];
   if (!wanted || !there) return [];
   const set = (option: string, value: string | number): Command => [
     ...["ip", "link", "set", "dev", name, "type", "bond", option],

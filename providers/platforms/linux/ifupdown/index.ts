@@ -1,5 +1,7 @@
 // ifupdown as the renderer: one file of interfaces(5), bonds by ifenslave. Pure.
+
 import type { Filled, TextSection } from "../../layer.js";
+import { own } from "../own.js";
 import type { Renderer, Transition } from "../renderer.js";
 import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
 import type { LinuxWords } from "../words.js";
@@ -42,7 +44,7 @@ function before(transition: Transition): Filled[] {
     device,
     isNic: kindOf(transition.actual, device) === "nic",
     isPort: controllerOf(transition.actual, device) !== null,
-    addresses: transition.actual.links[device]?.addresses ?? [],
+    addresses: own(transition.actual.links, device)?.addresses ?? [],
   }));
   const ours = nics(transition.desired);
   if (leaving.length + ours.length === 0) return [];
@@ -71,11 +73,11 @@ function after(transition: Transition): Filled[] {
 }
 
 function sameNameservers({ desired, actual }: Transition, device: string): boolean {
-  return desired.links[device]?.nameservers.join() === actual.links[device]?.nameservers.join();
+  return own(desired.links, device)?.nameservers.join() === own(actual.links, device)?.nameservers.join();
 }
 
 function resolver(words: LinuxWords, device: string): object {
-  const link = words.links[device];
+  const link = own(words.links, device);
   const isStatic = link?.addresses.some((address) => !address.includes(":"));
   return { device, method: isStatic ? "static" : "manual", nameservers: link?.nameservers.join(" ") ?? "" };
 }

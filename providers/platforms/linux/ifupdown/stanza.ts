@@ -2,6 +2,7 @@
 // as lines of commands, written as the kernel's tools take them. Pure.
 
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
+import { own } from "../own.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 
@@ -22,14 +23,14 @@ interface Hook {
 export function toStanza(words: LinuxWords, device: string): object {
   const kind = kindOf(words, device);
   const controller = controllerOf(words, device);
-  const link = words.links[device];
+  const link = own(words.links, device);
   const first = link?.addresses.find((address) => !address.includes(":")) ?? null;
   return {
     device,
     // Members are brought up by the stanza of their bond, and by the kernel.
     isAuto: controller?.kind !== "bond",
     method: first === null ? "manual" : "static",
-    options: [...bondOptions(words.bonds[device]), ...linkOptions(link, first, controller?.kind === "bond")],
+    options: [...bondOptions(own(words.bonds, device)), ...linkOptions(link, first, controller?.kind === "bond")],
     hooks: [
       ...creation(words, device, kind),
       ...(controller?.kind === "bridge" ? joinBridge(words, controller.name, device).map(hook("up")) : []),
@@ -45,14 +46,14 @@ function hook(phase: Hook["phase"]): (command: Command) => Hook {
 
 /** ifupdown itself makes and removes a VLAN device whose name says what it is on and its id, such as bond0.10. */
 export function isNamedAsVlan(words: LinuxWords, device: string): boolean {
-  const vlan = words.vlans[device];
+  const vlan = own(words.vlans, device);
   return vlan !== undefined && device === `${vlan.link}.${vlan.id}`;
 }
 
 function creation(words: LinuxWords, device: string, kind: string): Hook[] {
   const once = (command: Command): Hook => ({ phase: "pre-up", unlessThere: device, command });
-  const vlan = words.vlans[device];
-  const [bond, bridge] = [words.bonds[device], words.bridges[device]];
+  const vlan = own(words.vlans, device);
+  const [bond, bridge] = [own(words.bonds, device), own(words.bridges, device)];
   if (bond) return [once(bondCreation(device, bond))];
   if (bridge) return [once(bridgeCreation(device, bridge)), ...selfVlans(device, bridge).map(hook("pre-up"))];
   if (kind !== "vlan" || !vlan || isNamedAsVlan(words, device)) return [];

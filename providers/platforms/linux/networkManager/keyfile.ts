@@ -1,7 +1,9 @@
 // The kernel's words of one device as data of NetworkManager's profile. Keys that NetworkManager leaves out when it writes a profile
 // itself, because they hold its default, are left out here too: its check compares both. Pure.
+
 import ipaddr from "ipaddr.js";
 import { rangeText, vlanEntries } from "../bridgeVlans.js";
+import { own } from "../own.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, LinuxWords } from "../words.js";
 
@@ -21,11 +23,11 @@ interface Family {
 /** What the template of a profile is filled with. */
 export function toProfile(words: LinuxWords, device: string): object {
   const kind = kindOf(words, device);
-  const link = words.links[device];
+  const link = own(words.links, device);
   const controller = controllerOf(words, device);
-  const port = controller ? words.bridges[controller.name]?.ports[device] : undefined;
-  const bond = words.bonds[device];
-  const bridge = words.bridges[device];
+  const port = controller ? own(own(words.bridges, controller.name)?.ports, device) : undefined;
+  const bond = own(words.bonds, device);
+  const bridge = own(words.bridges, device);
   return {
     device,
     type: kind === "nic" ? "ethernet" : kind,
@@ -34,7 +36,7 @@ export function toProfile(words: LinuxWords, device: string): object {
     mtu: link?.mtu ?? null,
     bond: bond ? bondSettings(bond) : null,
     bridge: bridge ? bridgeSettings(bridge) : null,
-    vlan: words.vlans[device] ?? null,
+    vlan: own(words.vlans, device) ?? null,
     portVlans: port ? vlansText(port.vlan) : "",
     // NetworkManager knows no addresses of ports.
     families: controller || !link ? [] : [toFamily("ipv4", link), toFamily("ipv6", link)],

@@ -1,4 +1,5 @@
 // What NetworkManager can't be told in a profile, each with what to do instead. Pure.
+import { own } from "../own.js";
 import { controllerOf } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { isOfFamily } from "./keyfile.js";
@@ -31,7 +32,7 @@ function isolatedPorts(words: LinuxWords): Unsupported[] {
 
 /** NetworkManager takes settings of a family only with an address of it, and none at all on a port. */
 function linkFaults(words: LinuxWords, device: string): Unsupported[] {
-  const link = words.links[device];
+  const link = own(words.links, device);
   if (!link) return [];
   const controller = controllerOf(words, device);
   if (controller) {

@@ -4,6 +4,9 @@
 # nothing is taken from a VM that runs: this may be run at any time.
 set -eu
 pci=/sys/bus/pci/devices
+loaded=
+newline='
+'
 
 fail() {
   echo "multiport-sriov: port $port$1" >&2
@@ -95,6 +98,7 @@ port() {
     said=$(ip link set dev "$netdev" mtu "$mtu" 2>&1) || fail " ($driver): mtu $mtu is refused: $said"
   fi
   set_count
+  links=$(ip link show dev "$netdev")
 }
 
 # Some drivers make working functions only of a port that is up.
@@ -153,21 +157,31 @@ vf() {
   read_target "$card/virtfn$number"
   address=$value
   [ -n "$address" ] || fail ": it has no virtual function $number"
-  shown=$(ip link show dev "$netdev" | sed -n "s/^ *vf $number  *//p")
+  shown=${links#*"vf $number "}
+  shown=${shown%%"$newline"*}
   set_mac
   set_vlan
   set_rates
-  is_so "$(shows 'spoof checking' off)" "$spoofchk" || set_option spoofchk "$spoofchk"
-  is_so "$(shows trust off)" "$trust" || set_option trust "$trust"
-  is_so "$(shows link-state auto)" "$link_state" || set_option state "$link_state"
-  is_so "$(shows query_rss off)" "$query_rss" || set_option query_rss "$query_rss"
+  shows 'spoof checking' off
+  is_so "$now" "$spoofchk" || set_option spoofchk "$spoofchk"
+  shows trust off
+  is_so "$now" "$trust" || set_option trust "$trust"
+  shows link-state auto
+  is_so "$now" "$link_state" || set_option state "$link_state"
+  shows query_rss off
+  is_so "$now" "$query_rss" || set_option query_rss "$query_rss"
   pending="$pending $number,$address,$vf_driver,$vf_mtu"
 }
 
 # What the kernel says of a setting of the function, or what stands for not saying it.
 shows() {
-  said=$(printf '%s\n' "$shown" | sed -n "s/.*, $1 \([^, ]*\).*/\1/p")
-  echo "${said:-$2}"
+  now=$2
+  case $shown in
+  *", $1 "*)
+    now=${shown#*", $1 "}
+    now=${now%%[, ]*}
+    ;;
+  esac
 }
 
 # True where nothing is wanted, or it is so already.
@@ -182,7 +196,10 @@ set_option() {
 
 # A driver that has a function learns nothing of a new MAC address: it has to let go of it first.
 set_mac() {
-  have=$(printf '%s\n' "$shown" | sed -n -e 's/.*link\/ether \([0-9a-f:]*\).*/\1/p' -e 's/^MAC \([0-9a-f:]*\).*/\1/p')
+  # "link/ether 52:54:.. brd ..", and of older releases of ip "MAC 52:54:.., vlan ..".
+  have=${shown#*link/ether }
+  have=${have#*MAC }
+  have=${have%%[, ]*}
   if [ -z "$mac" ] || [ "$have" = "$mac" ]; then return; fi
   if is_held "$address"; then
     fail ": virtual function $number ($address) is in use, so its MAC address can't change. Shut down its VM"
@@ -193,19 +210,24 @@ set_mac() {
 
 set_vlan() {
   if [ -z "$vlan" ]; then return; fi
-  wanted_qos=${qos:-$(shows qos 0)}
+  shows vlan 0
+  have=$now
+  shows qos 0
+  wanted_qos=${qos:-$now}
   if [ "$vlan" = 0 ]; then wanted_qos=0; fi
-  kind=$(shows 'vlan protocol' 802.1Q)
-  have=$(printf '%s\n' "$shown" | sed -n 's/.*, vlan \([0-9][0-9]*\).*/\1/p')
-  if [ "${have:-0} $(shows qos 0)" = "$vlan $wanted_qos" ] && is_so "$kind" "$vlan_proto"; then return; fi
+  have="$have $now"
+  shows 'vlan protocol' 802.1Q
+  if [ "$have" = "$vlan $wanted_qos" ] && is_so "$now" "$vlan_proto"; then return; fi
   if [ -n "$vlan_proto" ] && [ "$vlan" != 0 ]; then set_option vlan "$vlan" qos "$wanted_qos" proto "$vlan_proto"
   elif [ "$wanted_qos" != 0 ]; then set_option vlan "$vlan" qos "$wanted_qos"
   else set_option vlan "$vlan"; fi
 }
 
 set_rates() {
-  most=$(shows max_tx_rate 0)
-  least=$(shows min_tx_rate 0)
+  shows max_tx_rate 0
+  most=$now
+  shows min_tx_rate 0
+  least=$now
   if is_so "${most%Mbps}" "$max_tx_rate" && is_so "${least%Mbps}" "$min_tx_rate"; then return; fi
   if [ -n "$max_tx_rate" ] && [ -n "$min_tx_rate" ]; then
     set_option max_tx_rate "$max_tx_rate" min_tx_rate "$min_tx_rate"
@@ -240,7 +262,8 @@ bind() {
     if [ -n "$have" ] && [ "$have" != vfio-pci ]; then return; fi
     write "$pci/$address/driver_override" '' ": virtual function $number"
     read_line "$pci/$address/modalias"
-    modprobe -q "$value" || :
+    if [ "$value" != "$loaded" ]; then modprobe -q "$value" || :; fi
+    loaded=$value
   fi
   if [ -n "$have" ]; then write "$pci/$address/driver/unbind" "$address" ": virtual function $number"; fi
   # A module that was just loaded may have taken it already.
