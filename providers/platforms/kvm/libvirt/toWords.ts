@@ -1,12 +1,13 @@
 // The model of a KVM host in the words of libvirt, and what of the model libvirt can't say. Pure.
 import type { KvmHost } from "../../../model/host.js";
 import type { LibvirtDomain, LibvirtPort } from "../../../model/libvirt.js";
-import { formatRanges, mergeRanges, missingRanges, type Vlan } from "../../../model/network.js";
+import { formatRanges, mergeRanges, type Vlan } from "../../../model/network.js";
 import type { PortGroup } from "../../../model/portGroup.js";
 import type { Path, Problem } from "../../../model/problem.js";
 import { hashOf } from "../../../model/resolve/virtualFunctions.js";
 import type { Shaping } from "../../../model/shaping.js";
-import { uplinkVlans, type VirtualSwitch } from "../../../model/virtualSwitch.js";
+import type { VirtualSwitch } from "../../../model/virtualSwitch.js";
+import { untaggedVlan } from "../../linux/toWords.js";
 import { sortKeys } from "../openvswitch/words.js";
 import {
   CARD_ALIAS,
@@ -96,12 +97,6 @@ function toBandwidth(shaping: Shaping | undefined): LibvirtBandwidth | null {
 function bandwidthOf({ averageKbps, peakKbps, burstKilobytes }: Shaping): LibvirtBandwidth {
   const kilobytes = (kbps: number) => Math.max(1, Math.round(kbps / 8));
   return { average: kilobytes(averageKbps), peak: kilobytes(peakKbps), burst: burstKilobytes };
-}
-
-/** The VLAN inside a Linux bridge that stands for frames without a tag: 1, or the highest that no port group has. */
-function untaggedVlan({ portGroups }: VirtualSwitch): number {
-  const free = missingRanges([{ first: 1, last: 4094 }], uplinkVlans(portGroups));
-  return free[0]?.first === 1 ? 1 : (free.at(-1)?.last ?? 1);
 }
 
 /** `untagged` is what stands for frames without a tag: 0 on Open vSwitch, where a port without it would carry every VLAN. */
