@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // unit: pure code and loopback only, under a minute. vcenter: the real engine and simulated vCenters, which know nothing of each other.
-// live: the namespaces lab, of which a machine has one, and the checkout as a whole.
+// live: the namespaces lab and the emulated host, each of which takes the whole machine, and the checkout as a whole.
 export default defineConfig({
   test: {
     projects: [

@@ -1,4 +1,5 @@
 // Debian packages that a lab needs: those that are missing are installed, where this user may do that. I/O.
+import { ensureSource } from "./debianArchive";
 import { CommandFailed, findOnPath, run } from "./toolchain/command";
 import { type Report, runStep } from "./toolchain/step";
 
@@ -10,11 +11,15 @@ const lockTimeoutSeconds = 600;
 const aptOptions = ["-o", `DPkg::Lock::Timeout=${lockTimeoutSeconds}`];
 const env = { DEBIAN_FRONTEND: "noninteractive" };
 
+/** Who hears of it, and where the packages come from. */
+export interface EnsureOptions {
+  readonly report: Report;
+  /** A suite that has newer ones, such as bookworm-backports; it becomes a source of apt where it is none. */
+  readonly targetRelease?: string | undefined;
+}
+
 /** Makes these packages installed. Fast when they are; never asks anything. */
-export async function ensureDebianPackages(
-  names: readonly string[],
-  options: { readonly report: Report },
-): Promise<DebianPackages> {
+export async function ensureDebianPackages(names: readonly string[], options: EnsureOptions): Promise<DebianPackages> {
   const obstacle = findObstacle();
   if (obstacle === "not Debian")
     return notReady(names, "this system has no dpkg and apt-get (it is not Debian or Ubuntu)");
@@ -22,7 +27,9 @@ export async function ensureDebianPackages(
   if (missing.length === 0) return { isReady: true };
   if (obstacle === "not root") return notReady(missing, "this user is not root");
   try {
-    await runStep(`installing ${missing.join(", ")}`, { ...options, usualSeconds: 20 }, () => install(missing));
+    await runStep(`installing ${missing.join(", ")}`, { ...options, usualSeconds: 20 }, () =>
+      install(missing, options.targetRelease),
+    );
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     return notReady(missing, error.message);
@@ -52,14 +59,17 @@ async function findMissing(names: readonly string[]): Promise<readonly string[]>
   return names.filter((name) => !installed.has(name));
 }
 
-async function install(names: readonly string[]): Promise<void> {
-  if (!(await canInstall(names))) await run("apt-get", [...aptOptions, "update"], { env });
-  await run("apt-get", [...aptOptions, "install", "-y", "--no-install-recommends", ...names], { env });
+async function install(names: readonly string[], targetRelease: string | undefined): Promise<void> {
+  if (targetRelease !== undefined) await ensureSource(targetRelease);
+  const target = targetRelease === undefined ? [] : ["--target-release", targetRelease];
+  const wanted = ["--no-install-recommends", ...target, ...names];
+  if (!(await canInstall(wanted))) await run("apt-get", [...aptOptions, "update"], { env });
+  await run("apt-get", [...aptOptions, "install", "-y", ...wanted], { env });
 }
 
 // The lists may be missing, or so old that they name files the mirror no longer has: then apt's own dry run cannot tell.
-async function canInstall(names: readonly string[]): Promise<boolean> {
-  return run("apt-get", ["install", "--simulate", "--no-install-recommends", ...names], { env }).then(
+async function canInstall(wanted: readonly string[]): Promise<boolean> {
+  return run("apt-get", ["install", "--simulate", ...wanted], { env }).then(
     () => true,
     () => false,
   );

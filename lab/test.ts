@@ -1,9 +1,11 @@
 // npm test: types, lint, every vitest project and the Go tests; the last line counts what passed. I/O.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { checkerPackages } from "./checkerPackages";
 import { netnsPackages } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
 import { runVisibly } from "./processes";
+import { ensureQemuPackages } from "./qemu/packages";
 import { projectFolder } from "./toolchain/project";
 import { secondsSince } from "./toolchain/step";
 
@@ -62,10 +64,10 @@ function goTests(): Runner {
 
 /** Runs everything; an argument narrows it to types, lint and the matching test files. */
 export async function test(args: readonly string[]): Promise<number> {
-  await ensureDebianPackages(
-    netnsPackages.map(({ name }) => name),
-    { report: (line) => console.log(line) },
-  );
+  // What cannot be installed is told by the tests that need it.
+  const report = (line: string) => console.log(line);
+  await ensureDebianPackages([...netnsPackages.map(({ name }) => name), ...checkerPackages], { report });
+  await ensureQemuPackages({ report });
   const results: { runner: Runner; count: Count; seconds: number }[] = [];
   for (const runner of runners(args)) results.push({ runner, ...(await runRunner(runner)) });
   console.log("");

@@ -27,6 +27,8 @@ export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
 export class KvmHost extends MachineResource<KvmHostModel> {
   /** The configuration of Open vSwitch: the script that makes it so. */
   declare readonly openvswitch: pulumi.Output<string>;
+  /** Virtual functions: the files that make them, now and at every boot. */
+  declare readonly sriov: pulumi.Output<string>;
 
   constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
     super(kvm, name, { args: "machine" in args ? args : fromSpec(name, args), options });

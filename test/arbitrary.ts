@@ -1,6 +1,12 @@
 // Random words of every platform for property tests: any value that the model lets through, and hostile text.
 import fc from "fast-check";
-import type { OvsBond, OvsBridge, OvsPort, OvsWords } from "../providers/platforms/kvm/openvswitch/words.js";
+import {
+  type OvsBond,
+  type OvsBridge,
+  type OvsPort,
+  type OvsWords,
+  toBondConfig,
+} from "../providers/platforms/kvm/openvswitch/words.js";
 import type { NetplanWords } from "../providers/platforms/netplan/words.js";
 
 /** Names as the model allows them. */
@@ -46,6 +52,11 @@ const bond: fc.Arbitrary<OvsBond> = fc.record({
   "lacp-time": fc.constantFrom("slow", "fast", null),
   "lacp-fallback-ab": fc.constantFrom("true", "false", null),
   "bond-primary": fc.option(name),
+  "bond-detect-mode": fc.constantFrom("miimon", null),
+  "bond-miimon-interval": fc.constantFrom("100", null),
+  "bond-rebalance-interval": fc.constantFrom("0", "10000", null),
+  bond_updelay: fc.nat(600_000),
+  bond_downdelay: fc.nat(600_000),
 });
 
 function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
@@ -55,6 +66,7 @@ function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
     tag: fc.option(fc.integer({ min: 0, max: 4095 })),
     trunks: fc.constantFrom("", "10", "10,20-30"),
     mtu_request: fc.option(fc.integer({ min: 576, max: 9216 })),
+    type: fc.constantFrom("", "internal"),
     bond: fc.option(bond),
   });
 }
@@ -77,12 +89,13 @@ export const ovsWords: fc.Arbitrary<OvsWords> = fc
                 {
                   ...value,
                   interfaces: members,
+                  type: "",
                   bond: value.bond ?? {
                     bond_mode: "active-backup",
                     lacp: "off",
-                    "lacp-time": null,
-                    "lacp-fallback-ab": null,
-                    "bond-primary": null,
+                    bond_updelay: 0,
+                    bond_downdelay: 0,
+                    ...toBondConfig(() => undefined),
                   },
                 },
               ]
@@ -109,10 +122,14 @@ export const crowdedOvsWords: fc.Arbitrary<OvsWords> = fc
   .record({
     bonds: fc.array(fc.record({ bridge: fc.constantFrom(...BRIDGES, null), bond }), { minLength: 3, maxLength: 3 }),
     nics: fc.array(fc.constantFrom(0, 1, 2, null), { minLength: NICS.length, maxLength: NICS.length }),
-    ports: fc.array(fc.record({ bridge: fc.constantFrom(...BRIDGES, null), tag: fc.constantFrom(10, 20) }), {
-      minLength: 3,
-      maxLength: 3,
-    }),
+    ports: fc.array(
+      fc.record({
+        bridge: fc.constantFrom(...BRIDGES, null),
+        tag: fc.constantFrom(10, 20),
+        type: fc.constantFrom("", "internal"),
+      }),
+      { minLength: 3, maxLength: 3 },
+    ),
     empty: fc.constantFrom(...BRIDGES, null),
   })
   .map(({ bonds, nics, ports, empty }) => {
@@ -120,18 +137,18 @@ export const crowdedOvsWords: fc.Arbitrary<OvsWords> = fc
     const put = (bridge: string | null, portName: string, value: OvsPort) => {
       if (bridge !== null) bridges[bridge] = { ...bridges[bridge], [portName]: value };
     };
-    const plain = { vlan_mode: "trunk", tag: null, trunks: "10", mtu_request: 1500 };
+    const plain = { vlan_mode: "trunk", tag: null, trunks: "10", mtu_request: 1500, type: "" };
     for (const [index, { bridge, bond: settings }] of bonds.entries()) {
       const members = NICS.filter((_, nic) => nics[nic] === index);
       const [only] = members;
       if (members.length > 1) put(bridge, `bond${index}`, { ...plain, interfaces: members, bond: settings });
       else if (only !== undefined) put(bridge, only, { ...plain, interfaces: [only], bond: null });
     }
-    for (const [index, { bridge, tag }] of ports.entries())
+    for (const [index, { bridge, ...settings }] of ports.entries())
       put(bridge, `vm${index}`, {
         ...plain,
         vlan_mode: "access",
-        tag,
+        ...settings,
         trunks: "",
         interfaces: [`vm${index}`],
         bond: null,

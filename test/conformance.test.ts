@@ -46,6 +46,26 @@ const CASES: Record<string, Expectation> = {
     netplan: "balance-tlb",
     vsphere: "loadbalance_loadbased",
   },
+  "switch-independent adaptive-load": {
+    kvm: "no: Open vSwitch has no policy of this name",
+    netplan: "balance-alb",
+    vsphere: "no: A distributed switch moves what goes out",
+  },
+  "switch-independent round-robin": {
+    kvm: "no: Open vSwitch keeps the packets of a flow on one member",
+    netplan: "no: The kernel sends packets by turns only towards a port channel",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
+  "switch-independent broadcast": {
+    kvm: "no: Open vSwitch sends no frame on all members",
+    netplan: "broadcast",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
+  "switch-independent vlan-source-mac": {
+    kvm: "balance-slb off",
+    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
   "static active-backup": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: The kernel has no standby members",
@@ -76,6 +96,26 @@ const CASES: Record<string, Expectation> = {
     netplan: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: This policy wants no port channel",
   },
+  "static adaptive-load": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "no: The kernel spreads by load only towards separate ports",
+    vsphere: "no: This policy wants no port channel",
+  },
+  "static round-robin": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "balance-rr",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
+  "static broadcast": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "broadcast",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
+  "static vlan-source-mac": {
+    kvm: "no: Open vSwitch has no static port channel",
+    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
+    vsphere: "no: Only a bond of Linux spreads so",
+  },
   "lacp active-backup": {
     kvm: "active-backup active",
     netplan: "no: The kernel has no standby members",
@@ -104,6 +144,26 @@ const CASES: Record<string, Expectation> = {
   "lacp load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "no: The kernel spreads by load only towards separate ports",
+    vsphere: "no: The LAG decides how traffic is spread",
+  },
+  "lacp adaptive-load": {
+    kvm: "no: Open vSwitch has no policy of this name",
+    netplan: "no: The kernel spreads by load only towards separate ports",
+    vsphere: "no: The LAG decides how traffic is spread",
+  },
+  "lacp round-robin": {
+    kvm: "no: Open vSwitch keeps the packets of a flow on one member",
+    netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
+    vsphere: "no: The LAG decides how traffic is spread",
+  },
+  "lacp broadcast": {
+    kvm: "no: Open vSwitch sends no frame on all members",
+    netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
+    vsphere: "no: The LAG decides how traffic is spread",
+  },
+  "lacp vlan-source-mac": {
+    kvm: "balance-slb active",
+    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
     vsphere: "no: The LAG decides how traffic is spread",
   },
 };

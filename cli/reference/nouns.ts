@@ -4,6 +4,7 @@ import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { HostPortSpec } from "../../providers/model/hostPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
@@ -12,8 +13,10 @@ import { ShapingSpec } from "../../providers/model/shaping.js";
 import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
+import { SriovSpec, VfDefaultsSpec, VfSpec } from "../../providers/model/virtualFunction.js";
 import {
   GuestSpec,
+  NamedVfSpec,
   VfPoolSpec,
   VirtualMachineSpec,
   VmPortSpec,
@@ -56,7 +59,7 @@ export const NOUNS: readonly Noun[] = [
     schema: HostSpec,
     parts: [HostProfileSpec],
     example: "host",
-    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; `ssh`, each uplink and each vmkernel port are merged setting by setting, `virtualSwitches` by name.",
+    note: "A profile has the same keys, less `profile`. What a host says itself wins over its profile; `ssh`, each uplink, host port and vmkernel port are merged setting by setting, `virtualSwitches` by name.",
   },
   {
     title: "Uplink",
@@ -64,6 +67,26 @@ export const NOUNS: readonly Noun[] = [
     schema: UplinkSpec,
     example: "uplink",
     note: "An uplink may be empty (`ens1f0:`). The design rules about network cards and switches look only at teams whose uplinks all have `pci` or `cable`.",
+  },
+  {
+    title: "SR-IOV",
+    at: ["hosts.<host>.uplinks.<interface>.sriov", "profiles.<profile>.uplinks.<interface>.sriov"],
+    schema: SriovSpec,
+    example: "sriov",
+    note: "`match`, `vfs` and `vf` are those of KVM hosts: see [virtual functions](../sriov.md).",
+  },
+  {
+    title: "Virtual function",
+    at: [
+      "hosts.<host>.uplinks.<interface>.sriov.vf.<number>",
+      "profiles.<profile>.uplinks.<interface>.sriov.vf.<number>",
+      "hosts.<host>.uplinks.<interface>.sriov.vfs",
+      "profiles.<profile>.uplinks.<interface>.sriov.vfs",
+    ],
+    schema: VfSpec,
+    parts: [VfDefaultsSpec],
+    example: "virtual-function",
+    note: "What is left out stays as it is, unless it was set here before. `vfs` has the same keys, less `mac`.",
   },
   {
     title: "SSH",
@@ -77,7 +100,14 @@ export const NOUNS: readonly Noun[] = [
     at: ["hosts.<host>.virtualSwitches.<virtual switch>", "profiles.<profile>.virtualSwitches.<virtual switch>"],
     schema: VirtualSwitchSpec,
     example: "virtual-switch",
-    note: "Open vSwitch on KVM, a standard switch on ESXi.",
+    note: "Open vSwitch or a Linux bridge on KVM, a standard switch on ESXi.",
+  },
+  {
+    title: "Host port",
+    at: ["hosts.<host>.hostPorts.<interface>", "profiles.<profile>.hostPorts.<interface>"],
+    schema: HostPortSpec,
+    example: "host-port",
+    note: "On an untagged port group of a Linux bridge the interface is the bridge itself, and has its name.",
   },
   {
     title: "vmkernel port",
@@ -150,6 +180,13 @@ export const NOUNS: readonly Noun[] = [
     schema: VfPoolSpec,
     example: "vf-pool",
     note: "Which port of the pool a VM gets depends on the VM's name alone, so that VMs spread and others that come or go move nothing.",
+  },
+  {
+    title: "Numbered VF",
+    at: ["vms.<vm>.ports.<port>.vf"],
+    schema: NamedVfSpec,
+    example: "numbered-vf",
+    note: "On KVM hosts. A port that names no number gets one that begins with a value of its own name, so that others that come or go move next to nothing.",
   },
   { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },

@@ -69,6 +69,22 @@ const TEAM_OPTIONS: readonly Option[] = [
   ["lacpRate", "slow", { mode: "lacp" }],
   ["lacpRole", "passive", { mode: "lacp" }],
   ["lacpFallback", false, { mode: "lacp" }],
+  ["detectMode", "miimon", {}],
+  ["monitorMilliseconds", 50, {}],
+  ["monitorMilliseconds", 50, { detectMode: "miimon" }],
+  ["upDelayMilliseconds", 200, {}],
+  ["downDelayMilliseconds", 200, {}],
+  ["rebalanceIntervalMilliseconds", 5000, { policy: "source-mac" }],
+  ["arpMonitor", { intervalMilliseconds: 200, targets: ["10.0.0.1"] }, {}],
+  ["hashInnerPacket", true, { mode: "lacp" }],
+  ["adSelect", "bandwidth", { mode: "lacp" }],
+  ["minLinks", 2, { mode: "lacp" }],
+  ["primaryReselect", "better", {}],
+  ["failOverMac", "active", {}],
+  ["peerNotifications", 3, {}],
+  ["resendIgmp", 3, {}],
+  ["allMembersActive", true, {}],
+  ["packetsPerMember", 8, { mode: "static", policy: "round-robin" }],
 ];
 
 function teamOptionRows(): Row[] {

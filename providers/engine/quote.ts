@@ -7,6 +7,26 @@ export function sh(value: string | number): string {
   return /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Code points that XML 1.0 has no way to write. Half of a surrogate pair is one. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const XML_NAMES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "'": "&apos;",
+  '"': "&quot;",
+};
+
+/** Text for an element or an attribute of XML. It never spans lines, and reads back as it is: blanks but spaces are numbers. */
+export function xml(value: string | number): string {
+  const text = String(value);
+  if (NOT_XML.test(text)) throw new Error("XML can't hold a control character");
+  return text.replaceAll(
+    /[&<>'"\t\n\r\u0085\u2028]/g,
+    (character) => XML_NAMES[character] ?? `&#${character.charCodeAt(0)};`,
+  );
+}
+
 const YAML_PLAIN = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/;
 /** Words that some reader of YAML takes for something other than text. */
@@ -29,4 +49,46 @@ const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, "0");
+}
+
+const KEYFILE_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A value of a GLib key file, as NetworkManager has them: leading blanks would be lost, and a backslash begins an escape. */
+export function keyfile(value: string): string {
+  if (/[^\P{Cc}\n\r\t]|\p{Surrogate}/u.test(value))
+    throw new Error(`a key file can't hold the control characters or broken Unicode of ${yaml(value)}`);
+  return value.replaceAll(/[\\\n\r\t]/g, (character) => KEYFILE_ESCAPES[character] ?? "").replace(/^ /, "\\s");
+}
+
+/** One item of a list in a GLib key file; `;` ends an item. */
+export function keyfileItem(value: string): string {
+  return keyfile(value).replaceAll(";", "\\;");
+}
+
+/**
+ * A word of interfaces(5), which has no quoting: it stands in options and, just so, in the shell commands of `up` and `down` lines.
+ * Only what is read the same by both is written.
+ */
+export function interfaces(value: string | number): string {
+  const text = String(value);
+  if (!/^[A-Za-z0-9_.:/@%+,][A-Za-z0-9_.:/@%+,-]*$/.test(text))
+    throw new Error(`the file /etc/network/interfaces has no way to write ${yaml(text)}: it knows no quotes`);
+  return text;
+}
+
+/** Text between double quotes in a udev rule, which has no escapes that every release reads alike. */
+export function systemdText(value: string): string {
+  if (!/^[A-Za-z0-9 _.:/@+,-]*$/.test(value)) throw new Error(`a udev rule has no safe way to write ${yaml(value)}`);
+  return value;
+}
+
+/**
+ * A word of systemd's .network and .netdev files and of udev rules. Which characters mean something differs from key to key and release to
+ * release, so only words that need no quoting are written.
+ */
+export function systemd(value: string | number): string {
+  const text = String(value);
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.:/+,-]*$/.test(text))
+    throw new Error(`files of systemd and udev have no safe way to write ${yaml(text)}`);
+  return text;
 }

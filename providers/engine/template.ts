@@ -3,16 +3,19 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { Filled } from "../platforms/layer.js";
-import { sh, yaml } from "./quote.js";
+import { interfaces, keyfile, keyfileItem, sh, systemd, systemdText, xml, yaml } from "./quote.js";
 
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
-handlebars.registerHelper({
-  sh: (value) => sh(given<string | number>(value)),
-  yaml: (value) => yaml(given<string>(value)),
-  fill: (value) => fill(given<Filled>(value)),
-});
+const quoting = { sh, yaml, keyfile, keyfileItem, interfaces, systemd, systemdText, xml };
+const helpers = Object.fromEntries(
+  Object.entries({ ...quoting, fill }).map(([name, help]) => [
+    name,
+    (...[value]: unknown[]) => (help as (value: unknown) => string)(given(value)),
+  ]),
+);
+handlebars.registerHelper(helpers);
 
 /** What strict mode leaves out: the word that a helper is given. */
 function given<T>(value: T | undefined | null): T {
@@ -31,7 +34,7 @@ export function fillTemplate(name: string, data: object): string {
       strict: true,
       noEscape: true,
       knownHelpersOnly: true,
-      knownHelpers: { sh: true, yaml: true, fill: true },
+      knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])),
     });
     compiled.set(name, template);
   }

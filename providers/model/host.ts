@@ -1,27 +1,30 @@
 // Host: a physical machine, its uplinks and its virtual switches. Profiles hold what many hosts share. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { type HostPort, HostPortSpec } from "./hostPort.js";
+import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
+import { type Sriov, SriovSpec } from "./virtualFunction.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
 export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
 
-export const SriovSpec = z.strictObject({
-  numVfs: field.integer({ min: 0, max: 256 }, "Virtual functions of the port; 0 turns SR-IOV off."),
-});
-
 /** When a host may be restarted for a setting that takes it. */
 export const REBOOT = ["never", "whenRequired"] as const;
 export type Reboot = (typeof REBOOT)[number];
+
+/** What configures the network of a KVM host when it starts. */
+export const HOST_RENDERERS = ["netplan", "networkd", "NetworkManager", "ifupdown"] as const;
+export type HostRenderer = (typeof HOST_RENDERERS)[number];
 
 export const UplinkSpec = z.strictObject({
   pci: field.pciAddress.optional(),
   cable: cable.optional(),
   sriov: SriovSpec.optional().meta({
-    description: "SR-IOV of the port (vsphere). Left out: stays as it is, unless it was set here before.",
+    description: "SR-IOV of the port. Left out: stays as it is, unless it was set here before.",
   }),
   description: field.description.optional(),
 });
@@ -31,13 +34,19 @@ const hostBody = {
   platform: field
     .choice(
       HOST_PLATFORMS,
-      "What runs on the host: kvm (Linux with Open vSwitch) or vsphere (ESXi). Default: that of the profile; one of the two has to say it.",
+      "What runs on the host: kvm (Linux) or vsphere (ESXi). Default: that of the profile; one of the two has to say it.",
     )
     .optional(),
   address: field
     .address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.")
     .optional(),
   ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm)." }),
+  renderer: field
+    .choice(
+      HOST_RENDERERS,
+      "What configures the network of the host when it starts (kvm): what stands there already. Default netplan.",
+    )
+    .optional(),
   uplinks: field
     .described(
       z.record(
@@ -55,10 +64,18 @@ const hostBody = {
   virtualSwitches: field
     .described(
       z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec),
-      "Virtual switches of the host: Open vSwitch (kvm) or standard switches (vsphere).",
+      "Virtual switches of the host: Open vSwitch or Linux bridges (kvm), or standard switches (vsphere).",
       "a map of virtual switches by name",
     )
     .optional(),
+  hostPorts: field
+    .described(
+      z.record(field.interfaceName("Interface of the host."), HostPortSpec),
+      "Network interfaces of a KVM host itself on its virtual switches (kvm), by the name that they get on the host.",
+      "a map such as {mgmt0: {portGroup: vs0/mgmt, addresses: [10.10.0.11/24], gateway: 10.10.0.1}}",
+    )
+    .optional(),
+  libvirt: LibvirtHostSpec.optional(),
   vmkernelPorts: field
     .described(
       z.record(field.interfaceName("vmkernel port."), VmkernelPortSpec),
@@ -102,6 +119,8 @@ export interface Uplink {
   readonly cable?: Cable;
   /** Virtual functions that the port shall have; undefined: not ours to set. */
   readonly numVfs?: number;
+  /** What a KVM host is told of them; set when numVfs is. */
+  readonly sriov?: Sriov;
 }
 
 export interface KvmHost {
@@ -109,7 +128,11 @@ export interface KvmHost {
   readonly name: string;
   readonly ssh: SshTarget;
   readonly uplinks: readonly Uplink[];
+  readonly renderer: HostRenderer;
   readonly virtualSwitches: readonly VirtualSwitch[];
+  readonly hostPorts: readonly HostPort[];
+  /** Undefined: nothing in libvirt is ours to set, unless it was here before. */
+  readonly libvirt?: LibvirtHost;
 }
 
 export interface EsxHost {
@@ -127,8 +150,8 @@ export interface EsxHost {
 }
 
 /**
- * The host's own words over those of its profile. The settings of ssh, of each uplink and of each vmkernel port are merged
- * one by one, virtual switches by name, and all else is replaced.
+ * The host's own words over those of its profile. The settings of ssh, of each uplink, host port and vmkernel port are
+ * merged one by one, virtual switches by name, and all else is replaced.
  */
 export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined): HostSpec {
   if (!profile) return host;
@@ -141,6 +164,7 @@ export function withProfile(host: HostSpec, profile: HostProfileSpec | undefined
     })),
     // A profile may know the PCI address of a port and the host its cable; or the services of a vmkernel port, and its address.
     ...both(profile.uplinks, host.uplinks, (common, own) => ({ uplinks: mergeEntries(common, own) })),
+    ...both(profile.hostPorts, host.hostPorts, (common, own) => ({ hostPorts: mergeEntries(common, own) })),
     ...both(profile.vmkernelPorts, host.vmkernelPorts, (common, own) => ({ vmkernelPorts: mergeEntries(common, own) })),
   };
 }

@@ -33,7 +33,7 @@ export const SshSpec = z.strictObject({
     .optional(),
   confirmSeconds: field
     .integer(
-      { min: 15, max: 900 },
+      { min: 10, max: 900 },
       "After a change the machine waits so long for multiport to come back over a new connection and confirm it; otherwise it puts back what it had. Default 120.",
     )
     .optional(),

@@ -48,3 +48,12 @@ export function networkAddress(cidr: string): string {
   const family = cidr.includes(":") ? ipaddr.IPv6 : ipaddr.IPv4;
   return family.networkAddressFromCIDR(cidr).toString();
 }
+
+/** The one spelling of an address, with prefix length or without: as the kernel prints it. */
+export function canonicalAddress(text: string): string {
+  const [plain = "", prefix] = text.split("/");
+  const address = parseAddress(plain);
+  if (!address) return text;
+  const shown = address.kind() === "ipv6" ? (address as ipaddr.IPv6).toRFC5952String() : address.toString();
+  return prefix === undefined ? shown : `${shown}/${prefix}`;
+}

@@ -1,6 +1,7 @@
 // UplinkTeam: several physical ports used as one. Two independent choices: how the team agrees with the switch (mode)
 // and how it spreads traffic (policy). What a platform calls each pair is in platforms/<platform>/uplinkTeam.ts. Pure.
 import { z } from "zod";
+import { type BondOptions, bondKeys, checkBondKeys, toBondOptions } from "./bonding.js";
 import * as field from "./field.js";
 import { givenKeys } from "./given.js";
 import { type Path, type Problem, quoteValue } from "./problem.js";
@@ -15,6 +16,10 @@ export const TEAM_POLICIES = [
   "ip-hash",
   "transport-ports",
   "load",
+  "adaptive-load",
+  "round-robin",
+  "broadcast",
+  "vlan-source-mac",
 ] as const;
 export type TeamPolicy = (typeof TEAM_POLICIES)[number];
 
@@ -42,7 +47,7 @@ export const UplinkTeamSpec = z.strictObject({
   policy: field
     .choice(
       TEAM_POLICIES,
-      "How traffic is spread. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.",
+      "How traffic is spread. vlan-source-mac hashes VLAN and source MAC address; adaptive-load is load that spreads what comes in too; broadcast sends everything on all members. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.",
     )
     .optional(),
   lacpRate: field
@@ -57,7 +62,9 @@ export const UplinkTeamSpec = z.strictObject({
     )
     .optional(),
   failback: field
-    .flag("Return to a preferred uplink as soon as it is back; on KVM with policy active-backup. Default true.")
+    .flag(
+      "Return to a preferred uplink as soon as it is back; on KVM with a policy that has one, such as active-backup. Default true.",
+    )
     .optional(),
   notifySwitches: field.flag("Tell the switches at once where a VM moved after a failover. Default true.").optional(),
   failureDetection: field
@@ -66,6 +73,7 @@ export const UplinkTeamSpec = z.strictObject({
       "How a dead uplink is noticed: link state, or probes between the uplinks. Default link.",
     )
     .optional(),
+  ...bondKeys,
 });
 export type UplinkTeamSpec = z.input<typeof UplinkTeamSpec>;
 
@@ -81,6 +89,8 @@ export interface UplinkTeam {
   readonly failback: boolean;
   readonly notifySwitches: boolean;
   readonly failureDetection: "link" | "beacon";
+  /** What only a bond of a KVM host has. */
+  readonly bond: BondOptions;
   /** Keys of the team that stand in the file, for platforms that lack some. */
   readonly given: readonly (keyof UplinkTeamSpec)[];
 }
@@ -106,6 +116,7 @@ export function toUplinkTeam(spec: UplinkTeamSpec): UplinkTeam {
     failback: spec.failback ?? true,
     notifySwitches: spec.notifySwitches ?? true,
     failureDetection: spec.failureDetection ?? "link",
+    bond: toBondOptions(spec),
     given: givenKeys(spec),
   };
 }
@@ -116,7 +127,12 @@ export function activeMembers(team: UplinkTeam): string[] {
 
 /** Everything wrong with one team: `known` are the uplinks that it may name. */
 export function checkUplinkTeam(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {
-  return [...checkMembers(spec, known, path), ...checkStandby(spec, path), ...checkLacpOptions(spec, path)];
+  return [
+    ...checkMembers(spec, known, path),
+    ...checkStandby(spec, path),
+    ...checkLacpOptions(spec, path),
+    ...checkBondKeys(spec, path),
+  ];
 }
 
 function checkMembers(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {
@@ -161,7 +177,7 @@ function checkStandby(spec: UplinkTeamSpec, path: Path): Problem[] {
 
 function checkLacpOptions(spec: UplinkTeamSpec, path: Path): Problem[] {
   if (spec.mode === "lacp") return [];
-  return (["lacpRate", "lacpRole", "lacpFallback"] as const)
+  return (["lacpRate", "lacpRole", "lacpFallback", "adSelect", "minLinks"] as const)
     .filter((key) => spec[key] !== undefined)
     .map((key) => ({
       rule: "schema",

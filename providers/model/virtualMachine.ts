@@ -2,9 +2,11 @@
 import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
+import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import type { Network } from "./network.js";
+import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
-import { portGroupReference } from "./vmkernelPort.js";
+import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(
@@ -14,13 +16,25 @@ export const VfPoolSpec = z.strictObject({
   ),
 });
 
+export const NamedVfSpec = z.strictObject({
+  uplink: field.interfaceName("Physical port with SR-IOV that the virtual function comes from."),
+  index: field.integer({ min: 0, max: MAX_VFS - 1 }, "Number of the virtual function; the first is 0."),
+});
+
 export const VmPortSpec = z.strictObject({
-  portGroup: portGroupReference,
+  portGroup: portGroupReference.optional().meta({
+    description:
+      "Virtual switch and port group. Every port needs it, but a virtual function of a KVM host may have network instead.",
+  }),
+  network: field
+    .name("Network.")
+    .optional()
+    .meta({ description: "Network that a virtual function carries, where no port group says it (kvm)." }),
   vf: field
     .described(
-      z.union([field.interfaceName("Physical port."), VfPoolSpec]),
-      "The port is a virtual function (SR-IOV) of this physical port of the host, or of one of a pool (vsphere). The port group gives its VLAN and security policy.",
-      "an uplink such as vmnic4, or {from: [vmnic4, vmnic5]}",
+      z.union([field.interfaceName("Physical port."), VfPoolSpec, NamedVfSpec]),
+      "The port is a virtual function (SR-IOV) of this physical port of the host, or of one of a pool; on kvm also one by its number. The port group gives its VLAN and security policy.",
+      "an uplink such as vmnic4, {from: [vmnic4, vmnic5]}, or {uplink: ens3f0, index: 2}",
     )
     .optional(),
   interface: field
@@ -30,7 +44,13 @@ export const VmPortSpec = z.strictObject({
       field.interfaceWords,
     )
     .optional(),
-  mac: field.macAddress.optional().meta({ description: "MAC address of the port; the guest finds the port by it." }),
+  mac: field.macAddress.optional().meta({
+    description:
+      "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
+  }),
+  libvirt: LibvirtPortSpec.optional().meta({
+    description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
+  }),
   guestInterface: field
     .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
     .optional(),
@@ -136,6 +156,10 @@ export const VirtualMachineSpec = z.strictObject({
     description:
       "Set when multiport also sets the VM's network cards in vCenter; may be empty. Cards that are not declared stay as they are.",
   }),
+  libvirt: LibvirtVmSpec.optional().meta({
+    description:
+      "Set when multiport also sets the VM's network interfaces in libvirt (kvm); may be empty. The VM exists already; interfaces that are not declared stay as they are.",
+  }),
   guest: GuestSpec.optional().meta({ description: "Set when multiport also configures the inside of the VM." }),
   bonds: field
     .described(
@@ -207,4 +231,6 @@ export interface VirtualMachine {
   readonly ports: readonly GuestPort[];
   readonly guest?: Guest;
   readonly vsphere?: VsphereVm;
+  /** Ports on a KVM host that are virtual functions, each with the one that it has. */
+  readonly functions?: readonly AssignedFunction[];
 }

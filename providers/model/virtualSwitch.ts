@@ -1,5 +1,6 @@
 // VirtualSwitch: a switch in software over an uplink team. One host's own on KVM, spanning hosts on vSphere. Pure.
 import { z } from "zod";
+import type { Bonding } from "./bonding.js";
 import * as field from "./field.js";
 import { carriedVlans, mergeRanges, type VlanRange } from "./network.js";
 import { type PortGroup, PortGroupsSpec, type SecurityPolicy, SecurityPolicySpec } from "./portGroup.js";
@@ -21,7 +22,12 @@ export function toDiscovery(choice: DiscoveryChoice, platform: Discovery["protoc
   return { protocol, operation };
 }
 
+/** What makes a virtual switch of a KVM host. */
+export const SWITCH_KINDS = ["openvswitch", "linux-bridge"] as const;
+export type SwitchKind = (typeof SWITCH_KINDS)[number];
+
 export const VirtualSwitchSpec = z.strictObject({
+  kind: field.choice(SWITCH_KINDS, "What makes the switch (kvm). Default openvswitch.").optional(),
   datapath: field
     .choice(
       ["system", "netdev"],
@@ -66,12 +72,19 @@ export interface VmPort {
   /** The interface on the host, as the hypervisor names it. */
   readonly interface: string;
   readonly portGroup: PortGroup;
+  /** Who puts the interface on the switch and gives it its VLAN: libvirt does so whenever the VM starts. */
+  readonly pluggedBy: "multiport" | "libvirt";
 }
 
 export interface VirtualSwitch {
   readonly name: string;
+  readonly kind: SwitchKind;
   readonly datapath: "system" | "netdev";
   readonly uplinkTeam: UplinkTeam;
+  /** Who makes the bond, where the team has several members. */
+  readonly bonding: Bonding;
+  /** Name of the kernel's bond, where there is one. */
+  readonly bondName?: string;
   readonly portGroups: readonly PortGroup[];
   readonly ports: readonly VmPort[];
 }
@@ -88,6 +101,11 @@ export interface StandardSwitch {
   readonly shaping?: Shaping;
   readonly beaconIntervalSeconds: number;
   readonly adopt: boolean;
+}
+
+/** Default name of the kernel's bond under a switch. */
+export function defaultBondName(switchName: string): string {
+  return `${switchName}-bond`;
 }
 
 /** The tagged VLANs that the uplinks of a switch have to carry. */

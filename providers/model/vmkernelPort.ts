@@ -2,6 +2,7 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
+import { portGroupReference } from "./portGroupReference.js";
 
 /** What ESXi uses such an interface for, in the API's own words. */
 export const VMKERNEL_SERVICES = [
@@ -20,13 +21,6 @@ export type VmkernelService = (typeof VMKERNEL_SERVICES)[number];
 
 export const NETWORK_STACKS = ["defaultTcpipStack", "vmotion", "vSphereProvisioning"] as const;
 export type NetworkStack = (typeof NETWORK_STACKS)[number];
-
-/** A standard or distributed switch and one of its port groups, such as `dvs0/app`. */
-export const portGroupReference = field.described(
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-  "Virtual switch and port group.",
-  "switch/port group, such as vs0/app",
-);
 
 export const VmkernelPortSpec = z.strictObject({
   portGroup: portGroupReference.optional().meta({

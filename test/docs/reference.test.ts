@@ -69,20 +69,20 @@ describe("environment.md", () => {
     at.map((path) => ({ title, path: path.replaceAll(/<[^>]*>/g, "<>") })),
   );
 
-  /** The noun whose place is the longest that leads to the key, and the rest of the way. */
-  function sectionOf(parent: string): { title: string; prefix: string } {
-    const [nearest] = places
-      .filter(({ path }) => path === "" || parent === path || parent.startsWith(`${path}.`))
-      .sort((a, b) => b.path.length - a.path.length);
-    const rest = parent.slice(nearest?.path.length ?? 0).replace(/^\./, "");
-    return { title: nearest?.title ?? "", prefix: rest === "" ? "" : `${rest}.` };
+  /** The nouns whose place is the longest that leads to the key, and the rest of the way; one place may hold either of two nouns. */
+  function sectionOf(parent: string): { titles: string[]; prefix: string } {
+    const leading = places.filter(({ path }) => path === "" || parent === path || parent.startsWith(`${path}.`));
+    const longest = Math.max(...leading.map(({ path }) => path.length));
+    const rest = parent.slice(longest).replace(/^\./, "");
+    const titles = leading.filter(({ path }) => path.length === longest).map(({ title }) => title);
+    return { titles, prefix: rest === "" ? "" : `${rest}.` };
   }
 
   it("has every key of the schema in the section of its noun", () => {
     expect(all.length).toBeGreaterThan(150);
     const missing = all.filter(({ parent, key }) => {
-      const { title, prefix } = sectionOf(parent);
-      return !sections.get(title)?.includes(`| \`${prefix}${key}\` |`);
+      const { titles, prefix } = sectionOf(parent);
+      return !titles.some((title) => sections.get(title)?.includes(`| \`${prefix}${key}\` |`));
     });
     expect(missing).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe("support.md", () => {
   const { text } = supportPage();
 
   it("says of every cell what is set, or why not", () => {
-    expect(text.match(/^\| `(switch-independent|static|lacp)` /gm)).toHaveLength(18);
+    expect(text.match(/^\| `(switch-independent|static|lacp)` /gm)).toHaveLength(30);
     expect(text).not.toMatch(/\| *\| |undefined|\[object|no effect/);
   });
 

@@ -30,6 +30,9 @@ export interface FakeHostOptions {
   readonly hostError?: typeof HostError;
 }
 
+/** Layers beside the one that is looked at have nothing, and could have all. */
+const QUIET = { sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null } };
+
 /** A change that nobody has confirmed yet. */
 interface Pending {
   readonly id: string;
@@ -167,7 +170,7 @@ export class FakeHost implements Host {
     const { layer = "openvswitch", change } = this.options;
     const about = this.pending?.about ?? (change === undefined ? null : JSON.stringify(change));
     return JSON.stringify({
-      layers: { [layer]: JSON.parse(isStale ? this.previous : this.facts) },
+      layers: { ...QUIET, [layer]: JSON.parse(isStale ? this.previous : this.facts) },
       files: {},
       applied: encoded(this.applied),
       change: encoded(about),

@@ -1,6 +1,7 @@
 // The one sequence of I/O on a machine, on a host that fails on purpose: what is run in which order, what is not run,
 // and in which state the user is told that the machine is. Nothing waits for real.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { canonical } from "../../providers/engine/digest.js";
 import {
   ConflictError,
   Machine,
@@ -8,7 +9,7 @@ import {
   TouchedError,
   UnverifiedError,
 } from "../../providers/engine/machine.js";
-import { renderTexts, toMachineWords } from "../../providers/engine/render.js";
+import { nothingOf, renderTexts, toMachineWords } from "../../providers/engine/render.js";
 import { HostError } from "../../providers/host/host.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
 import { openvswitch } from "../../providers/platforms/kvm/openvswitch/index.js";
@@ -395,7 +396,7 @@ describe("remove", () => {
     expect(host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
     // The same for words that come from a file in which the machine has nothing, in whatever order their keys are.
     const nothing = given({ before: converged, applied: empty });
-    await outcome(nothing.machine.apply({ ...inputs, words: { openvswitch: { bridges: {} } } }));
+    await outcome(nothing.machine.apply({ ...inputs, words: JSON.parse(canonical(nothingOf(kvm))) }));
     expect(nothing.host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
   });
 

@@ -240,6 +240,20 @@ describe("Debian packages", () => {
     ]);
   });
 
+  it("that another suite has newer are taken from there, without touching a source that is there", async () => {
+    const sources =
+      "http://mirror.invalid/debian/ bookworm main\nhttp://mirror.invalid/debian/ bookworm-backports main";
+    installFake("dpkg-query", query);
+    installFake("apt-get", `[ "$1" != indextargets ] || exec echo "${sources}"\necho "$@" >> ${scratch}/apt.log`);
+    vi.spyOn(process, "getuid").mockReturnValue(0);
+    const targetRelease = "bookworm-backports";
+    expect(await ensureDebianPackages(["iperf3", "lldpd"], { report, targetRelease })).toEqual({ isReady: true });
+    expect(readFileSync(join(scratch, "apt.log"), "utf8").split("\n").slice(0, -1)).toEqual([
+      "install --simulate --no-install-recommends --target-release bookworm-backports lldpd",
+      "-o DPkg::Lock::Timeout=600 install -y --no-install-recommends --target-release bookworm-backports lldpd",
+    ]);
+  });
+
   it("that this user may not install are named with the command that gets them", async () => {
     installFake("dpkg-query", query);
     installFake("apt-get", "exit 1");

@@ -84,7 +84,9 @@ describe("compare", () => {
         vs0: {
           datapath_type: datapath,
           fail_mode: "standalone",
-          ports: { p: { interfaces: ["p"], vlan_mode: "access", tag, trunks: "", mtu_request: 1500, bond: null } },
+          ports: {
+            p: { interfaces: ["p"], vlan_mode: "access", tag, trunks: "", mtu_request: 1500, type: "", bond: null },
+          },
         },
       },
     });

@@ -12,6 +12,20 @@ switches: ${switches}
 hosts: { k: { platform: kvm, uplinks: ${uplinks}, virtualSwitches: { vs0: { uplinkTeam: ${team}, portGroups: [app] } } } }
 `;
 
+/** A VM with two functions from two ports, the second of which has that PCI address. */
+const pool = (pci: string) => `environment: t
+networks: { app: {} }
+hosts: { k: { platform: kvm, uplinks: { e0: { pci: "0000:3b:00.0", sriov: { numVfs: 4 } }, e1: { pci: "${pci}", sriov: { numVfs: 4 } } } } }
+vms: { a: { host: k, ports: { p: { network: app, vf: { from: [e0, e1] } }, q: { network: app, vf: { from: [e0, e1] } } } } }
+`;
+
+/** One port with virtual functions that is a member of a switch for packets of 1500 bytes, and VMs that have some. */
+const sriov = (vf: string, { vfs = "{}", vm = "", index = 1 } = {}) => `environment: t
+networks: { app: {}, big: { mtu: 9000 } }
+hosts: { k: { platform: kvm, uplinks: { e0: { sriov: { numVfs: 4, vfs: ${vfs}, vf: ${vf} } } }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0] }, portGroups: [app] } } } }
+vms: { a: { host: k, ports: ${vm === "" ? "{}" : `{ p: { network: ${vm}, vf: { uplink: e0, index: 3 } }, q: { network: ${vm}, vf: { uplink: e0, index: ${index} } } }`} } }
+`;
+
 const dvs = (team: string, rest = "portGroups: [app]", uplinks = "{ vmnic0: , vmnic1: , vmnic2: }") => `environment: t
 networks: { app: { mtu: 1600 } }
 switches: { a: { platform: nxos }, b: { platform: nxos } }
@@ -127,6 +141,51 @@ const CASES: Readonly<Record<string, Cases>> = {
   "SW-08": {
     breaks: { "a bond larger than its network": guest("{ members: [p, q], mtu: 9000 }") },
     keeps: { "a bond smaller than it": guest("{ members: [p, q], mtu: 1400 }") },
+  },
+  "SR-02": {
+    breaks: { "a pool on one card": pool("0000:3b:00.1") },
+    keeps: { "a pool on two cards": pool("0000:5e:00.0") },
+  },
+  "SR-08": {
+    breaks: {
+      "more kept than allowed": sriov("{ 0: { minRateMegabits: 200, maxRateMegabits: 100 } }"),
+      "more kept than all are allowed": sriov("{ 0: { minRateMegabits: 200 } }", { vfs: "{ maxRateMegabits: 100 }" }),
+    },
+    keeps: {
+      "as much as is allowed": sriov("{ 0: { minRateMegabits: 100, maxRateMegabits: 100 } }"),
+      "no limit": sriov("{ 0: { minRateMegabits: 100, maxRateMegabits: 0 } }"),
+    },
+  },
+  "SR-09": {
+    breaks: { "a priority without a VLAN": sriov("{ 0: { qos: 3 } }") },
+    keeps: {
+      "a priority with a VLAN": sriov("{ 0: { qos: 3, vlan: 10 } }"),
+      "a priority with the VLAN of all": sriov("{ 0: { qos: 3 } }", { vfs: "{ vlan: 10 }" }),
+    },
+  },
+  "SR-13": {
+    breaks: {
+      "larger than its port": sriov("{ 0: { mtu: 9000 } }"),
+      "a VM's that is larger than its port": sriov("{ 0: {} }", { vm: "big" }),
+    },
+    keeps: {
+      "as large as its port": sriov("{ 0: { mtu: 1500 } }"),
+      "a VM's as large": sriov("{ 0: {} }", { vm: "app" }),
+    },
+  },
+  "SR-14": {
+    breaks: {
+      "settings in two places": sriov("{ 0-2: {}, 2-3: {} }"),
+      "one for two ports": sriov("{ 0: {} }", { vm: "app", index: 3 }),
+    },
+    keeps: {
+      "settings one after the other": sriov("{ 0-1: {}, 2-3: {} }"),
+      "one for each port": sriov("{ 0: {} }", { vm: "app", index: 2 }),
+    },
+  },
+  "SR-15": {
+    breaks: { "RDMA with vfio": sriov("{ 0: { driver: vfio, rdma: true } }") },
+    keeps: { "RDMA with the kernel": sriov("{ 0: { driver: kernel, rdma: true } }") },
   },
   ...VSPHERE_CASES,
 };

@@ -40,6 +40,22 @@ describe("an uplink team with its defaults", () => {
     failback: true,
     notifySwitches: true,
     failureDetection: "link",
+    bond: {
+      hashInnerPacket: false,
+      detectMode: "carrier",
+      monitorMilliseconds: 100,
+      upDelayMilliseconds: 0,
+      downDelayMilliseconds: 0,
+      rebalanceIntervalMilliseconds: 10_000,
+      adSelect: "stable",
+      minLinks: 0,
+      primaryReselect: "always",
+      failOverMac: "none",
+      peerNotifications: 1,
+      resendIgmp: 1,
+      allMembersActive: false,
+      packetsPerMember: 1,
+    },
   };
   it.each([
     [

@@ -6,7 +6,7 @@ import type { PortGroup, SecurityPolicy } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 import type { VirtualMachine, VsphereVm } from "../virtualMachine.js";
-import { lagsOf, type SwitchKind, type TeamPlace, teams } from "./teams.js";
+import { lagsOf, type TeamPlace, teams } from "./teams.js";
 
 export interface Design {
   readonly environment: Environment;
@@ -20,7 +20,7 @@ export interface Design {
 }
 
 export interface PortGroupPlace {
-  readonly kind: Exclude<SwitchKind, "openvswitch">;
+  readonly kind: "standard" | "distributed";
   readonly switch: string;
   /** The host of a standard switch. */
   readonly host?: string;

@@ -6,6 +6,7 @@ import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { guestRules } from "./guestRules.js";
 import { lagRules } from "./lagRules.js";
+import { libvirtRules } from "./libvirtRules.js";
 import { limitRules } from "./limitRules.js";
 import { PARSER_RULES } from "./parserRules.js";
 import type { Rule, RuleText } from "./rule.js";
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   ...lagRules,
   ...vsphereTeamRules,
   ...sriovRules,
+  ...libvirtRules,
   ...limitRules,
   ...guestRules,
 ];

@@ -6,6 +6,7 @@ import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
+import type { SwitchKind as KvmSwitchKind } from "../virtualSwitch.js";
 
 export interface TeamPlace {
   readonly platform: HostPlatform;
@@ -20,19 +21,21 @@ export interface TeamPlace {
   readonly hosts: readonly { readonly name: string; readonly uplinks: readonly Uplink[] }[];
 }
 
-export type SwitchKind = "openvswitch" | "standard" | "distributed";
+export type SwitchKind = KvmSwitchKind | "standard" | "distributed";
 
 export function* teams(environment: Environment): Generator<TeamPlace> {
   for (const host of environment.kvmHosts) {
-    for (const { name, uplinkTeam } of host.virtualSwitches)
-      yield ownTeam(uplinkTeam, host, ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"]);
+    for (const { name, kind, uplinkTeam } of host.virtualSwitches)
+      yield ownTeam(uplinkTeam, { host, kind, path: ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"] });
   }
   for (const host of environment.esxHosts) {
     for (const { name, uplinkTeam, portGroups } of host.standardSwitches) {
       const path = ["hosts", host.name, "virtualSwitches", name];
-      if (uplinkTeam) yield ownTeam(uplinkTeam, host, [...path, "uplinkTeam"]);
+      const kind = "standard";
+      if (uplinkTeam) yield ownTeam(uplinkTeam, { host, kind, path: [...path, "uplinkTeam"] });
       for (const group of portGroups) {
-        if (group.uplinkTeam) yield ownTeam(group.uplinkTeam, host, [...path, "portGroups", group.name, "uplinkTeam"]);
+        if (group.uplinkTeam)
+          yield ownTeam(group.uplinkTeam, { host, kind, path: [...path, "portGroups", group.name, "uplinkTeam"] });
       }
     }
   }
@@ -47,11 +50,16 @@ export function* teams(environment: Environment): Generator<TeamPlace> {
   }
 }
 
+interface Own {
+  readonly host: KvmHost | EsxHost;
+  readonly kind: SwitchKind;
+  readonly path: Path;
+}
+
 /** The team of a switch that one host has to itself. */
-function ownTeam(team: UplinkTeam, host: KvmHost | EsxHost, path: Path): TeamPlace {
+function ownTeam(team: UplinkTeam, { host, kind, path }: Own): TeamPlace {
   const uplinks = host.uplinks.filter((uplink) => team.members.includes(uplink.name));
   const { platform, name } = host;
-  const kind = platform === "kvm" ? "openvswitch" : "standard";
   return { platform, kind, team, path, lags: [], links: team.members, hosts: [{ name, uplinks }] };
 }
 

@@ -91,7 +91,7 @@ function checkInSubnet(scope: Scope, { network, subnet, address, path }: InSubne
   }
 }
 
-function checkGateway(scope: Scope, at: { gateway: string; addresses: readonly string[]; path: Path }): void {
+export function checkGateway(scope: Scope, at: { gateway: string; addresses: readonly string[]; path: Path }): void {
   const { gateway, addresses, path } = at;
   if (!addresses.some((address) => contains(address, gateway))) {
     scope.error("address", path, {

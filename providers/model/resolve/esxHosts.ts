@@ -3,7 +3,7 @@ import type { EsxHost, HostSpec } from "../host.js";
 import type { Path } from "../problem.js";
 import type { VmkernelPort } from "../vmkernelPort.js";
 import type { ReadHost } from "./readHost.js";
-import { Claims, type Scope } from "./scope.js";
+import { Claims, refuseKeys, type Scope } from "./scope.js";
 import { checkPortGroupNames, toStandardSwitch } from "./standardSwitches.js";
 
 /** An ESXi host whose vmkernel ports are found once the distributed switches are known. */
@@ -19,6 +19,15 @@ const DEFAULT_GROUP = "all";
 
 export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost): OpenEsxHost {
   refuseSsh(scope, host, path);
+  refuseKeys(scope, { body: host, keys: ["renderer", "hostPorts", "libvirt"], path, platform: "an ESXi host" });
+  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
+    if (body?.sriov)
+      refuseKeys(scope, {
+        body: body.sriov,
+        keys: ["match", "vfs", "vf"],
+        path: [...path, "uplinks", uplink, "sriov"],
+        platform: "a vSphere host",
+      });
   const teams = new Claims(scope, "uplink");
   const known = uplinks.map((uplink) => uplink.name);
   const standardSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) =>

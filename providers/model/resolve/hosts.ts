@@ -1,33 +1,17 @@
 // Hosts: profiles and ranges filled in, uplinks and cables checked, virtual switches resolved. Pure.
 import type { EnvironmentSpec } from "../environment.js";
-import { type HostSpec, type KvmHost, type Uplink, withProfile } from "../host.js";
+import { type HostSpec, type Uplink, withProfile } from "../host.js";
 import type { Path } from "../problem.js";
-import { toSshTarget } from "../ssh.js";
 import { toCable } from "../switchPort.js";
-import { checkUplinkTeam, toUplinkTeam, unknownName } from "../uplinkTeam.js";
-import type { VirtualSwitch, VirtualSwitchSpec, VmPort } from "../virtualSwitch.js";
+import { unknownName } from "../uplinkTeam.js";
 import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
-import type { ReadHost } from "./readHost.js";
-import {
-  Claims,
-  checkExpanded,
-  claimMembers,
-  expandMap,
-  FITTING_RANGE,
-  refuseKeys,
-  type Scope,
-  toPortGroups,
-} from "./scope.js";
-
-/** A KVM host whose virtual switches can still be given the ports of VMs. */
-export interface OpenKvmHost extends KvmHost {
-  readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
-}
+import { type OpenKvmHost, toKvmHost } from "./kvmHosts.js";
+import { Claims, checkExpanded, expandMap, FITTING_RANGE, type Scope } from "./scope.js";
 
 export interface Hosts {
   readonly kvm: Map<string, OpenKvmHost>;
   readonly esx: Map<string, OpenEsxHost>;
-  /** Interface names on KVM hosts, as `<host> <interface>`: uplinks and switches have theirs, VMs come later. */
+  /** Interface names on KVM hosts, as `<host> <interface>`: uplinks, switches and host ports have theirs, VMs come later. */
   readonly interfaces: Claims;
   /** Declared hosts with faults of their own: what names them is not at fault. */
   readonly faulty: Set<string>;
@@ -123,57 +107,4 @@ function toUplinks(scope: Scope, { host, name, path, switchPorts, switches }: Ca
       ...(numVfs === undefined ? {} : { numVfs }),
     };
   });
-}
-
-/** Keys of a host that only ESXi has. */
-const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot", "redundancyGroup"] as const satisfies (keyof HostSpec)[];
-/** Keys of a virtual switch that only a standard switch of ESXi has. */
-const STANDARD_SWITCH_ONLY = [
-  "mtu",
-  "discovery",
-  "security",
-  "shaping",
-  "beaconIntervalSeconds",
-  "adopt",
-] as const satisfies (keyof VirtualSwitchSpec)[];
-
-function toKvmHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost, interfaces: Claims): OpenKvmHost {
-  const teams = new Claims(scope, "uplink");
-  const known = uplinks.map((uplink) => uplink.name);
-  for (const uplink of known)
-    interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
-  refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
-  for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
-    if (body) refuseKeys(scope, { body, keys: ["sriov"], path: [...path, "uplinks", uplink], platform: "a KVM host" });
-  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) => {
-    const at = [...path, "virtualSwitches", switchName];
-    refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path: at, platform: "a KVM host" });
-    const team = spec.uplinkTeam;
-    if (!team) {
-      scope.error("schema", [...at, "uplinkTeam"], {
-        message: "a required value is missing",
-        wanted: "a map with members",
-        remedy: "Add uplinkTeam.",
-      });
-      return [];
-    }
-    interfaces.take(`${name} ${switchName}`, `virtual switch ${switchName}`, {
-      path: at,
-      shown: switchName,
-      remedy: "Name the virtual switch differently: its bridge is an interface of the host too.",
-    });
-    scope.add(...checkUplinkTeam(team, known, [...at, "uplinkTeam"]));
-    claimMembers(teams, team.members, { holder: `the team of ${switchName}`, path: at });
-    const portGroups = toPortGroups(scope, spec.portGroups, { path: [...at, "portGroups"], uplinks: known });
-    return [
-      {
-        name: switchName,
-        datapath: spec.datapath ?? ("system" as const),
-        uplinkTeam: toUplinkTeam(team),
-        portGroups,
-        ports: [],
-      },
-    ];
-  });
-  return { platform: "kvm", name, ssh: toSshTarget(name, address, host.ssh), uplinks, virtualSwitches };
 }

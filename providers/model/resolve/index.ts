@@ -5,8 +5,11 @@ import type { Problem } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
 import { resolveDistributedSwitches } from "./distributedSwitches.js";
+import { resolveHostPorts } from "./hostPorts.js";
 import { resolveHosts } from "./hosts.js";
+import { closeLibvirt } from "./libvirt.js";
 import { Claims, Scope } from "./scope.js";
+import { closeUplink } from "./sriov.js";
 import { resolveVirtualMachines } from "./virtualMachines.js";
 import { resolveVmkernelPorts } from "./vmkernelPorts.js";
 
@@ -20,6 +23,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
   const addresses = new Claims(scope, "IP address");
+  resolveHostPorts(scope, hosts.kvm.values(), { addresses, interfaces: hosts.interfaces });
   resolveVmkernelPorts(scope, hosts.esx.values(), { distributedSwitches, addresses });
   const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches, addresses });
   const environment: Environment = {
@@ -27,7 +31,11 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
-    kvmHosts: [...hosts.kvm.values()],
+    kvmHosts: [...hosts.kvm.values()].map(({ libvirt, declaredHostPorts: _, path: __, ...host }) => ({
+      ...host,
+      ...(libvirt ? { libvirt: closeLibvirt(scope, libvirt, host.uplinks) } : {}),
+      uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
+    })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,

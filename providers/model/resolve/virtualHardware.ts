@@ -28,7 +28,7 @@ export function toHardware(
     refuseFunctions(scope, vm);
     return undefined;
   }
-  const chosen = choosePhysicalPorts(scope, vm, context);
+  const chosen = choosePhysicalPorts(scope, vm, { ...context, capacityOf: ({ numVfs }) => numVfs ?? 0, rule: "VS-57" });
   const cards = Object.entries(vm.body.ports).map(([port, spec]) => toCard(port, spec, { context, chosen }));
   const passthrough = (wanted.passthrough ?? []).map((device) => device.toLowerCase());
   checkPassthrough(scope, passthrough, { host: context.host, path: [...path, "vsphere", "passthrough"] });
@@ -50,7 +50,7 @@ interface Choice {
 }
 
 function toCard(port: string, spec: VmPortSpec, { context, chosen }: Choice): NetworkCard {
-  const [switchName = "", portGroup = ""] = spec.portGroup.split("/");
+  const [switchName = "", portGroup = ""] = (spec.portGroup ?? "").split("/");
   const isStandard = context.host.standardSwitches.some(({ name }) => name === switchName);
   const uplink = chosen.get(port);
   return {

@@ -2,14 +2,19 @@
 
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
+import type { Network } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
+import { ownKeyOf } from "../virtualFunction.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
 import type { VmPort } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
+import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
 import { toGuest } from "./guest.js";
 import type { Hosts } from "./hosts.js";
+import type { OpenKvmHost } from "./kvmHosts.js";
+import { addDomain, checkLibvirtKeys, withMacs } from "./libvirt.js";
 import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope } from "./scope.js";
 import type { TakenVfs } from "./virtualFunctions.js";
 import { toHardware } from "./virtualHardware.js";
@@ -40,6 +45,8 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     addresses: around.addresses,
   };
   const machines: VirtualMachine[] = [];
+  const requests: FunctionRequest[] = [];
+  const onKvm: { vm: Expanded<VirtualMachineSpec>; kvm: OpenKvmHost; ports: GuestPort[] }[] = [];
   for (const vm of expandMap(scope, "vms", spec.vms ?? {})) {
     const { name, key, body } = vm;
     const path = ["vms", key];
@@ -47,14 +54,41 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     if (!fits) continue;
     const attach = attachment(scope, body.host, { ...around, ...shared, path: [...path, "host"] });
     if (!attach) continue;
-    const ports = Object.entries(body.ports).flatMap(([port, portSpec]) =>
-      toPort(scope, vm, { port, spec: portSpec, attach, shared }),
+    const wanting: RequestingPort[] = [];
+    const kvm = around.hosts.kvm.get(body.host);
+    checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt });
+    const ports = Object.entries(withMacs(vm, spec.environment)).flatMap(([port, portSpec]) =>
+      toPort(scope, vm, { port, spec: portSpec, attach, shared, wanting }),
     );
+    if (kvm) onKvm.push({ vm, kvm, ports });
+    if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
     const guest = toGuest(scope, { vm, ports, shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared });
     machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
   }
-  return machines;
+  const assigned = assignFunctions(scope, requests);
+  claimMacs(around.hosts.kvm.values(), shared.macs);
+  for (const { vm, kvm, ports } of onKvm)
+    if (kvm.libvirt) {
+      const functions = assigned.get(vm.name) ?? [];
+      addDomain(scope, vm, { libvirt: kvm.libvirt, virtualSwitches: kvm.virtualSwitches, ports, functions });
+    }
+  return machines.map((machine) => {
+    const functions = assigned.get(machine.name);
+    return functions ? { ...machine, functions } : machine;
+  });
+}
+
+/** Those of virtual functions that no VM has; a VM's is claimed by its port. */
+function claimMacs(hosts: Iterable<OpenKvmHost>, macs: Claims): void {
+  for (const { name, uplinks } of hosts)
+    for (const { name: uplink, sriov } of uplinks)
+      for (const { index, mac, holder } of sriov?.functions ?? [])
+        if (sriov && mac && !holder)
+          macs.take(mac, `virtual function ${index} of ${uplink} of ${name}`, {
+            path: [...sriov.path, "vf", ownKeyOf(sriov.spec, index) ?? "", "mac"],
+            remedy: "Give every virtual function its own MAC address.",
+          });
 }
 
 interface WholeFile {
@@ -70,20 +104,20 @@ function hardwareOf(
 ): VsphereVm | undefined {
   const host = around.hosts.esx.get(vm.body.host);
   if (host) {
-    for (const [port, body] of Object.entries(vm.body.ports))
-      refuseKeys(scope, {
-        body,
-        keys: ["interface"],
-        path: ["vms", vm.key, "ports", port],
-        platform: "a port on a vSphere host",
-      });
+    for (const [port, body] of Object.entries(vm.body.ports)) {
+      const path = ["vms", vm.key, "ports", port];
+      refuseKeys(scope, { body, keys: ["interface", "network"], path, platform: "a port on a vSphere host" });
+      if (typeof body.vf === "object" && "index" in body.vf)
+        scope.error("unsupported", [...path, "vf"], {
+          message: "vSphere chooses the number of the virtual function itself",
+          remedy: `Use vf: ${body.vf.uplink}.`,
+        });
+    }
     const switches = shared.reachable.get(host.name) ?? [];
     return toHardware(scope, vm, { host, switches, taken: shared.takenVfs, spec });
   }
   const path = ["vms", vm.key];
   refuseKeys(scope, { body: vm.body, keys: ["vsphere"], path, platform: "a VM on a KVM host" });
-  for (const [port, body] of Object.entries(vm.body.ports))
-    refuseKeys(scope, { body, keys: ["vf"], path: [...path, "ports", port], platform: "a port on a KVM host" });
   return undefined;
 }
 
@@ -143,32 +177,77 @@ function findPortGroup(switches: readonly SwitchLike[], switchName: string, name
   return found ? { ...result, found } : result;
 }
 
+interface PlaceOfPort {
+  readonly network: Network;
+  readonly switchName: string;
+  readonly portGroup?: PortGroup;
+}
+
+/** The port group of a port, or the network that a virtual function names instead. */
+function placeOf(
+  scope: Scope,
+  spec: VmPortSpec,
+  { attach, path }: { readonly attach: Attachment; readonly path: Path },
+): PlaceOfPort | undefined {
+  if (spec.portGroup === undefined && (spec.network === undefined || spec.vf === undefined)) {
+    const isAlone = spec.network !== undefined;
+    scope.error("schema", [...path, isAlone ? "network" : "portGroup"], {
+      message: isAlone ? "only a virtual function may name its network" : "a required value is missing",
+      wanted: "switch/port group, such as vs0/app",
+      remedy: "Add portGroup.",
+    });
+    return undefined;
+  }
+  if (spec.portGroup === undefined) {
+    const name = spec.network ?? "";
+    const network = scope.networks.get(name);
+    if (network) return { network, switchName: "" };
+    scope.add(unknownName({ noun: "network", name, known: [...scope.networks.keys()], path: [...path, "network"] }));
+    return undefined;
+  }
+  if (spec.network !== undefined)
+    scope.error("schema", [...path, "network"], {
+      message: "the port group already gives the network",
+      found: spec.network,
+      remedy: "Remove network, or remove portGroup.",
+    });
+  const [switchName = "", groupName = ""] = spec.portGroup.split("/");
+  const { found, noun, known, missing } = attach.portGroup(switchName, groupName);
+  if (found) return { network: found.network, switchName, portGroup: found };
+  scope.add(unknownName({ noun, name: missing, known, path: [...path, "portGroup"] }));
+  return undefined;
+}
+
 interface PortContext {
   readonly port: string;
   readonly spec: VmPortSpec;
   readonly attach: Attachment;
   readonly shared: SharedClaims;
+  /** Takes the port where it wants a virtual function of a KVM host. */
+  readonly wanting: RequestingPort[];
 }
 
 function toPort(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
-  { port, spec, attach, shared }: PortContext,
+  { port, spec, attach, shared, wanting }: PortContext,
 ): GuestPort[] {
   const path = ["vms", vm.key, "ports", port];
-  const [switchName = "", groupName = ""] = spec.portGroup.split("/");
-  const { found, noun, known, missing } = attach.portGroup(switchName, groupName);
-  if (!found) {
-    scope.add(unknownName({ noun, name: missing, known, path: [...path, "portGroup"] }));
-    return [];
-  }
+  const found = placeOf(scope, spec, { attach, path });
+  if (!found) return [];
   const mac = spec.mac?.toLowerCase();
   if (mac)
     shared.macs.take(mac, `port ${port} of VM ${vm.name}`, {
       path: [...path, "mac"],
       remedy: "Give every port its own MAC address.",
     });
-  if (attach.connect) connectPort(scope, { vm, port, spec, switchName, portGroup: found, attach, shared });
+  if (attach.connect && spec.vf !== undefined) {
+    if (!spec.libvirt?.failover)
+      refuseKeys(scope, { body: spec, keys: ["interface"], path, platform: "a virtual function" });
+    wanting.push({ port, spec, ...found });
+  }
+  if (attach.connect && found.portGroup && (spec.vf === undefined || spec.libvirt?.failover))
+    connectPort(scope, { vm, port, spec, switchName: found.switchName, portGroup: found.portGroup, attach, shared });
   checkAddresses(scope, {
     owner: `port ${port} of VM ${vm.name}`,
     network: found.network,
@@ -212,5 +291,6 @@ function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, atta
     })
   )
     return;
-  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup });
+  const pluggedBy = vm.body.libvirt ? "libvirt" : "multiport";
+  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup, pluggedBy });
 }

@@ -2,12 +2,13 @@
 import type { KvmHost } from "../../model/host.js";
 import type { Driver } from "../driver.js";
 import { openvswitch } from "./openvswitch/index.js";
+import { sriov } from "./sriov/index.js";
 
 export const kvm: Driver<KvmHost> = {
   name: "kvm",
   kind: "KVM host",
   token: { module: "kvm", type: "Host" },
   version: 2,
-  layers: [openvswitch],
+  layers: [sriov, openvswitch],
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };

@@ -98,4 +98,6 @@ export interface LinuxWords {
   readonly vlans: Readonly<Record<string, KernelVlan>>;
   /** Every device above and every NIC that is a member or port of one of them, or carries an address of ours. */
   readonly links: Readonly<Record<string, KernelLink>>;
+  /** PCI addresses that the file says of NICs: looked at before a change, neither set nor compared. */
+  readonly pci?: Readonly<Record<string, string>>;
 }

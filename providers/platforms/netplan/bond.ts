@@ -2,7 +2,14 @@
 import type { TeamTable } from "../../model/uplinkTeam.js";
 
 export interface BondWord {
-  readonly mode: "active-backup" | "balance-xor" | "802.3ad" | "balance-tlb";
+  readonly mode:
+    | "active-backup"
+    | "balance-rr"
+    | "balance-xor"
+    | "broadcast"
+    | "802.3ad"
+    | "balance-tlb"
+    | "balance-alb";
   /** Null where the mode has no hash. */
   readonly "transmit-hash-policy": "layer2" | "layer2+3" | "layer3+4" | null;
 }
@@ -14,6 +21,10 @@ const needsChannel =
 const noStandby = "The kernel has no standby members in a port channel. Use mode switch-independent";
 const noLoad = "The kernel spreads by load only towards separate ports. Use mode switch-independent";
 
+const noTurnsApart = "The kernel sends packets by turns only towards a port channel. Use mode static";
+const noTurns = "With LACP the kernel keeps the packets of a flow on one member. Use mode static";
+const noVlanHash = "systemd-networkd, which netplan writes for, does not know this hash. Use source-mac";
+
 export const NETPLAN_BONDS: TeamTable<BondWord> = {
   "switch-independent": {
     "active-backup": { word: { mode: "active-backup", "transmit-hash-policy": null } },
@@ -22,6 +33,10 @@ export const NETPLAN_BONDS: TeamTable<BondWord> = {
     "ip-hash": { unsupported: needsChannel },
     "transport-ports": { unsupported: needsChannel },
     load: { word: { mode: "balance-tlb", "transmit-hash-policy": null } },
+    "adaptive-load": { word: { mode: "balance-alb", "transmit-hash-policy": null } },
+    "round-robin": { unsupported: noTurnsApart },
+    broadcast: { word: { mode: "broadcast", "transmit-hash-policy": null } },
+    "vlan-source-mac": { unsupported: noVlanHash },
   },
   static: {
     "active-backup": { unsupported: noStandby },
@@ -30,6 +45,10 @@ export const NETPLAN_BONDS: TeamTable<BondWord> = {
     "ip-hash": { word: { mode: "balance-xor", "transmit-hash-policy": "layer2+3" } },
     "transport-ports": { word: { mode: "balance-xor", "transmit-hash-policy": "layer3+4" } },
     load: { unsupported: noLoad },
+    "adaptive-load": { unsupported: noLoad },
+    "round-robin": { word: { mode: "balance-rr", "transmit-hash-policy": null } },
+    broadcast: { word: { mode: "broadcast", "transmit-hash-policy": null } },
+    "vlan-source-mac": { unsupported: noVlanHash },
   },
   lacp: {
     "active-backup": { unsupported: noStandby },
@@ -38,5 +57,9 @@ export const NETPLAN_BONDS: TeamTable<BondWord> = {
     "ip-hash": { word: { mode: "802.3ad", "transmit-hash-policy": "layer2+3" } },
     "transport-ports": { word: { mode: "802.3ad", "transmit-hash-policy": "layer3+4" } },
     load: { unsupported: noLoad },
+    "adaptive-load": { unsupported: noLoad },
+    "round-robin": { unsupported: noTurns },
+    broadcast: { unsupported: noTurns },
+    "vlan-source-mac": { unsupported: noVlanHash },
   },
 };

@@ -1,8 +1,14 @@
 // What vSphere has of the options of a team: on uplinks of a distributed switch, and on one of its LAGs. Pure data.
+import { BOND_KEYS, type BondKey } from "../../model/bonding.js";
 import type { UplinkTeam, UplinkTeamSpec } from "../../model/uplinkTeam.js";
 import type { Lack, OptionTable } from "../optionSupport.js";
 
 type TeamOptions = OptionTable<keyof UplinkTeamSpec, UplinkTeam>;
+
+/** Settings of a bond of a KVM host. */
+const ONLY_KVM = Object.fromEntries(
+  BOND_KEYS.map((key) => [key, { unsupported: "only a bond of a KVM host has this setting", remedy: "Remove it." }]),
+) as Readonly<Record<BondKey, Lack>>;
 
 /** The three options of LACP mean nothing without mode lacp, which the model says of every platform. */
 export const DISTRIBUTED_TEAM_OPTIONS: TeamOptions = {
@@ -16,6 +22,7 @@ export const DISTRIBUTED_TEAM_OPTIONS: TeamOptions = {
   failback: "supported",
   notifySwitches: "supported",
   failureDetection: "supported",
+  ...ONLY_KVM,
 };
 
 function ofTheLag(what: string, key: string): Lack {
@@ -48,4 +55,5 @@ export const LAG_TEAM_OPTIONS: TeamOptions = {
           found: failureDetection,
           remedy: "Remove failureDetection: LACP notices a silent switch.",
         },
+  ...ONLY_KVM,
 };

@@ -17,6 +17,9 @@ const needsIndependent = "This policy wants no port channel on the switch. Set m
 const noPorts = "A distributed switch hashes transport ports only inside a LAG. Use source-port or load";
 const lagHash = "The LAG decides how traffic is spread. Set hash of the LAG (lags.<lag>.hash), and remove policy";
 
+const noAdaptive = "A distributed switch moves what goes out, by the load of each uplink. Use load";
+const kernelOnly = "Only a bond of Linux spreads so. Use source-port, or load";
+
 export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
   "switch-independent": {
     "active-backup": { word: "failover_explicit" },
@@ -25,6 +28,10 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
     "ip-hash": { unsupported: needsStatic },
     "transport-ports": { unsupported: noPorts },
     load: { word: "loadbalance_loadbased" },
+    "adaptive-load": { unsupported: noAdaptive },
+    "round-robin": { unsupported: kernelOnly },
+    broadcast: { unsupported: kernelOnly },
+    "vlan-source-mac": { unsupported: kernelOnly },
   },
   static: {
     "active-backup": { unsupported: needsIndependent },
@@ -33,6 +40,10 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
     "ip-hash": { word: "loadbalance_ip" },
     "transport-ports": { unsupported: noPorts },
     load: { unsupported: needsIndependent },
+    "adaptive-load": { unsupported: needsIndependent },
+    "round-robin": { unsupported: kernelOnly },
+    broadcast: { unsupported: kernelOnly },
+    "vlan-source-mac": { unsupported: kernelOnly },
   },
   // With a LAG its own hash decides; this word is what the older LACP of one group asked for, and never wrong.
   lacp: {
@@ -42,6 +53,10 @@ export const VSPHERE_TEAMS: TeamTable<TeamingPolicy> = {
     "ip-hash": { unsupported: lagHash },
     "transport-ports": { word: "loadbalance_ip" },
     load: { unsupported: lagHash },
+    "adaptive-load": { unsupported: lagHash },
+    "round-robin": { unsupported: lagHash },
+    broadcast: { unsupported: lagHash },
+    "vlan-source-mac": { unsupported: lagHash },
   },
 };
 

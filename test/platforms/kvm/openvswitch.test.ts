@@ -52,6 +52,7 @@ const single = (name: string): OvsPort => ({
   tag: 10,
   trunks: "",
   mtu_request: 1500,
+  type: "",
   bond: null,
 });
 const bond = (...interfaces: string[]): OvsPort => ({
@@ -60,7 +61,14 @@ const bond = (...interfaces: string[]): OvsPort => ({
   tag: null,
   trunks: "10",
   mtu_request: 1500,
-  bond: { bond_mode: "active-backup", lacp: "off", ...toBondConfig(() => undefined) },
+  type: "",
+  bond: {
+    bond_mode: "active-backup",
+    lacp: "off",
+    bond_updelay: 0,
+    bond_downdelay: 0,
+    ...toBondConfig(() => undefined),
+  },
 });
 const words = (bridges: Record<string, Record<string, OvsPort>>): OvsWords => ({
   bridges: Object.fromEntries(
@@ -238,6 +246,11 @@ describe("what has to leave before the configuration", () => {
       [["--if-exists", "del-port", "vs1", "vs1-uplinks"]],
     ],
     [
+      "a port of a VM that becomes one of the host itself",
+      words({ ...ports(before), vs0: { "vs0-uplinks": bond("e0", "e1"), v1: { ...single("v1"), type: "internal" } } }),
+      [["--if-exists", "del-port", "vs0", "v1"]],
+    ],
+    [
       "a bond that becomes a single uplink",
       words({ ...ports(before), vs1: { e2: single("e2") } }),
       [["--if-exists", "del-port", "vs1", "vs1-uplinks"]],
@@ -256,9 +269,11 @@ describe("what has to leave before the configuration", () => {
           bond: {
             bond_mode: "balance-tcp",
             lacp: "active",
+            bond_updelay: 0,
+            bond_downdelay: 0,
+            ...toBondConfig(() => undefined),
             "lacp-time": "fast",
             "lacp-fallback-ab": "true",
-            "bond-primary": null,
           },
         },
       },
@@ -378,12 +393,9 @@ describe("the text", () => {
       fc.property(ovsWords, (any) => {
         const read = openvswitch.fromFacts(factsOf(any), scope);
         expect(read).toEqual(any);
-        const sorted = toMachineWords(
-          { ...kvm, layers: [{ ...openvswitch, toWords: () => any }] } as typeof kvm,
-          undefined as never,
-          "t",
-        );
-        const textOf = (own: unknown) => renderTexts(kvm, { words: { openvswitch: own }, heading });
+        const driver = { ...kvm, layers: [{ ...openvswitch, toWords: () => any } as (typeof kvm.layers)[number]] };
+        const sorted = toMachineWords(driver, undefined as never, "t");
+        const textOf = (own: unknown) => renderTexts(driver, { words: { openvswitch: own }, heading });
         expect(textOf(read)).toEqual(textOf(sorted.openvswitch));
       }),
     );

@@ -23,8 +23,15 @@ type Command = readonly string[];
 interface View {
   readonly environment: string;
   readonly bridges: readonly { name: string; datapath_type: string; fail_mode: string }[];
-  readonly bonds: readonly (ViewPort & Pick<OvsBond, "bond_mode" | "lacp"> & { other_config: readonly Setting[] })[];
+  readonly bonds: readonly ViewBond[];
   readonly ports: readonly ViewPort[];
+  /** Interfaces that Open vSwitch makes itself. */
+  readonly internal: readonly string[];
+}
+interface ViewBond extends ViewPort, Pick<OvsBond, "bond_mode" | "lacp"> {
+  readonly bond_updelay: string;
+  readonly bond_downdelay: string;
+  readonly other_config: readonly Setting[];
 }
 interface Setting {
   readonly key: string;
@@ -91,12 +98,17 @@ class Database {
       const had = port.port.bond;
       // Keys that the configuration does not name stay as they are.
       const { bond_mode, lacp } = bond;
+      const delays = { bond_updelay: Number(bond.bond_updelay), bond_downdelay: Number(bond.bond_downdelay) };
       const settings = toBondConfig(
         (key) => config.get(key) ?? had?.[key as (typeof BOND_CONFIG)[number]] ?? undefined,
       );
-      port.port = { ...port.port, bond: { bond_mode, lacp, ...settings } };
+      port.port = { ...port.port, bond: { bond_mode, lacp, ...delays, ...settings } };
     }
     for (const single of view.ports) this.addPort(single, view.environment);
+    for (const name of view.internal) {
+      const port = this.port(name);
+      port.port = { ...port.port, type: "internal" };
+    }
   }
 
   private name(id: string, [verb, table, word = ""]: Command): void {
@@ -145,6 +157,7 @@ class Database {
       tag: view.tag === "[]" ? null : Number(view.tag),
       trunks: view.trunks === "[]" ? "" : view.trunks,
       mtu_request: view.mtu_request === "[]" ? null : Number(view.mtu_request),
+      type: there?.port.type ?? "",
       bond: there?.port.bond ?? null,
     };
     const port = Object.assign(there ?? { name, errors: [] }, { mark: environment, port: value });

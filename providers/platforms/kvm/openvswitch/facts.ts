@@ -104,10 +104,16 @@ function toPort(row: Row | undefined, interfaces: ReadonlyMap<string, Row>): Fac
         trunks: formatRanges(mergeRanges(numbers(row.trunks).map((id) => ({ first: id, last: id })))),
         // Members of a bond that disagree are shown as no common value, so that the difference is seen.
         mtu_request: mtus.length === 1 ? (mtus[0] ?? null) : null,
+        type: names.length === 1 ? interfaceType(members) : "",
         bond: names.length > 1 ? toBond(row) : null,
       },
     },
   ];
+}
+
+/** Every other type is an interface that is there already, or is made by somebody else. */
+function interfaceType([member]: readonly Row[]): string {
+  return text(member?.type) === "internal" ? "internal" : "";
 }
 
 function toBond(row: Row): OvsBond {
@@ -116,6 +122,8 @@ function toBond(row: Row): OvsBond {
     // OVSDB leaves out what is default: ovs-vswitchd.conf.db(5) names active-backup and off.
     bond_mode: text(row.bond_mode) || "active-backup",
     lacp: text(row.lacp) || "off",
+    bond_updelay: numberOrNull(row.bond_updelay) ?? 0,
+    bond_downdelay: numberOrNull(row.bond_downdelay) ?? 0,
     ...toBondConfig((key) => config[key]),
   };
 }

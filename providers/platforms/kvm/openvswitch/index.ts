@@ -13,6 +13,8 @@ import type { OvsWords } from "./words.js";
 const disruption = disruptionTable({
   interfaces: "brief",
   bond_mode: "brief",
+  // Another kind of interface is made anew.
+  type: "outage",
   lacp: "brief",
   "lacp-time": "brief",
   vlan_mode: "brief",

@@ -41,7 +41,46 @@ export const OVS_TEAM_OPTIONS: OptionTable<keyof UplinkTeamSpec, UplinkTeam> = {
           found: failureDetection,
           remedy: "Use failureDetection: link, or mode lacp, which notices a silent switch.",
         },
+  bonding: "supported",
+  name: {
+    unsupported: "a bond of Open vSwitch is no interface of the host and has no name to choose",
+    remedy: "Remove name, or use bonding: kernel.",
+  },
+  detectMode: "supported",
+  monitorMilliseconds: ({ bond }) =>
+    bond.detectMode === "miimon"
+      ? undefined
+      : {
+          unsupported: "Open vSwitch asks for the state of a link only with detectMode miimon",
+          found: `${bond.monitorMilliseconds}`,
+          remedy: "Add detectMode: miimon, or remove monitorMilliseconds.",
+        },
+  upDelayMilliseconds: "supported",
+  downDelayMilliseconds: "supported",
+  rebalanceIntervalMilliseconds: ({ bond, policy }) =>
+    policy !== "active-backup"
+      ? undefined
+      : {
+          unsupported: "with policy active-backup there is nothing to rebalance",
+          found: `${bond.rebalanceIntervalMilliseconds}`,
+          remedy: "Remove rebalanceIntervalMilliseconds.",
+        },
+  hashInnerPacket: ofTheKernel("does not look into tunnels"),
+  arpMonitor: ofTheKernel("asks no other machine whether a link works"),
+  adSelect: ofTheKernel("has no choice between groups of LACP members"),
+  minLinks: ofTheKernel("uses what members there are"),
+  primaryReselect: ofTheKernel("only knows failback: true or false"),
+  failOverMac: ofTheKernel("leaves the MAC addresses of members alone"),
+  peerNotifications: ofTheKernel("announces moved MAC addresses once"),
+  resendIgmp: ofTheKernel("sends no IGMP reports for VMs"),
+  allMembersActive: ofTheKernel("decides itself which member takes in flooded frames"),
+  packetsPerMember: ofTheKernel("has no policy round-robin"),
 };
+
+/** What a bond of the kernel under the switch would have. */
+function ofTheKernel(what: string): Lack {
+  return { unsupported: `Open vSwitch ${what}`, remedy: "Remove it, or use bonding: kernel." };
+}
 
 function notOnOvs(what: string, remedy = REMOVE): Lack {
   return { unsupported: `multiport does not set ${what} on Open vSwitch`, remedy };
@@ -54,7 +93,10 @@ export const OVS_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGroup>
     remedy: "Remove it, or make a second virtual switch.",
   },
   security: notOnOvs("promiscuous, macChanges and forgedTransmits", "Remove security."),
-  shaping: notOnOvs("traffic shaping"),
+  shaping: notOnOvs(
+    "traffic shaping",
+    "Remove it, or let libvirt plug in all ports of the switch: libvirt for the host and its VMs.",
+  ),
   blocked: notOnOvs("blocked port groups"),
   netflow: notOnOvs("NetFlow"),
   binding: {

@@ -135,6 +135,7 @@ function missingUplinks(desired: OvsWords, facts: OvsFacts): string[] {
 function stays(actual: PlacedPort, desired: OvsWords): boolean {
   const wanted = wantedPort(actual, desired);
   if (!wanted || (wanted.bond === null) !== (actual.port.bond === null)) return false;
+  if (wanted.type !== actual.port.type) return false;
   return wanted.interfaces.some((member) => actual.port.interfaces.includes(member));
 }
 

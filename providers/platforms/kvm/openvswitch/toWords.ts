@@ -1,6 +1,7 @@
 // The model of a KVM host in the words of Open vSwitch, and what of the model Open vSwitch can't do. Pure.
 import { DEFAULT_MTU } from "../../../model/field.js";
 import type { KvmHost } from "../../../model/host.js";
+import type { HostPort } from "../../../model/hostPort.js";
 import { formatRanges, type Vlan } from "../../../model/network.js";
 import type { PortGroup } from "../../../model/portGroup.js";
 import type { Path, Problem } from "../../../model/problem.js";
@@ -13,34 +14,51 @@ import { OVS_TEAMS } from "./uplinkTeam.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
 
 export function toOvsWords(host: KvmHost): OvsWords {
-  return { bridges: sortKeys(Object.fromEntries(host.virtualSwitches.map((vs) => [vs.name, toBridge(vs)]))) };
+  const bridges = openvSwitches(host).map((vs) => [vs.name, toBridge(vs, host.hostPorts)]);
+  return { bridges: sortKeys(Object.fromEntries(bridges)) };
 }
 
-/** The port that joins a bridge to its uplinks: the bond, or the only uplink itself. */
-export function uplinkPortName(virtualSwitch: Pick<VirtualSwitch, "name" | "uplinkTeam">): string {
+function openvSwitches(host: KvmHost): readonly VirtualSwitch[] {
+  return host.virtualSwitches.filter(({ kind }) => kind === "openvswitch");
+}
+
+/** The port that joins a bridge to its uplinks: the bond, whoever makes it, or the only uplink itself. */
+export function uplinkPortName(virtualSwitch: Pick<VirtualSwitch, "name" | "uplinkTeam" | "bondName">): string {
   const { members } = virtualSwitch.uplinkTeam;
+  if (virtualSwitch.bondName !== undefined) return virtualSwitch.bondName;
   return members.length > 1 ? `${virtualSwitch.name}-uplinks` : (members[0] ?? "");
 }
 
-function toBridge(virtualSwitch: VirtualSwitch): OvsBridge {
-  const ports = virtualSwitch.ports.map((port): [string, OvsPort] => [
-    port.interface,
-    toVmPort(port.interface, port.portGroup),
-  ]);
+function toBridge(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): OvsBridge {
+  const plugged = virtualSwitch.ports.filter(({ pluggedBy }) => pluggedBy === "multiport");
+  const ports = plugged.map((port): [string, OvsPort] => [port.interface, toVmPort(port.interface, port.portGroup)]);
+  const own = hostPorts
+    .filter((port) => port.switch === virtualSwitch.name)
+    .map((port): [string, OvsPort] => [port.name, toHostPort(port)]);
   return {
     datapath_type: virtualSwitch.datapath,
     fail_mode: "standalone",
-    ports: { [uplinkPortName(virtualSwitch)]: toUplinkPort(virtualSwitch), ...sortKeys(Object.fromEntries(ports)) },
+    ports: {
+      [uplinkPortName(virtualSwitch)]: toUplinkPort(virtualSwitch),
+      ...sortKeys(Object.fromEntries([...own, ...ports])),
+    },
   };
 }
 
-function toUplinkPort({ uplinkTeam, portGroups }: VirtualSwitch): OvsPort {
+function toUplinkPort(virtualSwitch: VirtualSwitch): OvsPort {
+  const { uplinkTeam, portGroups } = virtualSwitch;
+  const isBond = hasOvsBond(virtualSwitch);
   return {
-    interfaces: [...uplinkTeam.members].sort(),
+    interfaces: isBond ? [...uplinkTeam.members].sort() : [uplinkPortName(virtualSwitch)],
     ...toUplinkVlan(portGroups),
     mtu_request: largestMtu(portGroups),
-    bond: uplinkTeam.members.length > 1 ? toBond(uplinkTeam) : null,
+    type: "",
+    bond: isBond ? toBond(uplinkTeam) : null,
   };
+}
+
+function hasOvsBond({ uplinkTeam, bonding }: Pick<VirtualSwitch, "uplinkTeam" | "bonding">): boolean {
+  return uplinkTeam.members.length > 1 && bonding === "openvswitch";
 }
 
 /** Uplinks carry the VLANs of the port groups and no others. Untagged frames pass only when a port group is untagged. */
@@ -52,17 +70,31 @@ function toUplinkVlan(portGroups: readonly PortGroup[]): Pick<OvsPort, "vlan_mod
 
 function toBond(team: UplinkTeam): OvsBond {
   const { bond_mode, lacp } = requiredWord(OVS_TEAMS, team);
+  const { bond } = team;
   return {
     bond_mode,
     lacp: lacp ? team.lacpRole : "off",
+    bond_updelay: bond.upDelayMilliseconds,
+    bond_downdelay: bond.downDelayMilliseconds,
     "lacp-time": lacp ? team.lacpRate : null,
     "lacp-fallback-ab": lacp ? String(team.lacpFallback) : null,
     "bond-primary": team.policy === "active-backup" && team.failback ? (activeMembers(team)[0] ?? null) : null,
+    "bond-detect-mode": bond.detectMode === "miimon" ? "miimon" : null,
+    "bond-miimon-interval": bond.detectMode === "miimon" ? String(bond.monitorMilliseconds) : null,
+    // Said only where the file says it: the default of Open vSwitch is as good as ours.
+    "bond-rebalance-interval": team.given.includes("rebalanceIntervalMilliseconds")
+      ? String(bond.rebalanceIntervalMilliseconds)
+      : null,
   };
 }
 
 function toVmPort(name: string, { network }: PortGroup): OvsPort {
-  return { interfaces: [name], ...toVmVlan(network.vlan), mtu_request: network.mtuBytes || DEFAULT_MTU, bond: null };
+  const mtu_request = network.mtuBytes || DEFAULT_MTU;
+  return { interfaces: [name], ...toVmVlan(network.vlan), mtu_request, type: "", bond: null };
+}
+
+function toHostPort({ name, network, mtuBytes }: HostPort): OvsPort {
+  return { interfaces: [name], ...toVmVlan(network.vlan), mtu_request: mtuBytes, type: "internal", bond: null };
 }
 
 function toVmVlan(vlan: Vlan): Pick<OvsPort, "vlan_mode" | "tag" | "trunks"> {
@@ -81,19 +113,22 @@ function toVmVlan(vlan: Vlan): Pick<OvsPort, "vlan_mode" | "tag" | "trunks"> {
 }
 
 export function ovsUnsupported(host: KvmHost, path: Path): Problem[] {
-  return host.virtualSwitches.flatMap((virtualSwitch) => {
+  return openvSwitches(host).flatMap((virtualSwitch) => {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [
-      ...checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]),
+      // What the kernel makes is looked at as the kernel's.
+      ...(virtualSwitch.bonding === "kernel" ? [] : checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"])),
       ...checkUplinkPortName(virtualSwitch, host.virtualSwitches, at),
-      ...virtualSwitch.portGroups.flatMap((group) => checkPortGroup(group, [...at, "portGroups", group.name])),
+      ...virtualSwitch.portGroups.flatMap((group) =>
+        checkPortGroup(group, { isShaped: isShaped(host, virtualSwitch), path: [...at, "portGroups", group.name] }),
+      ),
     ];
   });
 }
 
 /** Port names are unique on a host, whatever bridge they are on; every bridge has a port of its own name. */
 function checkUplinkPortName(virtualSwitch: VirtualSwitch, all: readonly VirtualSwitch[], path: Path): Problem[] {
-  if (virtualSwitch.uplinkTeam.members.length < 2) return [];
+  if (!hasOvsBond(virtualSwitch)) return [];
   const name = uplinkPortName(virtualSwitch);
   const port = all.flatMap(({ ports }) => ports).find((candidate) => candidate.interface === name);
   const bridge = all.find((candidate) => candidate.name === name);
@@ -109,8 +144,20 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
   ];
 }
 
-function checkPortGroup(group: PortGroup, path: Path): Problem[] {
-  const options = checkOptions(OVS_PORT_GROUP_OPTIONS, group, path);
+/** libvirt limits the ports that it plugs in; all of the switch have to be such. */
+function isShaped({ libvirt }: KvmHost, { name, ports }: VirtualSwitch): boolean {
+  const isNetwork = libvirt?.networks.some((network) => network.switch === name) ?? false;
+  return isNetwork && ports.every(({ pluggedBy }) => pluggedBy === "libvirt");
+}
+
+interface GroupPlace {
+  readonly isShaped: boolean;
+  readonly path: Path;
+}
+
+function checkPortGroup(group: PortGroup, { isShaped, path }: GroupPlace): Problem[] {
+  const table = isShaped ? { ...OVS_PORT_GROUP_OPTIONS, shaping: "supported" as const } : OVS_PORT_GROUP_OPTIONS;
+  const options = checkOptions(table, group, path);
   if (group.network.vlan.kind !== "private") return options;
   const message = `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`;
   return [problem(path, message, "Use an access VLAN on this host."), ...options];

@@ -14,6 +14,9 @@ const byIp = "Open vSwitch does not hash IP addresses alone. Use transport-ports
 const byLoad =
   "Open vSwitch has no policy of this name. Use source-mac (balance-slb), which moves flows by load every 10 s";
 
+const byTurns = "Open vSwitch keeps the packets of a flow on one member. Use source-mac, or bonding: kernel";
+const byCopies = "Open vSwitch sends no frame on all members. Use active-backup, or bonding: kernel";
+
 export const OVS_TEAMS: TeamTable<BondWord> = {
   "switch-independent": {
     "active-backup": { word: { bond_mode: "active-backup", lacp: false } },
@@ -24,6 +27,10 @@ export const OVS_TEAMS: TeamTable<BondWord> = {
       unsupported: "Open vSwitch spreads by transport ports (balance-tcp) only with LACP. Set mode: lacp",
     },
     load: { unsupported: byLoad },
+    "adaptive-load": { unsupported: byLoad },
+    "round-robin": { unsupported: byTurns },
+    broadcast: { unsupported: byCopies },
+    "vlan-source-mac": { word: { bond_mode: "balance-slb", lacp: false } },
   },
   static: {
     "active-backup": { unsupported: noStatic },
@@ -32,6 +39,10 @@ export const OVS_TEAMS: TeamTable<BondWord> = {
     "ip-hash": { unsupported: noStatic },
     "transport-ports": { unsupported: noStatic },
     load: { unsupported: noStatic },
+    "adaptive-load": { unsupported: noStatic },
+    "round-robin": { unsupported: noStatic },
+    broadcast: { unsupported: noStatic },
+    "vlan-source-mac": { unsupported: noStatic },
   },
   lacp: {
     "active-backup": { word: { bond_mode: "active-backup", lacp: true } },
@@ -40,5 +51,9 @@ export const OVS_TEAMS: TeamTable<BondWord> = {
     "ip-hash": { unsupported: byIp },
     "transport-ports": { word: { bond_mode: "balance-tcp", lacp: true } },
     load: { unsupported: byLoad },
+    "adaptive-load": { unsupported: byLoad },
+    "round-robin": { unsupported: byTurns },
+    broadcast: { unsupported: byCopies },
+    "vlan-source-mac": { word: { bond_mode: "balance-slb", lacp: true } },
   },
 };

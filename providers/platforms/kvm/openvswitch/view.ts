@@ -20,9 +20,10 @@ function toOvsView(words: OvsWords, { machine, environment }: Heading): object {
     environment,
     bridges: Object.entries(words.bridges).map(([name, bridge]) => ({ name, environment, ...bridge })),
     bonds: placed.flatMap((port) =>
-      port.bond ? [{ ...port, ...port.bond, other_config: otherConfig(port.name, port.bond) }] : [],
+      port.bond ? [{ ...port, ...bondColumns(port.bond), other_config: otherConfig(port.name, port.bond) }] : [],
     ),
     ports: placed.filter((port) => !port.bond),
+    internal: placed.filter((port) => port.type === "internal").map((port) => port.name),
   };
 }
 
@@ -32,6 +33,10 @@ function columns(port: OvsPort) {
     trunks: port.trunks === "" ? NOTHING : port.trunks,
     mtu_request: port.mtu_request === null ? NOTHING : String(port.mtu_request),
   };
+}
+
+function bondColumns({ bond_mode, lacp, bond_updelay, bond_downdelay }: OvsBond) {
+  return { bond_mode, lacp, bond_updelay: String(bond_updelay), bond_downdelay: String(bond_downdelay) };
 }
 
 function otherConfig(port: string, bond: OvsBond): { port: string; key: string; value: string }[] {

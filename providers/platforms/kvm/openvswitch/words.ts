@@ -10,17 +10,29 @@ export interface OvsPort {
   /** Allowed VLANs as ranges such as `10,100-199`; empty: all. */
   readonly trunks: string;
   readonly mtu_request: number | null;
+  /** `internal`: an interface of the host itself, made with the port; empty: one that others make. */
+  readonly type: string;
   /** Null for a port with one interface. */
   readonly bond: OvsBond | null;
 }
 
 /** The keys of a bond's other_config that are ours. A new one needs its value in toWords.ts, and nothing else. */
-export const BOND_CONFIG = ["lacp-time", "lacp-fallback-ab", "bond-primary"] as const;
+export const BOND_CONFIG = [
+  "lacp-time",
+  "lacp-fallback-ab",
+  "bond-primary",
+  "bond-detect-mode",
+  "bond-miimon-interval",
+  "bond-rebalance-interval",
+] as const;
 export type BondConfig = Readonly<Record<(typeof BOND_CONFIG)[number], string | null>>;
 
 export interface OvsBond extends BondConfig {
   readonly bond_mode: string;
   readonly lacp: string;
+  /** Milliseconds. */
+  readonly bond_updelay: number;
+  readonly bond_downdelay: number;
 }
 
 /** Values of all keys that are ours; what `lookUp` does not find is not set. */

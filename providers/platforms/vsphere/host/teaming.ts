@@ -12,6 +12,8 @@ const noPorts = "A standard switch hashes no transport ports. Use source-port, o
 const noLoad = "Only a distributed switch spreads by load. Use source-port";
 const noLag = "A standard switch has no LACP. Use mode static, or a distributed switch";
 
+const kernelOnly = "Only a bond of Linux spreads so. Use source-port";
+
 export const STANDARD_TEAMS: TeamTable<StandardPolicy> = {
   "switch-independent": {
     "active-backup": { word: "failover_explicit" },
@@ -20,6 +22,10 @@ export const STANDARD_TEAMS: TeamTable<StandardPolicy> = {
     "ip-hash": { unsupported: needsStatic },
     "transport-ports": { unsupported: noPorts },
     load: { unsupported: noLoad },
+    "adaptive-load": { unsupported: noLoad },
+    "round-robin": { unsupported: kernelOnly },
+    broadcast: { unsupported: kernelOnly },
+    "vlan-source-mac": { unsupported: kernelOnly },
   },
   static: {
     "active-backup": { unsupported: needsIndependent },
@@ -28,6 +34,10 @@ export const STANDARD_TEAMS: TeamTable<StandardPolicy> = {
     "ip-hash": { word: "loadbalance_ip" },
     "transport-ports": { unsupported: noPorts },
     load: { unsupported: noLoad },
+    "adaptive-load": { unsupported: noLoad },
+    "round-robin": { unsupported: kernelOnly },
+    broadcast: { unsupported: kernelOnly },
+    "vlan-source-mac": { unsupported: kernelOnly },
   },
   lacp: {
     "active-backup": { unsupported: noLag },
@@ -36,6 +46,10 @@ export const STANDARD_TEAMS: TeamTable<StandardPolicy> = {
     "ip-hash": { unsupported: noLag },
     "transport-ports": { unsupported: noLag },
     load: { unsupported: noLag },
+    "adaptive-load": { unsupported: noLag },
+    "round-robin": { unsupported: noLag },
+    broadcast: { unsupported: noLag },
+    "vlan-source-mac": { unsupported: noLag },
   },
 };
 

@@ -4,7 +4,7 @@ ovs-vsctl --timeout=30 "$@" \
   -- --may-exist add-br vs0 \
   -- set Bridge vs0 datapath_type=system fail_mode=standalone external_ids:multiport=t \
   -- --may-exist add-bond vs0 vs0-uplinks ens1f0 ens2f0 \
-  -- set Port vs0-uplinks bond_mode=active-backup lacp=off \
+  -- set Port vs0-uplinks bond_mode=active-backup lacp=off bond_updelay=0 bond_downdelay=0 \
   -- set Port vs0-uplinks other_config:bond-primary=ens2f0 \
   -- set Port vs0-uplinks vlan_mode=trunk tag='[]' trunks=10 external_ids:multiport=t \
   -- set Interface ens1f0 mtu_request=1500 \

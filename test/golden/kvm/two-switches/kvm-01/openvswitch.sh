@@ -6,14 +6,14 @@ ovs-vsctl --timeout=30 "$@" \
   -- --may-exist add-br vs1 \
   -- set Bridge vs1 datapath_type=system fail_mode=standalone external_ids:multiport=t \
   -- --may-exist add-bond vs0 vs0-uplinks ens1f0 ens2f0 \
-  -- set Port vs0-uplinks bond_mode=balance-slb lacp=active \
+  -- set Port vs0-uplinks bond_mode=balance-slb lacp=active bond_updelay=0 bond_downdelay=0 \
   -- set Port vs0-uplinks other_config:lacp-time=fast \
   -- set Port vs0-uplinks other_config:lacp-fallback-ab=true \
   -- set Port vs0-uplinks vlan_mode=trunk tag='[]' trunks=10 external_ids:multiport=t \
   -- set Interface ens1f0 mtu_request=1500 \
   -- set Interface ens2f0 mtu_request=1500 \
   -- --may-exist add-bond vs1 vs1-uplinks ens3f0 ens4f0 \
-  -- set Port vs1-uplinks bond_mode=active-backup lacp=off \
+  -- set Port vs1-uplinks bond_mode=active-backup lacp=off bond_updelay=0 bond_downdelay=0 \
   -- set Port vs1-uplinks vlan_mode=trunk tag='[]' trunks=30 external_ids:multiport=t \
   -- set Interface ens3f0 mtu_request=1500 \
   -- set Interface ens4f0 mtu_request=1500 \

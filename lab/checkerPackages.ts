@@ -1,0 +1,5 @@
+// Debian packages whose programs read what multiport writes for hosts that use them: the tests ask those programs. Nothing of them
+// is started.
+
+/** For `ensureDebianPackages`. */
+export const checkerPackages: readonly string[] = ["network-manager", "ifupdown", "ifenslave"];

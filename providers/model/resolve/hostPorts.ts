@@ -1,0 +1,167 @@
+// Interfaces of KVM hosts on their own virtual switches: their port groups, names and addresses. Pure.
+import { type HostPort, type HostPortSpec, toGateways } from "../hostPort.js";
+import type { Vlan } from "../network.js";
+import type { PortGroup } from "../portGroup.js";
+import type { Path } from "../problem.js";
+import { unknownName } from "../uplinkTeam.js";
+import type { VirtualSwitch } from "../virtualSwitch.js";
+import { checkAddress, checkGateway } from "./addresses.js";
+import type { OpenKvmHost } from "./kvmHosts.js";
+import { Claims, type Scope } from "./scope.js";
+
+export interface HostPortSurroundings {
+  /** IP addresses that are taken, by VMs too. */
+  readonly addresses: Claims;
+  /** Interface names on KVM hosts, as `<host> <interface>`. */
+  readonly interfaces: Claims;
+}
+
+/** Finds the port groups of host ports, on the host's own switches. */
+export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenKvmHost>, shared: HostPortSurroundings): void {
+  for (const host of hosts) {
+    const devices = new Claims(scope, "VLAN of the switch");
+    for (const [name, spec] of Object.entries(host.declaredHostPorts)) {
+      const path = [...host.path, "hostPorts", name];
+      const found = findPortGroup(scope, { host, spec, path });
+      if (!found) continue;
+      checkName(scope, { host: host.name, name, found, path }, { ...shared, devices });
+      checkLayer3(scope, { owner: `host port ${name} of ${host.name}`, spec, group: found.group, path }, shared);
+      checkMtu(scope, { spec, group: found.group, path });
+      host.hostPorts.push(toHostPort(name, spec, found));
+    }
+  }
+}
+
+interface Found {
+  readonly virtualSwitch: VirtualSwitch;
+  readonly group: PortGroup;
+}
+
+interface Reference {
+  readonly host: OpenKvmHost;
+  readonly spec: HostPortSpec;
+  readonly path: Path;
+}
+
+function findPortGroup(scope: Scope, { host, spec, path }: Reference): Found | undefined {
+  const at = [...path, "portGroup"];
+  if (spec.portGroup === undefined) {
+    scope.error("schema", at, {
+      message: "a required value is missing",
+      wanted: "switch/port group, such as vs0/app",
+      remedy: "Add portGroup to the host port or to that of the profile.",
+    });
+    return undefined;
+  }
+  const [switchName = "", groupName = ""] = spec.portGroup.split("/");
+  const virtualSwitch = host.virtualSwitches.find((candidate) => candidate.name === switchName);
+  if (!virtualSwitch) {
+    const known = host.virtualSwitches.map((candidate) => candidate.name);
+    scope.add(unknownName({ noun: "virtual switch", name: switchName, known, path: at }));
+    return undefined;
+  }
+  const group = virtualSwitch.portGroups.find((candidate) => candidate.name === groupName);
+  if (!group) {
+    const known = virtualSwitch.portGroups.map((candidate) => candidate.name);
+    scope.add(unknownName({ noun: "port group", name: groupName, known, path: at }));
+    return undefined;
+  }
+  if (group.network.vlan.kind === "trunk") {
+    scope.error("unsupported", at, {
+      message: `network ${group.network.name} is a trunk, and an interface of the host is in one VLAN`,
+      found: spec.portGroup,
+      wanted: "a port group of an access VLAN, or an untagged one",
+      remedy: "Use a port group of its own for the VLAN.",
+    });
+    return undefined;
+  }
+  return { virtualSwitch, group };
+}
+
+interface Named {
+  readonly host: string;
+  readonly name: string;
+  readonly found: Found;
+  readonly path: Path;
+}
+
+function checkName(
+  scope: Scope,
+  { host, name, found: { virtualSwitch, group }, path }: Named,
+  { interfaces, devices }: HostPortSurroundings & { readonly devices: Claims },
+): void {
+  const { vlan } = group.network;
+  const isBridge = virtualSwitch.kind === "linux-bridge" && vlan.kind === "untagged";
+  if (isBridge && name !== virtualSwitch.name) {
+    scope.error("schema", path, {
+      message: "on an untagged port group of a Linux bridge the interface of the host is the bridge itself",
+      found: name,
+      wanted: virtualSwitch.name,
+      remedy: `Call the host port ${virtualSwitch.name}, or use a port group with a VLAN.`,
+    });
+    return;
+  }
+  if (!isBridge) {
+    const at = { path, shown: name, remedy: "Give every interface of a host its own name." };
+    interfaces.take(`${host} ${name}`, `host port ${name}`, at);
+  }
+  if (virtualSwitch.kind !== "linux-bridge") return;
+  devices.take(`${virtualSwitch.name} ${vlanKey(vlan)}`, "another host port", {
+    path: [...path, "portGroup"],
+    shown: group.name,
+    remedy: "On a Linux bridge a host has one interface per VLAN: put all addresses on it.",
+  });
+}
+
+function vlanKey(vlan: Vlan): string {
+  return vlan.kind === "access" ? `${vlan.id}` : vlan.kind;
+}
+
+interface Addressed {
+  readonly owner: string;
+  readonly spec: HostPortSpec;
+  readonly group: PortGroup;
+  readonly path: Path;
+}
+
+function checkLayer3(scope: Scope, { owner, spec, group, path }: Addressed, shared: HostPortSurroundings): void {
+  const addresses = spec.addresses ?? [];
+  for (const [index, address] of addresses.entries())
+    checkAddress(scope, { owner, network: group.network, address, path: [...path, "addresses", index], shared });
+  const gateways = toGateways(spec.gateway);
+  for (const [index, gateway] of gateways.entries()) {
+    const at = Array.isArray(spec.gateway) ? [...path, "gateway", index] : [...path, "gateway"];
+    checkGateway(scope, { gateway, addresses, path: at });
+  }
+  const [first = "", second] = gateways;
+  if (second !== undefined && first.includes(":") === second.includes(":"))
+    scope.error("address", [...path, "gateway", 1], {
+      message: "there is a second gateway of one IP version",
+      found: second,
+      wanted: "one IPv4 and one IPv6 address",
+      remedy: "Keep one of the two.",
+    });
+}
+
+function checkMtu(scope: Scope, { spec, group, path }: { spec: HostPortSpec; group: PortGroup; path: Path }): void {
+  if (spec.mtu === undefined || spec.mtu <= group.network.mtuBytes) return;
+  scope.error("schema", [...path, "mtu"], {
+    message: `network ${group.network.name} carries no packets of this size`,
+    found: spec.mtu,
+    wanted: `at most ${group.network.mtuBytes}`,
+    remedy: "Set a smaller mtu, or a larger one of the network.",
+  });
+}
+
+function toHostPort(name: string, spec: HostPortSpec, { virtualSwitch, group }: Found): HostPort {
+  return {
+    name,
+    switch: virtualSwitch.name,
+    portGroup: group.name,
+    network: group.network,
+    addresses: spec.addresses ?? [],
+    gateways: toGateways(spec.gateway),
+    nameservers: spec.nameservers ?? [],
+    mtuBytes: spec.mtu ?? group.network.mtuBytes,
+  };
+}

@@ -1,0 +1,161 @@
+// KVM hosts: virtual switches over uplink teams; their host ports are found once all addresses are looked at together. Pure.
+import type { HostSpec, KvmHost } from "../host.js";
+import type { HostPort, HostPortSpec } from "../hostPort.js";
+import type { Path } from "../problem.js";
+import { toSshTarget } from "../ssh.js";
+import { checkUplinkTeam, toUplinkTeam, type UplinkTeamSpec } from "../uplinkTeam.js";
+import { defaultBondName, type VirtualSwitch, type VirtualSwitchSpec, type VmPort } from "../virtualSwitch.js";
+import { type OpenLibvirt, openLibvirt } from "./libvirt.js";
+import type { ReadHost } from "./readHost.js";
+import { Claims, claimMembers, refuseKeys, type Scope, toPortGroups } from "./scope.js";
+import { type OpenUplink, openUplinks } from "./sriov.js";
+
+/** A KVM host whose virtual switches and virtual functions can still be given the ports of VMs, and the host its own. */
+export interface OpenKvmHost extends KvmHost {
+  readonly uplinks: readonly OpenUplink[];
+  readonly libvirt?: OpenLibvirt;
+  readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
+  readonly hostPorts: HostPort[];
+  /** What the file says of them, and where. */
+  readonly declaredHostPorts: Readonly<Record<string, HostPortSpec>>;
+  readonly path: Path;
+}
+
+/** Keys of a host that only ESXi has. */
+const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot", "redundancyGroup"] as const satisfies (keyof HostSpec)[];
+/** Keys of a virtual switch that only a standard switch of ESXi has. */
+const STANDARD_SWITCH_ONLY = [
+  "mtu",
+  "discovery",
+  "security",
+  "shaping",
+  "beaconIntervalSeconds",
+  "adopt",
+] as const satisfies (keyof VirtualSwitchSpec)[];
+
+export function toKvmHost(
+  scope: Scope,
+  { host, name, address, uplinks, path }: ReadHost,
+  interfaces: Claims,
+): OpenKvmHost {
+  const known = uplinks.map((uplink) => uplink.name);
+  for (const uplink of known)
+    interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
+  refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
+  const surroundings = { host: name, known, teams: new Claims(scope, "uplink"), interfaces };
+  const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) =>
+    toVirtualSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, surroundings),
+  );
+  return {
+    platform: "kvm",
+    name,
+    ssh: toSshTarget(name, address, host.ssh),
+    uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
+    renderer: host.renderer ?? "netplan",
+    virtualSwitches,
+    ...(host.libvirt
+      ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }
+      : {}),
+    hostPorts: [],
+    declaredHostPorts: host.hostPorts ?? {},
+    path,
+  };
+}
+
+interface Declared {
+  readonly name: string;
+  readonly spec: VirtualSwitchSpec;
+  readonly path: Path;
+}
+
+/** The host that a switch is on: its uplinks, and which of them and which names are taken. */
+interface Surroundings {
+  readonly host: string;
+  readonly known: readonly string[];
+  readonly teams: Claims;
+  readonly interfaces: Claims;
+}
+
+function toVirtualSwitch(
+  scope: Scope,
+  { name, spec, path }: Declared,
+  { host, known, teams, interfaces }: Surroundings,
+): (VirtualSwitch & { ports: VmPort[] })[] {
+  refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path, platform: "a KVM host" });
+  const team = spec.uplinkTeam;
+  if (!team) {
+    scope.error("schema", [...path, "uplinkTeam"], {
+      message: "a required value is missing",
+      wanted: "a map with members",
+      remedy: "Add uplinkTeam.",
+    });
+    return [];
+  }
+  interfaces.take(`${host} ${name}`, `virtual switch ${name}`, {
+    path,
+    shown: name,
+    remedy: "Name the virtual switch differently: its bridge is an interface of the host too.",
+  });
+  scope.add(...checkUplinkTeam(team, known, [...path, "uplinkTeam"]));
+  claimMembers(teams, team.members, { holder: `the team of ${name}`, path });
+  const kind = spec.kind ?? "openvswitch";
+  if (kind === "linux-bridge") refuseKeys(scope, { body: spec, keys: ["datapath"], path, platform: "a Linux bridge" });
+  const bonding = toBonding(scope, { kind, team, path: [...path, "uplinkTeam"] });
+  const bondName = toBondName(scope, { name, team, bonding, path: [...path, "uplinkTeam"] });
+  if (bondName !== undefined)
+    interfaces.take(`${host} ${bondName}`, `the bond of ${name}`, {
+      path: [...path, "uplinkTeam"],
+      shown: bondName,
+      remedy: "Set another name of uplinkTeam.",
+    });
+  return [
+    {
+      name,
+      kind,
+      datapath: spec.datapath ?? "system",
+      uplinkTeam: toUplinkTeam(team),
+      bonding,
+      ...(bondName === undefined ? {} : { bondName }),
+      portGroups: toPortGroups(scope, spec.portGroups, { path: [...path, "portGroups"], uplinks: known }),
+      ports: [],
+    },
+  ];
+}
+
+function toBonding(
+  scope: Scope,
+  { kind, team, path }: { kind: VirtualSwitch["kind"]; team: UplinkTeamSpec; path: Path },
+): VirtualSwitch["bonding"] {
+  if (kind === "openvswitch") return team.bonding ?? "openvswitch";
+  if (team.bonding === "openvswitch")
+    scope.error("unsupported", [...path, "bonding"], {
+      message: "Open vSwitch makes no bonds for a Linux bridge",
+      found: team.bonding,
+      wanted: "kernel",
+      remedy: "Remove bonding, or use kind: openvswitch.",
+    });
+  return "kernel";
+}
+
+const LONGEST_INTERFACE_NAME = 15;
+
+interface Bonded {
+  readonly name: string;
+  readonly team: UplinkTeamSpec;
+  readonly bonding: VirtualSwitch["bonding"];
+  readonly path: Path;
+}
+
+/** Name of the kernel's bond; undefined where there is none. */
+function toBondName(scope: Scope, { name, team, bonding, path }: Bonded): string | undefined {
+  if (bonding !== "kernel" || team.members.length < 2) return undefined;
+  const bondName = team.name ?? defaultBondName(name);
+  if (bondName.length <= LONGEST_INTERFACE_NAME) return bondName;
+  scope.error("schema", [...path, "name"], {
+    message: `the bond would be called ${bondName}, and names of interfaces have at most ${LONGEST_INTERFACE_NAME} characters`,
+    found: bondName,
+    wanted: `at most ${LONGEST_INTERFACE_NAME} characters`,
+    remedy: "Set name of uplinkTeam, or a shorter name of the virtual switch.",
+  });
+  return undefined;
+}

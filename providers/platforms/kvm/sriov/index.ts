@@ -1,0 +1,25 @@
+// Virtual functions (SR-IOV) of KVM hosts: the layer. Pure.
+import type { KvmHost } from "../../../model/host.js";
+import type { Layer } from "../../layer.js";
+import { readSriovFacts, type SriovFacts } from "./facts.js";
+import { compareSriov, fromSriovFacts } from "./fromFacts.js";
+import { planSriov, unhealthySriov } from "./plan.js";
+import { SRIOV_FILES, sriovSections, toSriovWords } from "./toWords.js";
+import { NO_SRIOV, type SriovWords } from "./words.js";
+
+export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
+  name: "sriov",
+  extension: "sriov.conf",
+  nothing: NO_SRIOV,
+  facts: "kvm/sriov/facts.sh",
+  ownFiles: SRIOV_FILES,
+  // What the file may say of virtual functions, Linux has; what a driver lacks is found on the host.
+  unsupported: () => [],
+  toWords: toSriovWords,
+  sections: sriovSections,
+  readFacts: readSriovFacts,
+  fromFacts: (facts, { known }) => fromSriovFacts(facts, known),
+  plan: planSriov,
+  compare: compareSriov,
+  unhealthy: unhealthySriov,
+};

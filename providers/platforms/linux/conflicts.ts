@@ -1,0 +1,151 @@
+// Why a host's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
+import type { FactLink, LinuxFacts } from "./facts.js";
+import { markOf } from "./mark.js";
+import { devicesInOrder, kindOf } from "./stack.js";
+import type { LinuxWords, RendererName } from "./words.js";
+
+export interface Judged {
+  readonly desired: LinuxWords;
+  readonly actual: LinuxWords;
+  readonly facts: LinuxFacts;
+  readonly environment: string;
+}
+
+export function conflictsOf(judged: Judged): string[] {
+  const { desired, facts } = judged;
+  if (devicesInOrder(desired).length === 0) return [];
+  if (facts.missing.length > 0)
+    return [
+      `${facts.missing.join(" and ")} of iproute2 is not installed. Install it (Debian: apt-get install iproute2)`,
+    ];
+  return [
+    ...rendererConflicts(desired.renderer, facts),
+    ...nics(desired).flatMap((name) => nicConflicts(name, judged)),
+    ...misplacedNics(desired, facts),
+    ...devices(desired).flatMap((name) => deviceConflicts(name, judged)),
+    ...managementConflicts(judged),
+  ];
+}
+
+/** NICs are there before us, and interfaces of Open vSwitch come with it. */
+function nics(words: LinuxWords): string[] {
+  const lower = [
+    ...Object.values(words.bonds).flatMap(({ members }) => members),
+    ...Object.values(words.bridges).flatMap(({ ports }) => Object.keys(ports)),
+  ];
+  return [...new Set(lower)].filter((name) => kindOf(words, name) === "nic").sort();
+}
+
+function devices(words: LinuxWords): string[] {
+  return devicesInOrder(words).filter((name) => kindOf(words, name) !== "nic");
+}
+
+function nicConflicts(name: string, { desired, actual, facts, environment }: Judged): string[] {
+  const link = facts.links.get(name);
+  if (!link) {
+    const there = [...facts.links.keys()].filter((other) => facts.nics[other] !== undefined).sort();
+    return [`the host has no interface ${name}. Its NICs are ${there.join(", ") || "none"}. Correct the uplink's name`];
+  }
+  const { mtu = 0 } = desired.links[name] ?? {};
+  const tooLarge = typeof link.max_mtu === "number" && link.max_mtu > 0 && mtu > link.max_mtu;
+  const master = link.master ?? undefined;
+  const isTaken = master !== undefined && !isOurs(master, { desired, actual, facts, environment });
+  return [
+    ...(tooLarge
+      ? [
+          `${name} takes packets of ${link.max_mtu} bytes at most, and ${mtu} are wanted. Set a smaller mtu of the networks`,
+        ]
+      : []),
+    ...(isTaken
+      ? [
+          `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave the uplink out of the environment`,
+        ]
+      : []),
+  ];
+}
+
+function isOurs(name: string, { desired, actual, facts, environment }: Judged): boolean {
+  if (facts.links.get(name)?.ifalias === markOf(environment)) return true;
+  // Adopted: it is as it is wanted, or is the datapath that carries what Open vSwitch has.
+  return name === "ovs-system" || isEqual(name, desired, actual);
+}
+
+/** Everything that a device is in our words. */
+function isEqual(name: string, desired: LinuxWords, actual: LinuxWords): boolean {
+  const all = (words: LinuxWords) =>
+    JSON.stringify([words.bonds[name], words.bridges[name], words.vlans[name], words.links[name]]);
+  return Object.hasOwn(actual.links, name) && all(desired) === all(actual);
+}
+
+/** A device of our name that others made stays as it is, and is taken over where that is what is wanted. */
+function deviceConflicts(name: string, judged: Judged): string[] {
+  const link = judged.facts.links.get(name);
+  if (!link || isOurs(name, judged)) return [];
+  return [
+    `${name} exists, ${describe(link)}, is not multiport's and is not as it is wanted. Give ours another name, make it equal so that it is taken over, or remove it`,
+  ];
+}
+
+function describe(link: FactLink): string {
+  const kind = link.linkinfo?.info_kind;
+  const [, whose] = /^multiport (\S+)$/.exec(link.ifalias ?? "") ?? [];
+  const article = kind ? `is a device of kind ${kind}` : "is a NIC";
+  return whose === undefined ? article : `${article} of environment ${whose}`;
+}
+
+/** The address that we came in on has to be somewhere afterwards. */
+function managementConflicts({ desired, actual, facts }: Judged): string[] {
+  if (facts.ssh === "") return [];
+  const isManagement = (address: string) => address.split("/")[0] === facts.ssh;
+  const [holder] = [...facts.addresses].find(([, addresses]) => addresses.some(isManagement)) ?? [];
+  if (holder === undefined) return [];
+  const isTouched = Object.hasOwn(desired.links, holder) || Object.hasOwn(actual.links, holder);
+  const isKept = Object.values(desired.links).some(({ addresses }) => addresses.some(isManagement));
+  if (!isTouched || isKept) return [];
+  return [
+    `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it. Add a hostPorts entry with that address, or leave ${holder} out of the environment`,
+  ];
+}
+
+const NAMES: Readonly<Record<RendererName, string>> = {
+  netplan: "netplan",
+  networkd: "systemd-networkd",
+  NetworkManager: "NetworkManager",
+  ifupdown: "ifupdown",
+};
+
+/** Two that both take a device at the next boot are one too many. */
+function rendererConflicts(wanted: RendererName | null, { renderers, tools }: LinuxFacts): string[] {
+  if (wanted === null) return [];
+  const package_ = { netplan: "netplan.io", ifupdown: "ifupdown" } as const;
+  if ((wanted === "netplan" || wanted === "ifupdown") && !tools[wanted])
+    return [
+      `${wanted} is not installed. Install it (Debian: apt-get install ${package_[wanted]}), or set renderer: ${inUse(renderers) ?? "networkd"}`,
+    ];
+  const other = inUse(renderers);
+  if (wanted === "networkd" && !renderers.networkd)
+    return [
+      `systemd-networkd does not run. Start it (systemctl enable --now systemd-networkd), or set renderer: ${other ?? "netplan"}`,
+    ];
+  if (other === undefined || other === wanted || renderers[wanted]) return [];
+  return [
+    `the network of the host is configured by ${NAMES[other]}, not by ${NAMES[wanted]}. Set renderer: ${other}, or change the host over first`,
+  ];
+}
+
+/** netplan has others work for it. */
+function inUse(renderers: LinuxFacts["renderers"]): RendererName | undefined {
+  const order = ["netplan", "ifupdown", "NetworkManager", "networkd"] as const;
+  return order.find((name) => renderers[name]);
+}
+
+/** A NIC that is not the device that the file names by its PCI address. */
+function misplacedNics({ pci: wanted = {} }: LinuxWords, facts: LinuxFacts): string[] {
+  return Object.entries(wanted).flatMap(([name, pci]) => {
+    const found = facts.nics[name]?.pci;
+    if (found === undefined || found === pci) return [];
+    const there = Object.entries(facts.nics).find(([, nic]) => nic.pci === pci)?.[0];
+    const where = there === undefined ? "which no interface of the host has" : `which is ${there}`;
+    return [`${name} is the device ${found} and not ${pci}, ${where}. Correct the uplink's name or its pci`];
+  });
+}

@@ -1,0 +1,157 @@
+// What a host says of its network devices: the JSON of templates/linux/facts.sh.hbs. iproute2 leaves out what is default or says null,
+// by its release. Pure.
+import { z } from "zod";
+
+/** Names that iproute2 knows are words; what it does not know yet is a number, and that is drift as well. */
+const word = z.union([z.string(), z.number()]).nullish();
+const number = z.number().nullish();
+
+const InfoData = z.looseObject({
+  // Bonds.
+  mode: word,
+  miimon: number,
+  updelay: number,
+  downdelay: number,
+  arp_interval: number,
+  arp_ip_target: z.array(z.string()).nullish(),
+  arp_validate: word,
+  arp_all_targets: word,
+  xmit_hash_policy: word,
+  ad_lacp_rate: word,
+  ad_lacp_active: word,
+  ad_select: word,
+  min_links: number,
+  primary: z.string().nullish(),
+  primary_reselect: word,
+  fail_over_mac: word,
+  num_peer_notif: number,
+  resend_igmp: number,
+  all_slaves_active: number,
+  packets_per_slave: number,
+  ad_info: z.looseObject({ num_ports: number, partner_mac: z.string().nullish() }).nullish(),
+  // Bridges.
+  vlan_filtering: number,
+  vlan_default_pvid: number,
+  stp_state: number,
+  mcast_snooping: number,
+  /** 1/100 s. */
+  ageing_time: number,
+  // VLAN devices.
+  id: number,
+  protocol: z.string().nullish(),
+});
+
+const Link = z.looseObject({
+  ifname: z.string(),
+  mtu: z.number(),
+  max_mtu: number,
+  master: z.string().nullish(),
+  /** What a VLAN device is on. */
+  link: z.string().nullish(),
+  ifalias: z.string().nullish(),
+  flags: z.array(z.string()).nullish(),
+  linkinfo: z
+    .looseObject({
+      info_kind: z.string().nullish(),
+      info_data: InfoData.nullish(),
+      info_slave_data: z
+        .looseObject({ state: z.string().nullish(), mii_status: z.string().nullish(), isolated: z.boolean().nullish() })
+        .nullish(),
+    })
+    .nullish(),
+});
+export type FactLink = z.infer<typeof Link>;
+export type FactInfo = z.infer<typeof InfoData>;
+
+const Address = z.looseObject({
+  ifname: z.string().nullish(),
+  addr_info: z
+    .array(
+      z.looseObject({
+        local: z.string().nullish(),
+        prefixlen: number,
+        scope: z.string().nullish(),
+        dynamic: z.boolean().nullish(),
+        temporary: z.boolean().nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+const Route = z.looseObject({
+  dst: z.string().nullish(),
+  gateway: z.string().nullish(),
+  dev: z.string().nullish(),
+  protocol: z.string().nullish(),
+});
+
+const PortVlans = z.looseObject({
+  ifname: z.string(),
+  vlans: z.array(z.looseObject({ vlan: z.number(), vlanEnd: number, flags: z.array(z.string()).nullish() })),
+});
+export type FactVlan = z.infer<typeof PortVlans>["vlans"][number];
+
+const renderers = { netplan: z.boolean(), networkd: z.boolean(), NetworkManager: z.boolean(), ifupdown: z.boolean() };
+
+const Document = z.looseObject({
+  missing: z.array(z.string()),
+  nics: z.record(z.string(), z.object({ pci: z.string(), driver: z.string() })),
+  /** The address that this connection came in on; empty where there is none. */
+  ssh: z.string(),
+  renderers: z.object(renderers),
+  tools: z.object({ netplan: z.boolean(), ifupdown: z.boolean() }),
+  links: z.array(Link),
+  addresses: z.array(Address),
+  routes: z.array(Route),
+  routes6: z.array(Route),
+  vlans: z.array(PortVlans),
+});
+type Document = z.infer<typeof Document>;
+
+export interface LinuxFacts extends Pick<Document, "missing" | "nics" | "ssh" | "renderers" | "tools"> {
+  readonly links: ReadonlyMap<string, FactLink>;
+  /** Set by people or tools, not by the network itself, with prefix length; by device. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  readonly gateways: ReadonlyMap<string, readonly string[]>;
+  readonly vlans: ReadonlyMap<string, readonly FactVlan[]>;
+}
+
+export function readLinuxFacts(document: unknown): LinuxFacts {
+  const result = Document.safeParse(document);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new Error(
+      `the facts of the network devices are incomplete at ${issue?.path.join(".")}: ${issue?.message}. Look at what "ip -d -j link show" and "bridge -j vlan show" print on the machine`,
+    );
+  }
+  const { links, addresses, routes, routes6, vlans, ...rest } = result.data;
+  return {
+    ...rest,
+    links: new Map(links.map((link) => [link.ifname, link])),
+    addresses: new Map(addresses.flatMap(({ ifname, addr_info }) => (ifname ? [[ifname, lasting(addr_info)]] : []))),
+    gateways: byDevice([...routes, ...routes6]),
+    vlans: new Map(vlans.map((port) => [port.ifname, port.vlans])),
+  };
+}
+
+/** Addresses of DHCP, router advertisements and the link itself come and go without us. */
+function lasting(addresses: z.infer<typeof Address>["addr_info"]): string[] {
+  return (addresses ?? []).flatMap(({ local, prefixlen, scope, dynamic, temporary }) =>
+    local && typeof prefixlen === "number" && (scope ?? "global") === "global" && !dynamic && !temporary
+      ? [`${local}/${prefixlen}`]
+      : [],
+  );
+}
+
+/** Who set a route says its protocol; those of the network's own making are not ours. */
+const BY_THE_NETWORK = new Set(["ra", "dhcp", "redirect"]);
+
+function byDevice(routes: readonly z.infer<typeof Route>[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { dst, gateway, dev, protocol } of routes) {
+    if (dst !== "default" || !gateway || !dev || BY_THE_NETWORK.has(protocol ?? "")) continue;
+    const known = found.get(dev) ?? [];
+    if (!known.includes(gateway)) found.set(dev, [...known, gateway]);
+  }
+  return found;
+}

@@ -1,0 +1,173 @@
+// What the kernel has of what is ours, in its words: devices with our mark, and those that are wanted or were applied last. Pure.
+import { formatRanges, mergeRanges } from "../../model/network.js";
+import type { Scope } from "../layer.js";
+import { inEffect } from "./bond.js";
+import type { FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
+import { markOf } from "./mark.js";
+import { rendererOfFiles } from "./renderers.js";
+import { sorted } from "./sorted.js";
+import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, KernelVlan, LinuxWords } from "./words.js";
+
+export function fromLinuxFacts(facts: LinuxFacts, scope: Scope<LinuxWords>): LinuxWords {
+  const own = new Own(facts, scope);
+  const bonds = own.devices("bond").map((link) => [link.ifname, toBond(link, facts)] as const);
+  const bridges = own.devices("bridge").map((link) => [link.ifname, toBridge(link, own)] as const);
+  const vlans = own.devices("vlan").map((link) => [link.ifname, toVlan(link)] as const);
+  const members = bonds.flatMap(([, bond]) => bond.members);
+  const ports = bridges.flatMap(([, bridge]) => Object.keys(bridge.ports));
+  const devices = [...bonds, ...bridges, ...vlans].map(([name]) => name);
+  const names = [...new Set([...devices, ...members, ...ports, ...own.others()])];
+  return {
+    renderer: rendererOfFiles(Object.keys(scope.files)),
+    bonds: sorted(bonds),
+    bridges: sorted(bridges),
+    vlans: sorted(vlans),
+    links: sorted(names.flatMap((name) => own.link(name))),
+  };
+}
+
+const KINDS = { bond: "bonds", bridge: "bridges", vlan: "vlans" } as const;
+
+/** What of the facts is ours. */
+class Own {
+  constructor(
+    readonly facts: LinuxFacts,
+    private readonly scope: Scope<LinuxWords>,
+  ) {}
+
+  devices(kind: keyof typeof KINDS): FactLink[] {
+    const isKnown = (name: string) => this.scope.known.some((words) => Object.hasOwn(words[KINDS[kind]], name));
+    return [...this.facts.links.values()].filter(
+      (link) => kindOf(link) === kind && (link.ifalias === markOf(this.scope.environment) || isKnown(link.ifname)),
+    );
+  }
+
+  /** VMs have their ports beside ours. */
+  ports(bridge: string): FactLink[] {
+    const isKnown = (port: string) =>
+      this.scope.known.some((words) => Object.values(words.bridges).some(({ ports }) => Object.hasOwn(ports, port)));
+    return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
+  }
+
+  /** What Open vSwitch makes or has as its port. A NIC that nothing has is nobody's. */
+  others(): string[] {
+    const known = this.scope.known.flatMap((words) => Object.keys(words.links));
+    return known.filter((name) => {
+      const link = this.facts.links.get(name);
+      return link !== undefined && (OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system");
+    });
+  }
+
+  link(name: string): [string, KernelLink][] {
+    const link = this.facts.links.get(name);
+    if (!link) return [];
+    const wanted = this.scope.known.find((words) => Object.hasOwn(words.links, name))?.links[name];
+    const found: KernelLink = {
+      mtu: link.mtu,
+      addresses: inOrderOf(wanted?.addresses ?? [], this.facts.addresses.get(name) ?? []),
+      gateways: inOrderOf(wanted?.gateways ?? [], this.facts.gateways.get(name) ?? []),
+      // The kernel does not know them; that the file has them is compared as text.
+      nameservers: wanted?.nameservers ?? [],
+    };
+    return [[name, found]];
+  }
+}
+
+/** Internal ports of the kernel's datapath, and of that in user space. */
+const OF_OPEN_VSWITCH = new Set(["openvswitch", "tun"]);
+
+function kindOf(link: FactLink): string {
+  return link.linkinfo?.info_kind ?? "";
+}
+
+/** The kernel has them in an order of its own, which means nothing beside that of the first. */
+function inOrderOf(wanted: readonly string[], found: readonly string[]): string[] {
+  return [...wanted.filter((item) => found.includes(item)), ...found.filter((item) => !wanted.includes(item))];
+}
+
+function info(link: FactLink): FactInfo {
+  return link.linkinfo?.info_data ?? ({} as FactInfo);
+}
+
+const MODES: readonly KernelBond["mode"][] = [
+  "balance-rr",
+  "active-backup",
+  "balance-xor",
+  "broadcast",
+  "802.3ad",
+  "balance-tlb",
+  "balance-alb",
+];
+
+/** A word, its number, or nothing where it is the first, which is the default. */
+function choice<const Word extends string>(value: string | number | null | undefined, words: readonly Word[]): Word {
+  if (typeof value === "number") return words[value] ?? (String(value) as Word);
+  return (value ?? words[0]) as Word;
+}
+
+const ARP_VALIDATE = ["none", "active", "backup", "all", "filter", "filter_active", "filter_backup"];
+const HASHES = ["layer2", "layer3+4", "layer2+3", "encap2+3", "encap3+4", "vlan+srcmac"] as const;
+
+function toBond(link: FactLink, facts: LinuxFacts): KernelBond {
+  const data = info(link);
+  const members = [...facts.links.values()].filter(({ master }) => master === link.ifname).map(({ ifname }) => ifname);
+  return inEffect({
+    mode: choice(data.mode, MODES),
+    members: members.sort(),
+    miimon: data.miimon ?? 0,
+    updelay: data.updelay ?? 0,
+    downdelay: data.downdelay ?? 0,
+    arp_interval: data.arp_interval ?? 0,
+    arp_ip_target: (data.arp_ip_target ?? []).filter((target) => target !== "0.0.0.0").sort(),
+    arp_validate: choice(data.arp_validate, ARP_VALIDATE),
+    arp_all_targets: choice(data.arp_all_targets, ["any", "all"]),
+    xmit_hash_policy: choice(data.xmit_hash_policy, HASHES),
+    lacp_rate: choice(data.ad_lacp_rate, ["slow", "fast"]),
+    // Kernels before 5.16 don't have it: they always are.
+    lacp_active:
+      typeof data.ad_lacp_active === "number"
+        ? choice(data.ad_lacp_active, ["off", "on"])
+        : choice(data.ad_lacp_active, ["on"]),
+    ad_select: choice(data.ad_select, ["stable", "bandwidth", "count"]),
+    min_links: data.min_links ?? 0,
+    primary: data.primary ?? null,
+    primary_reselect: choice(data.primary_reselect, ["always", "better", "failure"]),
+    fail_over_mac: choice(data.fail_over_mac, ["none", "active", "follow"]),
+    num_grat_arp: data.num_peer_notif ?? 1,
+    resend_igmp: data.resend_igmp ?? 1,
+    all_slaves_active: data.all_slaves_active ? 1 : 0,
+    packets_per_slave: data.packets_per_slave ?? 1,
+  });
+}
+
+const HUNDREDTHS = 100;
+
+function toBridge(link: FactLink, own: Own): KernelBridge {
+  const data = info(link);
+  const ports = own.ports(link.ifname).map((port) => {
+    const isolated = port.linkinfo?.info_slave_data?.isolated ?? false;
+    return [port.ifname, { vlan: toVlans(own.facts.vlans.get(port.ifname)), isolated }] as const;
+  });
+  return {
+    vlan_filtering: data.vlan_filtering ? 1 : 0,
+    vlan_default_pvid: data.vlan_default_pvid ?? 1,
+    stp_state: data.stp_state ? 1 : 0,
+    mcast_snooping: data.mcast_snooping === 0 ? 0 : 1,
+    ageing_time: (data.ageing_time ?? 300 * HUNDREDTHS) / HUNDREDTHS,
+    ports: sorted(ports),
+    self: toVlans(own.facts.vlans.get(link.ifname)),
+  };
+}
+
+function toVlans(vlans: readonly FactVlan[] = []): KernelBridgeVlans {
+  const pvid = vlans.find(({ flags }) => flags?.includes("PVID"));
+  return {
+    pvid: pvid?.vlan ?? null,
+    untagged: pvid?.flags?.includes("Egress Untagged") ?? false,
+    vlans: formatRanges(mergeRanges(vlans.map(({ vlan, vlanEnd }) => ({ first: vlan, last: vlanEnd ?? vlan })))),
+  };
+}
+
+function toVlan(link: FactLink): KernelVlan {
+  return { link: link.link ?? "", id: info(link).id ?? 0 };
+}

@@ -1,0 +1,93 @@
+// ifupdown as the renderer: one file of interfaces(5), bonds by ifenslave. Pure.
+
+import type { Filled, TextSection } from "../../layer.js";
+import { own } from "../own.js";
+import type { Renderer, Transition } from "../renderer.js";
+import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
+import type { LinuxWords } from "../words.js";
+import { commandsInPlace } from "./inPlace.js";
+import { toStanza } from "./stanza.js";
+import { unsupported } from "./unsupported.js";
+
+const PATH = "/etc/network/interfaces.d/multiport";
+
+/** What `ifup` is asked for: members of a bond are the bond's. */
+function autoDevices(words: LinuxWords): string[] {
+  return devicesInOrder(words).filter((device) => controllerOf(words, device)?.kind !== "bond");
+}
+
+function nics(words: LinuxWords): string[] {
+  return devicesInOrder(words).filter((device) => kindOf(words, device) === "nic");
+}
+
+function files(words: LinuxWords, heading: { machine: string; environment: string }): TextSection[] {
+  const devices = devicesInOrder(words);
+  if (devices.length === 0) return [];
+  const stanzas = devices.map((device) => toStanza(words, device));
+  return [{ target: PATH, path: PATH, template: "linux/ifupdown/interfaces", data: { ...heading, stanzas } }];
+}
+
+function check(words: LinuxWords): Filled[] {
+  const devices = devicesInOrder(words);
+  if (devices.length === 0) return [];
+  const data = {
+    hasBonds: Object.keys(words.bonds).length > 0,
+    hasNameservers: Object.values(words.links).some(({ nameservers }) => nameservers.length > 0),
+    devices: devices.join(" "),
+    auto: autoDevices(words),
+  };
+  return [{ template: "linux/ifupdown/check.sh", data }];
+}
+
+function before(transition: Transition): Filled[] {
+  const leaving = leavingDevices(transition).map((device) => ({
+    device,
+    isNic: kindOf(transition.actual, device) === "nic",
+    isPort: controllerOf(transition.actual, device) !== null,
+    addresses: own(transition.actual.links, device)?.addresses ?? [],
+  }));
+  const ours = nics(transition.desired);
+  if (leaving.length + ours.length === 0) return [];
+  return [{ template: "linux/ifupdown/before.sh", data: { leaving, nics: ours } }];
+}
+
+function after(transition: Transition): Filled[] {
+  const { desired, actual } = transition;
+  const gone = leavingDevices(transition);
+  const auto = autoDevices(desired).map((device) => ({
+    device,
+    stays: Object.hasOwn(actual.links, device) && !gone.includes(device),
+  }));
+  const { releases, changes } = commandsInPlace(transition);
+  const resolvers = auto.filter(({ device, stays }) => stays && !sameNameservers(transition, device));
+  if (auto.length === 0) return [];
+  const newNics = nics(desired).filter((device) => !Object.hasOwn(actual.links, device));
+  const data = {
+    auto,
+    newNics,
+    releases,
+    changes,
+    resolvers: resolvers.map(({ device }) => resolver(desired, device)),
+  };
+  return [{ template: "linux/ifupdown/after.sh", data }];
+}
+
+function sameNameservers({ desired, actual }: Transition, device: string): boolean {
+  return own(desired.links, device)?.nameservers.join() === own(actual.links, device)?.nameservers.join();
+}
+
+function resolver(words: LinuxWords, device: string): object {
+  const link = own(words.links, device);
+  const isStatic = link?.addresses.some((address) => !address.includes(":"));
+  return { device, method: isStatic ? "static" : "manual", nameservers: link?.nameservers.join(" ") ?? "" };
+}
+
+export const ifupdown: Renderer = {
+  name: "ifupdown",
+  ownFiles: [PATH],
+  unsupported,
+  files,
+  check,
+  before,
+  after,
+};

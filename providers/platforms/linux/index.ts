@@ -1,0 +1,30 @@
+// Network devices of the kernel on a KVM host: the layer. What writes them at boot is a renderer of the host's choice. Pure.
+import type { KvmHost } from "../../model/host.js";
+import type { Layer } from "../layer.js";
+import { compareLinux } from "./disruption.js";
+import { type LinuxFacts, readLinuxFacts } from "./facts.js";
+import { fromLinuxFacts } from "./fromFacts.js";
+import { unhealthyDevices } from "./health.js";
+import { nothingOf, planLinux } from "./plan.js";
+import { RENDERERS } from "./renderers.js";
+import { toLinuxWords } from "./toWords.js";
+import { UDEV_RULES, udevRules } from "./udev.js";
+import { kernelUnsupported } from "./unsupported.js";
+import type { LinuxWords } from "./words.js";
+
+export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
+  name: "linux",
+  extension: "network.txt",
+  nothing: nothingOf(null),
+  facts: "linux/facts.sh",
+  ownFiles: [UDEV_RULES, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
+  unsupported: kernelUnsupported,
+  toWords: toLinuxWords,
+  sections: (words, heading) =>
+    words.renderer === null ? [] : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)],
+  readFacts: readLinuxFacts,
+  fromFacts: fromLinuxFacts,
+  plan: planLinux,
+  compare: compareLinux,
+  unhealthy: unhealthyDevices,
+};

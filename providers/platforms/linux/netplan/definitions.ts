@@ -1,0 +1,108 @@
+// Devices in netplan's own words. Source: netplan YAML reference, releases 0.106 and 1.1. Pure.
+
+import { devicesInOrder, kindOf, portsOf } from "../stack.js";
+import { isFilter } from "../udev.js";
+import type { KernelBond, LinuxWords } from "../words.js";
+
+/** Data of templates/linux/netplan/60-multiport.yaml.hbs; a section without a device is left out. */
+export function toDefinitions(words: LinuxWords): object {
+  const named = (kind: string) => devicesInOrder(words).filter((device) => kindOf(words, device) === kind);
+  const sections = [
+    { section: "ethernets", devices: named("nic").map((device) => ({ ...common(words, device), isNic: true })) },
+    { section: "bonds", devices: named("bond").map((device) => toBond(words, device)) },
+    { section: "bridges", devices: named("bridge").map((device) => toBridge(words, device)) },
+    { section: "vlans", devices: named("vlan").map((device) => toVlan(words, device)) },
+  ];
+  return { sections: sections.filter(({ devices }) => devices.length > 0) };
+}
+
+/** Every key that the template names, of any kind of device. */
+function common(words: LinuxWords, device: string) {
+  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  return {
+    device,
+    isNic: false,
+    hasInterfaces: false,
+    interfaces: [] as readonly string[],
+    id: null as number | null,
+    link: null as string | null,
+    mtu: link.mtu,
+    isBare: link.addresses.length === 0,
+    addresses: link.addresses,
+    gateways: link.gateways,
+    hasGateways: link.gateways.length > 0,
+    nameservers: link.nameservers,
+    hasNameservers: link.nameservers.length > 0,
+    parameters: [] as readonly Parameter[],
+    hasParameters: false,
+    targets: [] as readonly string[],
+    hasTargets: false,
+  };
+}
+
+interface Parameter {
+  readonly key: string;
+  readonly value: string;
+}
+
+function toBond(words: LinuxWords, device: string): object {
+  const bond = words.bonds[device];
+  const parameters = bond ? bondParameters(bond) : [];
+  const targets = bond?.arp_ip_target ?? [];
+  return {
+    ...withInterfaces(words, device),
+    parameters,
+    hasParameters: true,
+    targets,
+    hasTargets: targets.length > 0,
+  };
+}
+
+/** Bare milliseconds: with a unit netplan hands on what some releases of its back ends do not read. */
+function bondParameters(bond: KernelBond): Parameter[] {
+  const interval = (value: number) => (value === 0 ? null : value);
+  return given([
+    ["mode", bond.mode],
+    ["mii-monitor-interval", interval(bond.miimon)],
+    ["up-delay", interval(bond.updelay)],
+    ["down-delay", interval(bond.downdelay)],
+    ["arp-interval", interval(bond.arp_interval)],
+    ["arp-validate", isFilter(bond.arp_validate) ? null : bond.arp_validate],
+    ["arp-all-targets", bond.arp_all_targets],
+    ["transmit-hash-policy", bond.xmit_hash_policy === "vlan+srcmac" ? null : bond.xmit_hash_policy],
+    ["lacp-rate", bond.lacp_rate],
+    ["ad-select", bond.ad_select],
+    ["min-links", bond.min_links],
+    ["primary", bond.primary],
+    ["primary-reselect-policy", bond.primary_reselect],
+    ["fail-over-mac-policy", bond.fail_over_mac],
+    ["gratuitous-arp", bond.num_grat_arp],
+    ["resend-igmp", bond.resend_igmp],
+    ["all-slaves-active", bond.all_slaves_active === 1 ? "true" : null],
+    ["packets-per-slave", bond.packets_per_slave],
+  ]);
+}
+
+function given(rows: readonly (readonly [string, string | number | null])[]): Parameter[] {
+  return rows.flatMap(([key, value]) => (value === null ? [] : [{ key, value: String(value) }]));
+}
+
+function toBridge(words: LinuxWords, device: string): object {
+  const bridge = words.bridges[device];
+  // STP is said always: any other parameter would turn it on.
+  const parameters = bridge
+    ? given([
+        ["stp", bridge.stp_state === 1 ? "true" : "false"],
+        ["ageing-time", bridge.ageing_time],
+      ])
+    : [];
+  return { ...withInterfaces(words, device), parameters, hasParameters: true };
+}
+
+function withInterfaces(words: LinuxWords, device: string) {
+  return { ...common(words, device), hasInterfaces: true, interfaces: portsOf(words, device) };
+}
+
+function toVlan(words: LinuxWords, device: string): object {
+  return { ...common(words, device), id: words.vlans[device]?.id ?? null, link: words.vlans[device]?.link ?? null };
+}

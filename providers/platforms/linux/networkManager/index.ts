@@ -1,0 +1,84 @@
+// NetworkManager as the renderer: one profile in a key file per device. Pure.
+import type { Filled, TextSection } from "../../layer.js";
+import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
+import type { Renderer, Transition } from "../renderer.js";
+import {
+  bridgeChangedDevices,
+  changedDevices,
+  controllerOf,
+  devicesInOrder,
+  kindOf,
+  leavingDevices,
+  portsOf,
+} from "../stack.js";
+import type { LinuxWords } from "../words.js";
+import { toProfile } from "./keyfile.js";
+import { unsupported } from "./unsupported.js";
+
+const FOLDER = "/etc/NetworkManager/system-connections";
+
+/** A profile without a uuid gets one from its path, the same every time. */
+function profilePath(device: string): string {
+  return `${FOLDER}/multiport-${device}.nmconnection`;
+}
+
+/** Nothing to run is no script. */
+function script(name: string, data: Readonly<Record<string, readonly unknown[]>>): Filled[] {
+  const isEmpty = Object.values(data).every((list) => list.length === 0);
+  return isEmpty ? [] : [{ template: `linux/networkManager/${name}.sh`, data }];
+}
+
+function after(transition: Transition): Filled[] {
+  const { desired, actual } = transition;
+  const take = devicesToTake(transition);
+  const adjust = bridgeChangedDevices(transition).filter((device) => !take.includes(device));
+  // Profiles that left are forgotten by the same reload.
+  const isGone = devicesInOrder(actual).some((device) => !devicesInOrder(desired).includes(device));
+  if (take.length + adjust.length === 0 && !isGone) return [];
+  const activated = new Set([...leavingDevices(transition), ...take]);
+  const [releases, changes] = [bridgeReleases(transition, activated), bridgeChanges(transition, activated)];
+  return [{ template: "linux/networkManager/after.sh", data: { take, adjust, releases, changes } }];
+}
+
+/**
+ * What is activated: everything that changed or was deleted before, what belongs to it, and the VLAN devices on it, which lose their routes
+ * while it is activated.
+ */
+function devicesToTake(transition: Transition): string[] {
+  const { desired } = transition;
+  const gone = new Set(leavingDevices(transition));
+  const touched = new Set([...changedDevices(transition), ...gone]);
+  for (const name of gone)
+    for (const port of [...portsOf(desired, name), ...portsOf(transition.actual, name)]) touched.add(port);
+  for (const [name, vlan] of Object.entries(desired.vlans)) if (touched.has(vlan.link)) touched.add(name);
+  return devicesInOrder(desired).filter((device) => touched.has(device));
+}
+
+export const networkManager: Renderer = {
+  name: "NetworkManager",
+  ownFiles: [`${FOLDER}/multiport-*.nmconnection`],
+  unsupported,
+  files: (words: LinuxWords, heading): TextSection[] =>
+    devicesInOrder(words).map((device) => ({
+      target: profilePath(device),
+      path: profilePath(device),
+      mode: "0600",
+      template: "linux/networkManager/connection",
+      data: { ...heading, ...toProfile(words, device) },
+    })),
+  check: (words) =>
+    script("check", {
+      profiles: devicesInOrder(words).map((device) => ({ path: profilePath(device) })),
+      nics: devicesInOrder(words).filter((device) => kindOf(words, device) === "nic"),
+    }),
+  before: (transition) =>
+    script("before", {
+      leaving: leavingDevices(transition).map((device) => ({
+        device,
+        ports: portsOf(transition.actual, device),
+        isNic: kindOf(transition.actual, device) === "nic",
+        isPort: controllerOf(transition.actual, device) !== null,
+      })),
+    }),
+  after,
+};

@@ -1,0 +1,119 @@
+// The kernel's words of one device as data of NetworkManager's profile. Keys that NetworkManager leaves out when it writes a profile
+// itself, because they hold its default, are left out here too: its check compares both. Pure.
+
+import ipaddr from "ipaddr.js";
+import { rangeText, vlanEntries } from "../bridgeVlans.js";
+import { own } from "../own.js";
+import { controllerOf, kindOf } from "../stack.js";
+import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, LinuxWords } from "../words.js";
+
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface Family {
+  readonly name: "ipv4" | "ipv6";
+  readonly method: "manual" | "disabled";
+  readonly addresses: readonly { readonly number: number; readonly address: string }[];
+  readonly gateway: string | null;
+  readonly dns: readonly string[];
+}
+
+/** What the template of a profile is filled with. */
+export function toProfile(words: LinuxWords, device: string): object {
+  const kind = kindOf(words, device);
+  const link = own(words.links, device);
+  const controller = controllerOf(words, device);
+  const port = controller ? own(own(words.bridges, controller.name)?.ports, device) : undefined;
+  const bond = own(words.bonds, device);
+  const bridge = own(words.bridges, device);
+  return {
+    device,
+    type: kind === "nic" ? "ethernet" : kind,
+    hasPorts: kind === "bond" || kind === "bridge",
+    controller,
+    mtu: link?.mtu ?? null,
+    bond: bond ? bondSettings(bond) : null,
+    bridge: bridge ? bridgeSettings(bridge) : null,
+    vlan: own(words.vlans, device) ?? null,
+    portVlans: port ? vlansText(port.vlan) : "",
+    // NetworkManager knows no addresses of ports.
+    families: controller || !link ? [] : [toFamily("ipv4", link), toFamily("ipv6", link)],
+  };
+}
+
+/** A number, a word or nothing; in the order of NetworkManager's own documentation. */
+function bondSettings(bond: KernelBond): Setting[] {
+  const hasArp = bond.arp_interval > 0;
+  const values: readonly (readonly [string, string | number | null])[] = [
+    ["mode", bond.mode],
+    // Given together, ARP monitoring wins; left out, NetworkManager would set 100.
+    ["miimon", hasArp ? null : bond.miimon],
+    ["updelay", bond.updelay || null],
+    ["downdelay", bond.downdelay || null],
+    ["arp_interval", bond.arp_interval || null],
+    ["arp_ip_target", hasArp ? bond.arp_ip_target.join(",") : null],
+    ["arp_validate", bond.arp_validate],
+    ["arp_all_targets", bond.arp_all_targets],
+    ["xmit_hash_policy", bond.xmit_hash_policy],
+    ["lacp_rate", bond.lacp_rate],
+    // Known since 1.44; "on" is what the kernel does by itself.
+    ["lacp_active", bond.lacp_active === "off" ? "off" : null],
+    ["ad_select", bond.ad_select],
+    ["min_links", bond.min_links],
+    ["primary", bond.primary],
+    ["primary_reselect", bond.primary_reselect],
+    ["fail_over_mac", bond.fail_over_mac],
+    ["num_grat_arp", bond.num_grat_arp],
+    ["resend_igmp", bond.resend_igmp],
+    ["all_slaves_active", bond.all_slaves_active],
+    ["packets_per_slave", bond.packets_per_slave],
+  ];
+  return settings(values);
+}
+
+const DEFAULT_AGEING_SECONDS = 300;
+
+function bridgeSettings(bridge: KernelBridge): Setting[] {
+  return settings([
+    ["stp", bridge.stp_state === 1 ? null : "false"],
+    ["multicast-snooping", bridge.mcast_snooping === 1 ? null : "false"],
+    ["ageing-time", bridge.ageing_time === DEFAULT_AGEING_SECONDS ? null : bridge.ageing_time],
+    ["vlan-filtering", bridge.vlan_filtering === 1 ? "true" : null],
+    ["vlan-default-pvid", bridge.vlan_default_pvid === 1 ? null : bridge.vlan_default_pvid],
+    ["vlans", vlansText(bridge.self) || null],
+  ]);
+}
+
+function settings(values: readonly (readonly [string, string | number | null])[]): Setting[] {
+  return values.flatMap(([name, value]) => (value === null ? [] : [{ name, value: String(value) }]));
+}
+
+function vlansText(vlans: KernelBridgeVlans): string {
+  return vlanEntries(vlans)
+    .map((entry) => `${rangeText(entry)}${entry.isPvid ? " pvid" : ""}${entry.isUntagged ? " untagged" : ""}`)
+    .join(",");
+}
+
+export function isOfFamily(family: "ipv4" | "ipv6", address: string): boolean {
+  return address.includes(":") === (family === "ipv6");
+}
+
+function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
+  const own = (list: readonly string[]) => list.filter((address) => isOfFamily(name, address)).map(canonical);
+  const addresses = own(link.addresses);
+  return {
+    name,
+    method: addresses.length > 0 ? "manual" : "disabled",
+    addresses: addresses.map((address, index) => ({ number: index + 1, address })),
+    gateway: own(link.gateways)[0] ?? null,
+    dns: own(link.nameservers),
+  };
+}
+
+/** As NetworkManager writes it back: lower case, the longest run of zeros left out. */
+function canonical(address: string): string {
+  const [host = "", ...length] = address.split("/");
+  return [ipaddr.isValid(host) ? ipaddr.parse(host).toString() : host, ...length].join("/");
+}

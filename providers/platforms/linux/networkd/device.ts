@@ -1,0 +1,41 @@
+// One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
+import { controllerOf, kindOf } from "../stack.js";
+import type { KernelBridgeVlans, LinuxWords } from "../words.js";
+
+/** Data of templates/linux/networkd/device.network.hbs. */
+export function toNetwork(words: LinuxWords, device: string): object {
+  const controller = controllerOf(words, device);
+  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  return {
+    device,
+    mtu: link.mtu,
+    isNic: kindOf(words, device) === "nic",
+    bond: controller?.kind === "bond" ? controller.name : null,
+    isPrimary: controller?.kind === "bond" && words.bonds[controller.name]?.primary === device,
+    bridge: controller?.kind === "bridge" ? controller.name : null,
+    vlans: vlansOn(words, device),
+    hasAddresses: link.addresses.length > 0,
+    addresses: link.addresses,
+    gateways: link.gateways,
+    nameservers: link.nameservers,
+    ports: portSections(words, device),
+  };
+}
+
+function vlansOn(words: LinuxWords, device: string): string[] {
+  return Object.keys(words.vlans).filter((name) => words.vlans[name]?.link === device);
+}
+
+/** Sections of a bridge or of a port of one; data of templates/linux/networkd/port.hbs, none for any other device. */
+export function portSections(words: LinuxWords, device: string): object[] {
+  const bridge = words.bridges[device];
+  if (bridge) return [{ isPort: false, isolated: "no", ...vlanLines(bridge.self) }];
+  const controller = controllerOf(words, device);
+  const port = controller?.kind === "bridge" ? words.bridges[controller.name]?.ports[device] : undefined;
+  return port ? [{ isPort: true, isolated: port.isolated ? "yes" : "no", ...vlanLines(port.vlan) }] : [];
+}
+
+function vlanLines({ pvid, untagged, vlans }: KernelBridgeVlans): object {
+  const ranges = vlans === "" ? [] : vlans.split(",");
+  return { hasVlans: ranges.length > 0, ranges, pvid, egress: pvid !== null && untagged ? pvid : null };
+}

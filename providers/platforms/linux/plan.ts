@@ -1,0 +1,64 @@
+// What a change of a host's network devices takes: whether it may be made, what leaves, and the renderer's scripts for it and for the way
+// back. Pure.
+import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.js";
+import { conflictsOf } from "./conflicts.js";
+import type { LinuxFacts } from "./facts.js";
+import { markOf, ownDevices } from "./mark.js";
+import type { Transition } from "./renderer.js";
+import { RENDERERS } from "./renderers.js";
+import { devicesInOrder, kindOf, leavingDevices } from "./stack.js";
+import type { LinuxWords, RendererName } from "./words.js";
+
+export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<LinuxWords, LinuxFacts>): LayerPlan {
+  const { environment } = heading;
+  const conflicts = conflictsOf({ desired, actual, facts, environment });
+  if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
+  if (desired.renderer === null && actual.renderer === null && devicesInOrder(actual).length === 0)
+    return NOTHING_TO_DO;
+  const there = toTransition(desired, actual);
+  const back = toTransition(actual, desired);
+  return {
+    ...NOTHING_TO_DO,
+    check: desired.renderer === null ? [] : RENDERERS[desired.renderer].check(desired),
+    before: before(there),
+    after: [...after(there), ...marks(desired, environment)],
+    revertBefore: before(back),
+    revertAfter: after(back),
+  };
+}
+
+/** Whoever made the devices takes them away. With another renderer all of them are made anew: none adopts what another made. */
+function toTransition(desired: LinuxWords, actual: LinuxWords): Transition {
+  const isOther = actual.renderer !== null && desired.renderer !== null && actual.renderer !== desired.renderer;
+  const leaving = isOther ? devicesInOrder(actual).filter((name) => kindOf(actual, name) !== "nic") : [];
+  const transition = { desired, actual, leaving };
+  return { ...transition, leaving: leavingDevices(transition) };
+}
+
+function before(transition: Transition): readonly Filled[] {
+  return renderer(transition.actual.renderer ?? transition.desired.renderer)?.before(transition) ?? [];
+}
+
+/** The old renderer is told too that its files are gone, the new one that its files are there. */
+function after(transition: Transition): readonly Filled[] {
+  const [old, next] = [transition.actual.renderer, transition.desired.renderer];
+  return [
+    ...(old !== null && old !== next ? RENDERERS[old].after({ ...transition, desired: nothingOf(null) }) : []),
+    ...(renderer(next)?.after(transition) ?? []),
+  ];
+}
+
+function renderer(name: RendererName | null) {
+  return name === null ? undefined : RENDERERS[name];
+}
+
+export function nothingOf(name: RendererName | null): LinuxWords {
+  return { renderer: name, bonds: {}, bridges: {}, vlans: {}, links: {} };
+}
+
+/** NICs are nobody's; all that we make carries our mark. */
+function marks(desired: LinuxWords, environment: string): Filled[] {
+  const devices = ownDevices(desired);
+  if (devices.length === 0) return [];
+  return [{ template: "linux/mark.sh", data: { devices, mark: markOf(environment) } }];
+}

@@ -1,0 +1,15 @@
+(
+# With the old file still in place: ifdown goes by what it reads now. It also forgets what it believed of a device whose stanza others
+# have removed. A device that it leaves behind is removed in the kernel.
+ifdown --force mgmt || :
+[ ! -e /sys/class/net/mgmt ] || ip link delete dev mgmt
+ifdown --force eth1 || :
+ip link set dev eth1 nomaster || :
+ifdown --force eth0 || :
+ip link set dev eth0 nomaster || :
+ifdown --force bond0 || :
+[ ! -e /sys/class/net/bond0 ] || ip link delete dev bond0
+ifdown --force br0 || :
+[ ! -e /sys/class/net/br0 ] || ip link delete dev br0
+# A DHCP client of others would go on giving its address to the NIC.
+)

@@ -1,0 +1,28 @@
+(
+# All of it is done, whatever fails, and a failure is the end result.
+failed=0
+# What makes room; some of it may have left with the devices before.
+# A NIC that is new here keeps nothing that others gave it.
+ip address flush dev eth2 scope global || :
+# ifup says success and does nothing for what it believes to be up. So it is told what is there and what is not, and brings up the rest.
+if [ ! -e /sys/class/net/br0 ]; then
+  ifdown --force br0 || :
+elif ! ifquery --state br0 >/dev/null; then
+  mkdir -p /run/network
+  echo br0 >/run/network/ifstate.br0
+  echo br0=br0 >>/run/network/ifstate
+fi
+ifup br0 || failed=1
+ifdown --force bond0 || :
+ifup bond0 || failed=1
+if [ ! -e /sys/class/net/mgmt ]; then
+  ifdown --force mgmt || :
+elif ! ifquery --state mgmt >/dev/null; then
+  mkdir -p /run/network
+  echo mgmt >/run/network/ifstate.mgmt
+  echo mgmt=mgmt >>/run/network/ifstate
+fi
+ifup mgmt || failed=1
+# What has changed on a device that stays is told to the kernel.
+exit "$failed"
+)

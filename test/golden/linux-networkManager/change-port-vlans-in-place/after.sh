@@ -1,0 +1,28 @@
+(
+# NetworkManager reads the new profiles and takes them: in place where it can, else by activating the profile. Profiles of others on
+# the same NIC make room and stay in their files; at the next boot ours come first by their priority.
+# All of it is done, whatever fails, and a failure is the end result.
+failed=0
+nmcli connection reload || failed=1
+take() {
+  if [ "$(nmcli -g GENERAL.CONNECTION device show "$1" 2>/dev/null || :)" = "multiport-$1" ]; then
+    nmcli --wait 30 device reapply "$1" && return
+  fi
+  nmcli --wait 60 connection up id "multiport-$1"
+}
+take mgmt || failed=1
+# A bridge takes these while it runs. To activate its profile for them would cost its ports, the VMs' too, a moment without a network, so the
+# kernel is told, and NetworkManager where its release can hear of it.
+bridge vlan del dev br0 vid 10 self || :
+bridge vlan del dev bond0 vid 5-7 || :
+bridge vlan del dev bond0 vid 100-119 || :
+bridge vlan del dev bond0 vid 121-199 || :
+ip link set dev br0 type bridge mcast_snooping 1 || failed=1
+bridge vlan add dev br0 vid 20 pvid untagged self || failed=1
+bridge link set dev bond0 isolated on || failed=1
+bridge vlan add dev bond0 vid 8-30 || failed=1
+bridge vlan add dev bond0 vid 120 || failed=1
+nmcli --wait 30 device reapply br0 || :
+nmcli --wait 30 device reapply bond0 || :
+exit "$failed"
+)

@@ -1,0 +1,306 @@
+// ifupdown as a renderer: golden files and scripts, ifup's own reading of them, a NIC brought up and changed by the real ifup, and what
+// interfaces(5) can't say.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findOnPath } from "../../../lab/toolchain/command.js";
+import { interfaces } from "../../../providers/engine/quote.js";
+import { ifupdown } from "../../../providers/platforms/linux/ifupdown/index.js";
+import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
+import { hostile } from "../../arbitrary.js";
+import { expectGolden, filesOf, scriptOf, scriptsOf } from "./rendering.js";
+import { bond, bridge, CHANGES, HOSTS, link, NO_WORDS, TRUNK } from "./words.js";
+
+const AREA = "linux-ifupdown"; // test/golden/linux-ifupdown
+
+/** In namespaces of its own, with `$root` over the machine's folders of ifupdown: nothing here touches this computer's network. */
+const NAMESPACE = ["--net", "--mount", "--propagation", "private", "sh", "-eu"];
+const MOUNTS = `mkdir -p /etc/network /run/network
+mount --bind "$root/etc/network" /etc/network
+mount -t tmpfs run /run/network
+mount -t sysfs sysfs /sys
+`;
+
+function whyNot(): string | undefined {
+  if (findOnPath("ifup") === undefined) return "ifup is not installed (apt-get install ifupdown ifenslave)";
+  const trial = spawnSync("unshare", [...NAMESPACE, "-c", "mount -t sysfs sysfs /sys"], { encoding: "utf8" });
+  return trial.status === 0 ? undefined : `namespaces can't be made here (${trial.stderr.trim()}); it takes root`;
+}
+const reason = whyNot();
+if (reason) console.log(`left out: ifupdown can't be asked: ${reason}`);
+
+describe("golden", () => {
+  it.each(Object.entries(HOSTS))("host %s", async (name, words) => {
+    expect(ifupdown.unsupported(words)).toEqual([]);
+    const check = { path: "check.sh", text: scriptOf(ifupdown.check(words)) };
+    await expectGolden(AREA, `host-${name}`, [...filesOf(ifupdown, words), check]);
+  });
+
+  it.each(Object.entries(CHANGES))("change %s", async (name, [actual, desired]) => {
+    const scripts = scriptsOf(ifupdown, actual, desired);
+    for (const { text } of scripts) expect(spawnSync("sh", ["-n"], { input: text, encoding: "utf8" }).stderr).toBe("");
+    await expectGolden(AREA, `change-${name}`, scripts);
+  });
+
+  it("nothing wanted is no file and no script", () => {
+    expect(filesOf(ifupdown, NO_WORDS)).toEqual([]);
+    expect(ifupdown.check(NO_WORDS)).toEqual([]);
+    expect(scriptsOf(ifupdown, NO_WORDS, NO_WORDS)).toEqual([]);
+  });
+});
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ifupdown-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, text: string, mode = 0o644): void {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode });
+}
+
+const MAIN = "source /etc/network/interfaces.d/*\n";
+
+/** A machine's own files of ifupdown, with the hooks that packages install. */
+function writeMachine(main = MAIN): void {
+  write("etc/network/interfaces", main);
+  write("etc/network/interfaces.d/.keep", "");
+  for (const hooks of ["if-pre-up.d", "if-up.d", "if-down.d", "if-post-down.d"])
+    write(`etc/network/${hooks}/.keep`, "");
+  write("etc/network/if-pre-up.d/ifenslave", "#!/bin/sh\n", 0o755);
+  write(
+    "etc/network/if-up.d/resolved",
+    `#!/bin/sh\necho "up $IFACE $IF_DNS_NAMESERVERS" >>${folder}/resolver\n`,
+    0o755,
+  );
+  write("etc/network/if-down.d/resolved", `#!/bin/sh\necho "down $IFACE" >>${folder}/resolver\n`, 0o755);
+}
+
+function run(script: string): { status: number | null; stdout: string; stderr: string } {
+  const env = {
+    ...process.env,
+    root: folder,
+    stage: `${folder}/stage`,
+    LC_ALL: "C.UTF-8",
+    PATH: `/usr/sbin:/sbin:${process.env.PATH}`,
+  };
+  return spawnSync("unshare", NAMESPACE, { input: MOUNTS + script, encoding: "utf8", env });
+}
+
+function check(words: LinuxWords, spoil: (text: string) => string = (text) => text): ReturnType<typeof run> {
+  for (const { path, text } of filesOf(ifupdown, words)) write(`stage/${path}`, spoil(text));
+  return run(scriptOf(ifupdown.check(words)));
+}
+
+describe.skipIf(reason !== undefined)("ifupdown's own reading", () => {
+  it.each(Object.entries(HOSTS))("takes host %s", (_, words) => {
+    writeMachine();
+    expect(check(words)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each(Object.entries(HOSTS))(
+    "would run the commands of host %s, each once and in the order of the file",
+    (_, words) => {
+      writeMachine();
+      const text = filesOf(ifupdown, words)[0]?.text ?? "";
+      write("etc/network/interfaces.d/multiport", text);
+      const { status, stderr } = run("ifup --no-act --force --all\n");
+      expect(status).toBe(0);
+      const commands = [...text.matchAll(/^ {4}(?:pre-up|up) (.*)$/gm)].map(([, command]) => command);
+      expect(commands.length).toBeGreaterThan(0);
+      // A parent is brought up once more for its VLAN device, as ifup believes nothing when it only says what it would do.
+      expect([...new Set(stderr.split("\n"))].filter((line) => commands.includes(line))).toEqual(commands);
+      for (const [, address] of text.matchAll(/^ {4}address (.*)\/\d+$/gm))
+        expect(stderr).toContain(`ip addr add ${address}/`);
+      for (const [, gateway] of text.matchAll(/^ {4}gateway (.*)$/gm))
+        expect(stderr).toContain(`ip route add default via ${gateway} `);
+    },
+  );
+
+  it.each([
+    ["iface bond0 inet manual", "iface bond0 inet manuell", "unknown or no method"],
+    ["    mtu 9000", "    mtu", "option with empty value"],
+    ["    address 192.0.2.11/24\n", "", "missing required configuration variables"],
+  ])("refuses %j as %j", (right, wrong, message) => {
+    writeMachine();
+    const { status, stderr } = check(TRUNK, (text) => text.replace(right, wrong));
+    expect(stderr).toContain("ifup does not take /etc/network/interfaces.d/multiport: ");
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["# empty\n", "/etc/network/interfaces does not read /etc/network/interfaces.d"],
+    [
+      `${MAIN}auto eth0\niface eth0 inet dhcp\n`,
+      "/etc/network/interfaces line 2: auto eth0\n/etc/network/interfaces line 3: iface eth0 inet dhcp\n",
+    ],
+    [
+      `${MAIN}iface team0 inet manual\n  bond-slaves eth5 eth1\n`,
+      "/etc/network/interfaces line 3:   bond-slaves eth5 eth1\n",
+    ],
+    [`${MAIN}source others\n`, "others line 1: allow-hotplug eth1\n"],
+  ])("refuses a machine whose main file is %j", (main, message) => {
+    writeMachine(main);
+    write("etc/network/others", "allow-hotplug eth1\n");
+    const { status, stderr } = check(TRUNK);
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
+  });
+
+  it("leaves alone what others have, and its own file of the last run", () => {
+    writeMachine(`${MAIN}auto lo eth9\niface lo inet loopback\niface eth9 inet dhcp\n`);
+    write("etc/network/interfaces.d/multiport", filesOf(ifupdown, TRUNK)[0]?.text ?? "");
+    expect(check(TRUNK)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each([
+    ["if-pre-up.d/ifenslave", "ifenslave is not installed"],
+    ["if-up.d/resolved", "Nothing here takes name servers from ifupdown"],
+  ])("misses %s", (hook, message) => {
+    writeMachine();
+    rmSync(join(folder, "etc/network", hook));
+    const { status, stderr } = check(TRUNK);
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
+  });
+});
+
+function nic(settings: Parameters<typeof link>[0]): LinuxWords {
+  return { ...NO_WORDS, links: { eth4: link(settings) } };
+}
+
+describe.skipIf(reason !== undefined)("a NIC by the real ifup, in a namespace", () => {
+  const first = nic({
+    addresses: ["203.0.113.9/28", "2001:db8:1::9/64"],
+    gateways: ["203.0.113.1"],
+    nameservers: ["203.0.113.53"],
+  });
+  const second = nic({
+    mtu: 1400,
+    addresses: ["203.0.113.10/28", "203.0.113.11/28"],
+    gateways: ["203.0.113.2"],
+    nameservers: ["203.0.113.54"],
+  });
+  const CABLE = "ip link add eth4 type veth peer name switch\nip link set switch up\n";
+  const SAY = `echo "state $(ifquery --state eth4 || :)"; ip -o addr show dev eth4 scope global | awk '{ print $4 }'; ip route show default; cat /sys/class/net/eth4/mtu\n`;
+
+  /** Each step as on a machine: scripts before, the file, scripts after; then what the kernel says. */
+  function change(actual: LinuxWords, desired: LinuxWords): string {
+    const [file] = filesOf(ifupdown, desired);
+    const target = "/etc/network/interfaces.d/multiport";
+    const place = file ? `cat >${target} <<'FILE'\n${file.text}FILE\n` : `rm -f ${target}\n`;
+    const transition = { desired, actual, leaving: [] };
+    return `${scriptOf(ifupdown.before(transition))}${place}${scriptOf(ifupdown.after(transition))}echo ==\n${SAY}`;
+  }
+
+  function states(script: string): string[][] {
+    writeMachine();
+    const { status, stdout, stderr } = run(CABLE + script);
+    expect(status, stderr).toBe(0);
+    return stdout
+      .split("==\n")
+      .slice(1)
+      .map((text) =>
+        text
+          .trim()
+          .split("\n")
+          .map((line) => line.trim()),
+      );
+  }
+
+  const FIRST = [
+    "state eth4=eth4",
+    "203.0.113.9/28",
+    "2001:db8:1::9/64",
+    "default via 203.0.113.1 dev eth4 onlink",
+    "1500",
+  ];
+  const SECOND = [
+    "state eth4=eth4",
+    "203.0.113.10/28",
+    "203.0.113.11/28",
+    "default via 203.0.113.2 dev eth4 onlink",
+    "1400",
+  ];
+
+  it("comes up, changes while it is up, changes back, and leaves", () => {
+    const seen = states(
+      change(NO_WORDS, first) + change(first, second) + change(second, first) + change(first, NO_WORDS),
+    );
+    expect(seen).toEqual([FIRST, SECOND, FIRST, ["state", "1500"]]);
+  });
+
+  it("a change that is half done is put back, and one that never began", () => {
+    const broken = "ip address del 203.0.113.10/28 dev eth4\nip route del default || :\n";
+    const seen = states(
+      change(NO_WORDS, first) + change(first, second) + broken + change(second, first) + change(second, first),
+    );
+    expect(seen.slice(2)).toEqual([FIRST, FIRST]);
+  });
+
+  it("a NIC whose stanza others have removed is taken from ifup's belief and their addresses", () => {
+    const foreign =
+      "printf 'auto eth4\\niface eth4 inet static\\n address 198.51.100.7/24\\n gateway 198.51.100.1\\n' >/etc/network/interfaces.d/foreign\nifup eth4\nrm /etc/network/interfaces.d/foreign\n";
+    expect(states(foreign + change(NO_WORDS, first))).toEqual([FIRST]);
+  });
+
+  it("what is up by other means is taken over as it is, not brought up once more", () => {
+    const byHand =
+      "ip link set eth4 up\nip address add 203.0.113.9/28 dev eth4\nip address add 2001:db8:1::9/64 dev eth4\nip route add default via 203.0.113.1 dev eth4 onlink\n";
+    expect(states(byHand + change(first, first))).toEqual([FIRST]);
+  });
+});
+
+describe("what interfaces(5) can't say", () => {
+  it.each<[string, LinuxWords, string]>([
+    [
+      "a name with a backslash",
+      { ...NO_WORDS, links: { "a\\": link() } },
+      'The name "a\\\\" can\'t stand in /etc/network/interfaces, which knows no quotes',
+    ],
+    [
+      "a bond with a dot",
+      { ...NO_WORDS, bonds: { "bond.1": bond({ mode: "balance-xor", members: [] }) }, links: { "bond.1": link() } },
+      "ifupdown takes bond.1 for a VLAN device on bond, by its name alone",
+    ],
+    [
+      "a VLAN named after another",
+      {
+        ...NO_WORDS,
+        vlans: { "br0.5": { link: "br0", id: 6 } },
+        bridges: { br0: bridge() },
+        links: { br0: link(), "br0.5": link() },
+      },
+      "ifupdown takes br0.5 for a VLAN device on br0, by its name alone",
+    ],
+  ])("%s", (_, words, message) => {
+    const found = ifupdown.unsupported(words);
+    expect(found.map((fault) => fault.message)).toEqual([message]);
+    for (const { remedy } of found) expect(remedy).toMatch(/^(Use|Set|Remove|Add) .*\.$/);
+  });
+
+  it("any text is written as one word or refused", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        let word: string;
+        try {
+          word = interfaces(text);
+        } catch (error) {
+          expect(String(error)).toContain("it knows no quotes");
+          return;
+        }
+        const { stdout } = spawnSync("sh", ["-c", `printf '%s\\0' ${word}`], { encoding: "utf8", cwd: folder });
+        expect(stdout).toBe(`${text}\0`);
+      }),
+      { numRuns: 300 },
+    );
+    for (const text of ["", "a b", "a\nb", "a\\", "#a", "$(a)", "-a", "a'b", "*", "~a"])
+      expect(() => interfaces(text)).toThrow(/no quotes/);
+  });
+});
