@@ -62,12 +62,18 @@ type State = Pick<Vcenter, "pid" | "certificate" | "control"> & { readonly url: 
 
 const START_SECONDS = 20;
 
-/** Starts the simulated vCenter in `directory`, or finds the one that runs there. `control` opens its control interface. */
-export async function startVcenter(
-  directory: string,
-  inventory: Inventory,
-  options: { readonly report: Report; readonly control?: boolean },
-): Promise<Vcenter> {
+/** How long things take there, as the program's flags have it, such as `{ reboot: "400ms" }`. Default: the program's own. */
+export type VcenterTimes = Readonly<Partial<Record<"task" | "reboot" | "settle", string>>>;
+
+export interface VcenterOptions {
+  readonly report: Report;
+  /** Opens its control interface. */
+  readonly control?: boolean;
+  readonly times?: VcenterTimes;
+}
+
+/** Starts the simulated vCenter in `directory`, or finds the one that runs there. */
+export async function startVcenter(directory: string, inventory: Inventory, options: VcenterOptions): Promise<Vcenter> {
   const running = await findVcenter(directory);
   if (running) return running;
   const { program } = await ensureGoProgram(
@@ -83,7 +89,7 @@ export async function startVcenter(
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, "inventory.json"), JSON.stringify(inventory));
   rmSync(join(directory, "state.json"), { force: true });
-  spawnVcenter(program, directory, options.control === true);
+  spawnVcenter(program, directory, options);
   for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(50)) {
     const started = await findVcenter(directory);
     if (started) return started;
@@ -120,7 +126,7 @@ function isOurs(pid: number, directory: string): boolean {
   }
 }
 
-function spawnVcenter(program: string, directory: string, control: boolean): void {
+function spawnVcenter(program: string, directory: string, { control, times = {} }: VcenterOptions): void {
   const { user, password } = credentials(directory);
   const log = openSync(join(directory, "vcenter.log"), "a", 0o600);
   const args = [
@@ -131,6 +137,7 @@ function spawnVcenter(program: string, directory: string, control: boolean): voi
     "--state-file",
     join(directory, "state.json"),
     ...(control ? ["--control", "127.0.0.1:0"] : []),
+    ...Object.entries(times).flatMap(([what, time]) => [`--${what}-time`, time]),
   ];
   const child = spawn(program, args, {
     detached: true,

@@ -6,7 +6,7 @@ import {
   type OvsPort,
   type OvsWords,
   toBondConfig,
-} from "../providers/platforms/kvm/words.js";
+} from "../providers/platforms/kvm/openvswitch/words.js";
 import type { NetplanWords } from "../providers/platforms/netplan/words.js";
 
 /** Names as the model allows them. */

@@ -6,6 +6,13 @@ import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/mode
 import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
 import { HostPortSpec } from "../../providers/model/hostPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
+import {
+  LibvirtHostMapSpec,
+  LibvirtNetworkSpec,
+  LibvirtPoolSpec,
+  LibvirtPortSpec,
+  LibvirtVmSpec,
+} from "../../providers/model/libvirt.js";
 import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
 import { PortGroupSpec } from "../../providers/model/portGroup.js";
@@ -87,6 +94,26 @@ export const NOUNS: readonly Noun[] = [
     parts: [VfDefaultsSpec],
     example: "virtual-function",
     note: "What is left out stays as it is, unless it was set here before. `vfs` has the same keys, less `mac`.",
+  },
+  {
+    title: "Host in libvirt",
+    at: ["hosts.<host>.libvirt", "profiles.<profile>.libvirt"],
+    schema: LibvirtHostMapSpec,
+    example: "libvirt-host",
+    note: "Or `true`: a network for every virtual switch. See [libvirt](../libvirt.md).",
+  },
+  {
+    title: "Network in libvirt",
+    at: ["hosts.<host>.libvirt.networks.<virtual switch>", "profiles.<profile>.libvirt.networks.<virtual switch>"],
+    schema: LibvirtNetworkSpec,
+    example: "libvirt-network",
+  },
+  {
+    title: "Pool in libvirt",
+    at: ["hosts.<host>.libvirt.pools.<pool>", "profiles.<profile>.libvirt.pools.<pool>"],
+    schema: LibvirtPoolSpec,
+    example: "libvirt-pool",
+    note: "Virtual functions that a VM of the file has are never in a pool.",
   },
   {
     title: "SSH",
@@ -187,6 +214,19 @@ export const NOUNS: readonly Noun[] = [
     schema: NamedVfSpec,
     example: "numbered-vf",
     note: "On KVM hosts. A port that names no number gets one that begins with a value of its own name, so that others that come or go move next to nothing.",
+  },
+  {
+    title: "VM in libvirt",
+    at: ["vms.<vm>.libvirt"],
+    schema: LibvirtVmSpec,
+    example: "libvirt-vm",
+    note: "See [libvirt](../libvirt.md).",
+  },
+  {
+    title: "VM port in libvirt",
+    at: ["vms.<vm>.ports.<port>.libvirt"],
+    schema: LibvirtPortSpec,
+    example: "libvirt-port",
   },
   { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },

@@ -79,7 +79,7 @@ func (d *draft) followHealth() {
 }
 
 func (n *network) scheduleHealthCheck(ref types.ManagedObjectReference) {
-	time.AfterFunc(healthCheckTime, func() {
+	n.later(healthCheckTime, func() {
 		_, fault := n.perform(newContext(n.registry), func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 			if switchOf(ctx, ref) == nil {
 				return nil, nil // it was destroyed meanwhile

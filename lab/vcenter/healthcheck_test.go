@@ -101,8 +101,10 @@ func TestHealthCheckResults(t *testing.T) {
 	s.newGroup(dvs, "all", &types.VMwareDVSPortSetting{Vlan: &types.VmwareDistributedVirtualSwitchTrunkVlanSpec{
 		VlanId: []types.NumericRange{{Start: 19, End: 22}, {Start: 30, End: 30}},
 	}})
+	clock := s.holdTime()
 	s.ok(s.setHealthCheck(dvs, vlanCheck(true), teamingCheck(true)))
 	equal(s, "results at once", s.healthText(dvs), "")
+	clock.letGo()
 	const good = "vlan [ 19-22 30-30 ] [ ]\nmtu false [ 19-22 30-30 ] [ ]\n"
 	s.untilHealth(dvs, good+good+"teaming nonIphashMatch\n")
 

@@ -31,6 +31,9 @@ func run(ctx context.Context, args []string) error {
 	stateFile := flags.String("state-file", "", "JSON file that is written once the server answers (required)")
 	control := flags.String("control", "", "address and port, on loopback, of the control interface: faults to inject, calls that were made (default: none)")
 	idleTime := flags.Duration("idle-time", defaultIdleTime, "a session that is not used for so long ends")
+	taskTime := flags.Duration("task-time", defaultTaskTime, "how long a task takes")
+	rebootTime := flags.Duration("reboot-time", defaultRebootTime, "how long a host takes to come back")
+	settleTime := flags.Duration("settle-time", defaultSettleTime, "how late vCenter shows what a host has changed by itself")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -39,6 +42,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	options := Options{
 		Listen: *listen, User: os.Getenv("VCENTER_USER"), Password: os.Getenv("VCENTER_PASSWORD"), Control: *control, IdleTime: *idleTime,
+		TaskTime: *taskTime, RebootTime: *rebootTime, SettleTime: *settleTime,
 	}
 	switch {
 	case *inventoryFile == "" || *stateFile == "":

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
@@ -76,10 +77,7 @@ func TestMaintenanceModeWaitsForMachines(t *testing.T) {
 
 func TestReboot(t *testing.T) {
 	s := newSite(t)
-	s.server.network.mu.Lock()
-	s.server.network.rebootTime = time.Second // long enough to look at what is before and between
-	s.server.network.mu.Unlock()
-	ref := s.hosts["esx-01"]
+	clock, ref := s.holdTime(), s.hosts["esx-01"]
 	reboot := func(force bool) error {
 		task := must(methods.RebootHost_Task(s.ctx, s.client, &types.RebootHost_Task{This: ref, Force: force}))(s)
 		_, err := s.wait(task.Returnval, nil)
@@ -98,6 +96,7 @@ func TestReboot(t *testing.T) {
 	watch := s.watch(map[types.ManagedObjectReference][]string{ref: {"runtime.connectionState"}})
 	s.ok(reboot(true))
 	equal(s, "just after the task", state(), types.HostSystemConnectionStateConnected)
+	clock.goOn()
 	equal(s, "watched", watch.until(ref, "runtime.connectionState").(types.HostSystemConnectionState), types.HostSystemConnectionStateNotResponding)
 
 	expectFault[*types.HostNotConnected](s, system.AddVirtualSwitch(s.ctx, "vSwitch1", nil), "disconnected")
@@ -108,6 +107,7 @@ func TestReboot(t *testing.T) {
 	expectFault[*types.HostNotConnected](s, s.enterMaintenance("esx-01", 0), "disconnected")
 	expectFault[*types.HostNotConnected](s, reboot(true), "disconnected")
 
+	clock.goOn()
 	equal(s, "watched", watch.until(ref, "runtime.connectionState").(types.HostSystemConnectionState), types.HostSystemConnectionStateConnected)
 	equal(s, "a new boot time", get[mo.HostSystem](s, ref, "runtime").Runtime.BootTime.After(before), true)
 	equal(s, "VM", get[mo.VirtualMachine](s, machine, "runtime").Runtime.PowerState, types.VirtualMachinePowerStatePoweredOff)
@@ -117,7 +117,24 @@ func TestReboot(t *testing.T) {
 	// Maintenance mode survives.
 	s.ok(s.enterMaintenance("esx-01", 0))
 	s.ok(reboot(false))
-	s.becomesTrue("it goes", func() bool { return state() != types.HostSystemConnectionStateConnected })
-	s.becomesTrue("it comes", func() bool { return state() == types.HostSystemConnectionStateConnected })
+	clock.goOn()
+	equal(s, "it goes", state(), types.HostSystemConnectionStateNotResponding)
+	clock.goOn()
+	equal(s, "it comes", state(), types.HostSystemConnectionStateConnected)
 	equal(s, "in maintenance mode", s.isInMaintenance("esx-01"), true)
+}
+
+// The last VM may be off before the waiting task looks whether it was cancelled.
+func TestACancelledTaskChangesNothing(t *testing.T) {
+	s := newSite(t)
+	host := s.hosts["esx-01"]
+	ctx, task := newContext(s.server.network.registry), &simulator.Task{}
+	task.Info = types.TaskInfo{Name: "EnterMaintenanceMode_Task", Entity: &host, Cancelled: true}
+	ctx.Map.Put(task)
+	over := func(*simulator.Context, *simulator.Task) types.BaseMethodFault { return nil }
+	_, fault := s.server.network.waitAndPerform(ctx, task, over, func(*simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		t.Error("it was done")
+		return nil, nil
+	})
+	isFault[*types.RequestCanceled](s, "cancelled", fault)
 }

@@ -24,11 +24,13 @@ type network struct {
 	*switchState
 	// rebootTime and settleTime are those of Options.
 	rebootTime, settleTime time.Duration
+	// later lets happen what a vCenter or a host does by itself after a while; tests hold it back.
+	later func(after time.Duration, do func())
 }
 
 // newNetwork adds the methods of this program to a registry.
 func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
-	n := &network{registry: registry, taskTime: taskTime}
+	n := &network{registry: registry, taskTime: taskTime, later: inRealTime}
 	n.switchState = newSwitchState(registry)
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
@@ -54,6 +56,8 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	})
 	return n
 }
+
+func inRealTime(after time.Duration, do func()) { time.AfterFunc(after, do) }
 
 // nextPortKey is unique on every switch, as the API asks. Its caller holds the lock of changes.
 func (n *network) nextPortKey() string {

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -154,7 +152,7 @@ func (m *passthroughMethods) onConnected(ctx *simulator.Context, ref types.Manag
 // showLater shows what the host has by then.
 func (n *network) showLater(request *simulator.Context, system *passthroughSystem) {
 	ctx := detached(request)
-	time.AfterFunc(n.settleTime, func() {
+	n.later(n.settleTime, func() {
 		_, _ = n.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 			system.show(ctx)
 			update(ctx, system.host, property("summary.rebootRequired", system.needsReboot()))

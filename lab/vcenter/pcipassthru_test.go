@@ -106,6 +106,7 @@ func TestDevicesOfInventory(t *testing.T) {
 
 func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	s := newSite(t)
+	clock := s.holdTime()
 	s.ok(s.configurePassthrough("esx-01", sriovOf(portOfVmnic2, 4), sriovOf(portOfVmnic3, 2)))
 	equal(s, "vCenter is late", s.needsReboot("esx-01"), false)
 	equal(s, "vCenter is late", s.sriov("esx-01", portOfVmnic2).SriovEnabled, false)
@@ -113,6 +114,8 @@ func TestSriovTakesEffectAfterReboot(t *testing.T) {
 	info := s.sriov("esx-01", portOfVmnic2)
 	equal(s, "requested", fmt.Sprint(info.SriovEnabled, info.NumVirtualFunctionRequested), "true 4")
 	equal(s, "active", fmt.Sprint(info.SriovActive, info.NumVirtualFunction), "false 0")
+	equal(s, "that a reboot is required comes when it comes", s.needsReboot("esx-01"), false)
+	clock.letGo()
 	s.becomesTrue("a reboot is required", func() bool { return s.needsReboot("esx-01") })
 	equal(s, "of the other host", s.needsReboot("esx-02"), false)
 	devices := len(get[mo.HostSystem](s, s.hosts["esx-01"], "hardware.pciDevice").Hardware.PciDevice)

@@ -23,8 +23,11 @@ func (m *hostMethods) RebootHostTask(ctx *simulator.Context, req *types.RebootHo
 			return nil, &types.InvalidState{}
 		}
 		own := detached(ctx)
-		time.AfterFunc(m.rebootTime/4, func() { m.goDown(own, host) })
-		time.AfterFunc(m.rebootTime, func() { m.comeUp(own, host) })
+		m.later(m.rebootTime/4, func() {
+			m.goDown(own, host)
+			// A timer of its own could fire first on a busy machine, and the host would stay away.
+			m.later(m.rebootTime*3/4, func() { m.comeUp(own, host) })
+		})
 		return nil, nil
 	})
 	return &methods.RebootHost_TaskBody{Res: &types.RebootHost_TaskResponse{Returnval: task}}

@@ -29,17 +29,24 @@ type Options struct {
 	Inventory Inventory
 	// User and Password are the only credentials that open a session.
 	User, Password string
-	// TaskTime is how long a change takes at least. Default 20 ms.
+	// TaskTime is how long a change takes at least.
 	TaskTime time.Duration
 	// IdleTime ends a session that is not used for so long. Default 30 minutes.
 	IdleTime time.Duration
 	// Control is address and port, on loopback, of the control interface; empty: there is none.
 	Control string
-	// RebootTime is how long a host is away when it reboots. Default 1 s.
+	// RebootTime is how long a host is away when it reboots.
 	RebootTime time.Duration
-	// SettleTime is how late vCenter shows what a host has changed by itself. Default 300 ms.
+	// SettleTime is how late vCenter shows what a host has changed by itself.
 	SettleTime time.Duration
 }
+
+// What Options have where they say nothing.
+const (
+	defaultTaskTime   = 20 * time.Millisecond
+	defaultRebootTime = time.Second
+	defaultSettleTime = 300 * time.Millisecond
+)
 
 // Server is a vCenter that answers.
 type Server struct {
@@ -63,16 +70,16 @@ const version = "7.0.3"
 // Start builds the inventory and serves it. Errors: an address that can't be used, an inventory that can't be built.
 func Start(options Options) (*Server, error) {
 	if options.TaskTime == 0 {
-		options.TaskTime = 20 * time.Millisecond
+		options.TaskTime = defaultTaskTime
 	}
 	if options.IdleTime == 0 {
 		options.IdleTime = defaultIdleTime
 	}
 	if options.RebootTime == 0 {
-		options.RebootTime = time.Second
+		options.RebootTime = defaultRebootTime
 	}
 	if options.SettleTime == 0 {
-		options.SettleTime = 300 * time.Millisecond
+		options.SettleTime = defaultSettleTime
 	}
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {

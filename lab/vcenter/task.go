@@ -67,7 +67,13 @@ func (n *network) waitAndPerform(ctx *simulator.Context, task *simulator.Task, w
 			return nil, fault
 		}
 	}
-	return n.perform(ctx, do)
+	return n.perform(ctx, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		// What it waited for may have come about after it was cancelled.
+		if isCancelled(ctx, task) {
+			return nil, &types.RequestCanceled{}
+		}
+		return do(ctx)
+	})
 }
 
 // isCancelled tells whether a user ended the task; its outcome is written then.

@@ -41,33 +41,33 @@ export const LibvirtPoolSpec = z.strictObject({
 });
 export type LibvirtPoolSpec = z.input<typeof LibvirtPoolSpec>;
 
+/** Written out; `true` is all of it by default. */
+export const LibvirtHostMapSpec = z.strictObject({
+  networks: field
+    .described(
+      z.record(
+        field.interfaceName("Virtual switch."),
+        field.described(
+          z.union([LibvirtNetworkSpec, z.null()]),
+          "Settings of the network; may be empty.",
+          "nothing, or a map such as {name: production}",
+        ),
+      ),
+      "Virtual switches that are networks in libvirt. Default: all, each under its own name.",
+      "a map such as {vs0: {name: production}}",
+    )
+    .optional(),
+  pools: field
+    .described(
+      z.record(libvirtName("Network in libvirt."), LibvirtPoolSpec),
+      "Networks that give each VM a virtual function of its own, by name, for VMs that this file does not know.",
+      "a map such as {fast: {uplink: ens3f0}}",
+    )
+    .optional(),
+});
+
 export const LibvirtHostSpec = field.described(
-  z.union([
-    z.literal(true),
-    z.strictObject({
-      networks: field
-        .described(
-          z.record(
-            field.interfaceName("Virtual switch."),
-            field.described(
-              z.union([LibvirtNetworkSpec, z.null()]),
-              "Settings of the network; may be empty.",
-              "nothing, or a map such as {name: production}",
-            ),
-          ),
-          "Virtual switches that are networks in libvirt. Default: all, each under its own name.",
-          "a map such as {vs0: {name: production}}",
-        )
-        .optional(),
-      pools: field
-        .described(
-          z.record(libvirtName("Network in libvirt."), LibvirtPoolSpec),
-          "Networks that give each VM a virtual function of its own, by name, for VMs that this file does not know.",
-          "a map such as {fast: {uplink: ens3f0}}",
-        )
-        .optional(),
-    }),
-  ]),
+  z.union([z.literal(true), LibvirtHostMapSpec]),
   "What the host offers its VMs in libvirt (kvm): a network for every virtual switch with true.",
   "true, or a map with networks and pools",
 );

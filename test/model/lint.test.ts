@@ -65,8 +65,21 @@ const cabled = "{ e0: { cable: a 1/1 }, e1: { cable: b 1/1 } }";
 const oneCard = '{ e0: { pci: "0000:01:00.0" }, e1: { pci: "0000:01:00.1" } }';
 const twoCards = '{ e0: { pci: "0000:01:00.0" }, e1: { pci: "0000:02:00.0" } }';
 
+const migrating = (port: string, requires = "requires: [live-migration]") => `environment: t
+networks: { app: {} }
+hosts: { k: { platform: kvm, uplinks: { e0: , e1: { sriov: { numVfs: 2 } } }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0] }, portGroups: [app] } }, libvirt: true } }
+vms: { v: { host: k, libvirt: { ${requires} }, ports: { p: { portGroup: vs0/app, vf: e1${port} } } } }
+`;
+
 /** Rule by rule: designs that break it, and designs that look like them and do not. */
 const CASES: Readonly<Record<string, Cases>> = {
+  "SR-16": {
+    breaks: { "a virtual function alone": migrating("") },
+    keeps: {
+      "with a virtio card beside it": migrating(", libvirt: { failover: true }"),
+      "where it need not move": migrating("", ""),
+    },
+  },
   "VS-22": {
     breaks: { "beacon probing with IP hash": dvs("{ members: [u0, u1, u2], mode: static, failureDetection: beacon }") },
     keeps: {

@@ -1,6 +1,8 @@
 // KVM hosts: the driver, and the layers that a host is made of. Pure.
 import type { KvmHost } from "../../model/host.js";
 import type { Driver } from "../driver.js";
+import { linux } from "../linux/index.js";
+import { libvirt } from "./libvirt/index.js";
 import { openvswitch } from "./openvswitch/index.js";
 import { sriov } from "./sriov/index.js";
 
@@ -9,6 +11,6 @@ export const kvm: Driver<KvmHost> = {
   kind: "KVM host",
   token: { module: "kvm", type: "Host" },
   version: 2,
-  layers: [sriov, openvswitch],
+  layers: [sriov, linux, openvswitch, libvirt],
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };

@@ -127,15 +127,19 @@ function rendererConflicts(wanted: RendererName | null, { renderers, tools }: Li
     return [
       `systemd-networkd does not run. Start it (systemctl enable --now systemd-networkd), or set renderer: ${other ?? "netplan"}`,
     ];
+  if (wanted === "NetworkManager" && !renderers.NetworkManager)
+    return [
+      `NetworkManager does not run. Start it (systemctl enable --now NetworkManager), or set renderer: ${other ?? "netplan"}`,
+    ];
   if (other === undefined || other === wanted || renderers[wanted]) return [];
   return [
     `the network of the host is configured by ${NAMES[other]}, not by ${NAMES[wanted]}. Set renderer: ${other}, or change the host over first`,
   ];
 }
 
-/** netplan has others work for it. */
+/** networkd often runs beside another: that alone says nothing. */
 function inUse(renderers: LinuxFacts["renderers"]): RendererName | undefined {
-  const order = ["netplan", "ifupdown", "NetworkManager", "networkd"] as const;
+  const order = ["netplan", "ifupdown", "NetworkManager"] as const;
   return order.find((name) => renderers[name]);
 }
 

@@ -38,7 +38,12 @@ function disruptionOf(path: Path): Disruption {
 }
 
 export function compareLinux(desired: LinuxWords, actual: LinuxWords): Change[] {
-  return compare(desired, actual, (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
+  return compare(settings(desired), settings(actual), (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
+}
+
+/** Where a NIC sits is looked at before a change; it is nothing that a change could set. */
+function settings({ pci: _, ...words }: LinuxWords): object {
+  return words;
 }
 
 /** A host without files of ours has no renderer that it could change from. */

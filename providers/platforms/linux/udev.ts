@@ -7,16 +7,10 @@ import type { KernelBond, LinuxWords } from "./words.js";
 
 export const UDEV_RULES = "/etc/udev/rules.d/90-multiport-network.rules";
 
-/** An attribute below the device's folder in sysfs. */
-interface Attribute {
-  readonly name: string;
-  readonly value: string;
-}
-
 export function udevRules(words: LinuxWords, heading: Heading): TextSection[] {
   const devices = ownDevices(words).map((name) => {
     const bond = words.bonds[name];
-    return { name, mark: markOf(heading.environment), attributes: bond ? notOfNetworkd(bond) : [] };
+    return { name, mark: markOf(heading.environment), ...notOfNetworkd(bond) };
   });
   if (devices.length === 0) return [];
   return [
@@ -29,13 +23,13 @@ export function udevRules(words: LinuxWords, heading: Heading): TextSection[] {
   ];
 }
 
-/** As of release 257; netplan writes for networkd. NetworkManager and ifupdown set the same by themselves. */
-export function notOfNetworkd(bond: KernelBond): Attribute[] {
-  return [
-    ...(bond.xmit_hash_policy === "vlan+srcmac" ? [{ name: "xmit_hash_policy", value: "vlan+srcmac" }] : []),
-    ...(bond.lacp_active === "off" ? [{ name: "lacp_active", value: "off" }] : []),
-    ...(isFilter(bond.arp_validate) ? [{ name: "arp_validate", value: bond.arp_validate }] : []),
-  ];
+/** As of release 257; netplan writes for networkd. NetworkManager and ifupdown set the same by themselves. Null: is left to networkd. */
+function notOfNetworkd(bond: KernelBond | undefined) {
+  return {
+    hash: bond?.xmit_hash_policy === "vlan+srcmac" ? bond.xmit_hash_policy : null,
+    lacpActive: bond?.lacp_active === "off" ? bond.lacp_active : null,
+    arpValidate: isFilter(bond?.arp_validate ?? null) ? bond?.arp_validate : null,
+  };
 }
 
 /** The values of arp_validate that came later. */

@@ -17,11 +17,12 @@ export interface Tally {
 }
 
 /**
- * Of the calls that only read, one of so many goes wrong in each way, and one of 12 is answered with a fault: they are the same few questions
- * again and again. For a call that changes something, these ways are to the client as another one is that takes less time.
- * MULTIPORT_FAULTS=all: every call in every way.
+ * Each call that changes something goes wrong once in each way, but for two ways that are to the client as another one is that takes
+ * less time. Of the calls that only read, one of so many goes wrong in each way, and one of fewer is answered with a fault: they are the
+ * same few questions again and again. MULTIPORT_FAULTS=all: every call in every way.
  */
-const READ_SAMPLE = 48;
+const READ_SAMPLE = 96;
+const READ_FAULT_SAMPLE = 24;
 const LIKE_OTHERS: readonly Kind[] = ["dropBefore", "timeout"];
 const EVERY = process.env.MULTIPORT_FAULTS === "all";
 
@@ -96,7 +97,7 @@ export class Course {
           : [];
       if (kind.startsWith("task") || kind === "killed") return all;
       const some = reads.filter(
-        (_, index) => EVERY || (index + offset * 3 + turn) % (kind === "fault" ? 12 : READ_SAMPLE) === 0,
+        (_, index) => EVERY || (index + offset * 3 + turn) % (kind === "fault" ? READ_FAULT_SAMPLE : READ_SAMPLE) === 0,
       );
       return [...all, ...some.map((nth) => ({ kind, nth, mutatingOnly: false }))];
     });
@@ -165,16 +166,15 @@ export class Course {
 
 /** Lines that the second text has otherwise, and how many there are. */
 function differences(wanted: string, found: string): string[] {
+  if (wanted === found) return [];
   const [before, after] = [wanted.split("\n"), found.split("\n")];
   const [gone, come] = [before.filter((line) => !after.includes(line)), after.filter((line) => !before.includes(line))];
   const at = before.findIndex((line, index) => line !== after[index]);
-  return wanted === found
-    ? []
-    : [
-        `line ${at}: ${before[at]?.trim()} became ${after[at]?.trim()}`,
-        ...gone.map((line) => `- ${line}`),
-        ...come.map((line) => `+ ${line}`),
-      ];
+  return [
+    `line ${at}: ${before[at]?.trim()} became ${after[at]?.trim()}`,
+    ...gone.map((line) => `- ${line}`),
+    ...come.map((line) => `+ ${line}`),
+  ];
 }
 
 async function within<T>(seconds: number, work: () => Promise<T>): Promise<T> {

@@ -130,12 +130,10 @@ describe("things of others on a host", () => {
   });
 
   it("are told before anything is done when a NIC is not there or not the one that was meant", async () => {
-    expect(
-      await site.refusal(environment({ team: "members: [vmnic2, vmnic9]", uplinks: "      vmnic9: {}" })),
-    ).toContain("the host has no NIC vmnic9. It has vmnic0, vmnic1");
-    expect(await site.refusal(environment().replace("0000:3b:01.0", "0000:3b:02.0"))).toContain(
-      "NIC vmnic1 has the PCI address 0000:3b:01.0, not 0000:3b:02.0 (0000:3b:02.0 is vmnic2)",
-    );
+    const file = environment({ team: "members: [vmnic2, vmnic9]", uplinks: "      vmnic9: {}" });
+    const text = await site.refusal(file.replace("0000:3b:01.0", "0000:3b:02.0"));
+    expect(text).toContain("the host has no NIC vmnic9. It has vmnic0, vmnic1");
+    expect(text).toContain("NIC vmnic1 has the PCI address 0000:3b:01.0, not 0000:3b:02.0 (0000:3b:02.0 is vmnic2)");
   });
 
   it("are taken over with adopt, and stay when the resource goes", async () => {

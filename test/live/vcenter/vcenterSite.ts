@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect } from "vitest";
 import { vcenterVariables } from "../../../lab/stackEnvironment.js";
-import { type Inventory, startVcenter, stopVcenter, type Vcenter } from "../../../lab/vcenterProcess.js";
+import {
+  type Inventory,
+  startVcenter,
+  stopVcenter,
+  type Vcenter,
+  type VcenterTimes,
+} from "../../../lab/vcenterProcess.js";
 import { type Outcome, Project } from "../project.js";
 
 /** A call that vCenter got, as its control interface lists it. */
@@ -26,11 +32,18 @@ export class VcenterSite {
   private running: Vcenter | undefined;
   private readonly projects: Project[] = [];
 
-  constructor(private readonly inventory: Inventory) {}
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly times: VcenterTimes = {},
+  ) {}
 
   async start(): Promise<this> {
     this.directory = mkdtempSync(join(tmpdir(), "multiport-vcenter-"));
-    this.running = await startVcenter(this.directory, this.inventory, { report: () => {}, control: true });
+    this.running = await startVcenter(this.directory, this.inventory, {
+      report: () => {},
+      control: true,
+      times: this.times,
+    });
     return this;
   }
 

@@ -7,6 +7,7 @@ import type { Path, Problem } from "../../../model/problem.js";
 import { hashOf } from "../../../model/resolve/virtualFunctions.js";
 import type { Shaping } from "../../../model/shaping.js";
 import type { VirtualSwitch } from "../../../model/virtualSwitch.js";
+import { untaggedVlan } from "../../linux/toWords.js";
 import { sortKeys } from "../openvswitch/words.js";
 import {
   CARD_ALIAS,
@@ -62,18 +63,25 @@ function emptyNetwork(environment: string): LibvirtNetworkWords {
 }
 
 function toNetwork(owner: VirtualSwitch, environment: string): LibvirtNetworkWords {
-  const portgroups = owner.portGroups.map((group): [string, LibvirtPortSettings] => [group.name, toSettings(group)]);
+  const portgroups = owner.portGroups.map((group): [string, LibvirtPortSettings] => [
+    group.name,
+    toSettings(group, owner),
+  ]);
   return {
     ...emptyNetwork(environment),
     bridge: owner.name,
-    virtualport: "openvswitch",
+    virtualport: isOvs(owner) ? "openvswitch" : null,
     portgroups: sortKeys(Object.fromEntries(portgroups)),
   };
 }
 
-function toSettings({ network, shaping, security, given }: PortGroup): LibvirtPortSettings {
+function isOvs({ kind }: VirtualSwitch): boolean {
+  return kind === "openvswitch";
+}
+
+function toSettings({ network, shaping, security, given }: PortGroup, owner: VirtualSwitch): LibvirtPortSettings {
   return {
-    vlan: toVlan(network.vlan),
+    vlan: toVlan(network.vlan, isOvs(owner) ? 0 : untaggedVlan(owner)),
     inbound: toBandwidth(shaping.egress),
     // Linux has no peak for what comes from a guest: libvirt would write it down and not set it.
     outbound: shaping.ingress ? { ...bandwidthOf(shaping.ingress), peak: null } : null,
@@ -91,11 +99,11 @@ function bandwidthOf({ averageKbps, peakKbps, burstKilobytes }: Shaping): Libvir
   return { average: kilobytes(averageKbps), peak: kilobytes(peakKbps), burst: burstKilobytes };
 }
 
-function toVlan(vlan: Vlan): LibvirtVlan {
+/** `untagged` is what stands for frames without a tag: 0 on Open vSwitch, where a port without it would carry every VLAN. */
+function toVlan(vlan: Vlan, untagged: number): LibvirtVlan {
   switch (vlan.kind) {
     case "untagged":
-      // VLAN 0 is Open vSwitch's name for frames without a tag; without it the port would carry every VLAN.
-      return { trunk: false, tags: "0", native: null };
+      return { trunk: false, tags: `${untagged}`, native: null };
     case "access":
       return { trunk: false, tags: `${vlan.id}`, native: null };
     case "trunk": {
@@ -143,9 +151,10 @@ function toDomain(domain: LibvirtDomain, around: Around): LibvirtDomainWords {
 function toCard(
   { vm }: LibvirtDomain,
   { name, mac, network, link, card }: LibvirtPort,
-  { environment, names }: Around,
+  { environment, names, switches }: Around,
 ): LibvirtInterfaceWords[] {
-  if (!card) return [];
+  const owner = switches.get(card?.switch ?? "");
+  if (!card || !owner) return [];
   return [
     {
       type: "network",
@@ -159,10 +168,10 @@ function toCard(
       link,
       mtu: network.mtuBytes,
       isolated: card.isolated,
-      interfaceid: interfaceId(`${environment}/${vm}/${name}`),
+      interfaceid: isOvs(owner) ? interfaceId(`${environment}/${vm}/${name}`) : null,
       teaming: null,
       // Not left to the port group: update-device of libvirt 9 would take the VLAN of an interface that has none of its own away.
-      ...toSettings(card.portGroup),
+      ...toSettings(card.portGroup, owner),
     },
   ];
 }
@@ -185,7 +194,7 @@ function toFunction({ mac, network: { vlan }, function: own }: LibvirtPort): Lib
       interfaceid: null,
       teaming: null,
       // What has a list of VLANs leaves the tags to the guest, as a function without a VLAN does.
-      vlan: vlan.kind === "access" ? toVlan(vlan) : null,
+      vlan: vlan.kind === "access" ? toVlan(vlan, 0) : null,
       inbound: null,
       outbound: null,
       trustGuestRxFilters: false,
@@ -216,7 +225,7 @@ export function libvirtUnsupported(host: KvmHost, path: Path): Problem[] {
         portGroups.flatMap((group) => checkPeak(group, [...path, "virtualSwitches", name, "portGroups", group.name])),
       ),
     ...domains.flatMap(({ vm, ports }) =>
-      ports.flatMap((port) => checkIsolated(port, ["vms", vm, "ports", port.name])),
+      ports.flatMap((port) => checkIsolated(port, host, ["vms", vm, "ports", port.name])),
     ),
   ];
 }
@@ -235,8 +244,9 @@ function checkPeak({ shaping: { ingress } }: PortGroup, path: Path): Problem[] {
   ];
 }
 
-function checkIsolated({ card }: LibvirtPort, path: Path): Problem[] {
-  if (!card?.isolated) return [];
+function checkIsolated({ card }: LibvirtPort, { virtualSwitches }: KvmHost, path: Path): Problem[] {
+  const owner = virtualSwitches.find(({ name }) => name === card?.switch);
+  if (!card?.isolated || !owner || !isOvs(owner)) return [];
   return [
     {
       rule: "unsupported",

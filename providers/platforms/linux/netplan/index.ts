@@ -1,9 +1,9 @@
 // netplan as the renderer, which has systemd-networkd do it: one YAML file, and additions to what netplan writes for networkd where
-// netplan has no words: bridges that filter VLANs. Pure.
+// netplan has no words, bridges that filter VLANs, or loses them. Pure.
 import type { Heading } from "../../heading.js";
 import type { Filled, TextSection } from "../../layer.js";
 import { portSections } from "../networkd/device.js";
-import { filterSettings } from "../networkd/options.js";
+import { filterSettings, zeroSettings } from "../networkd/options.js";
 import { takeDown, takeOver } from "../networkd/transition.js";
 import type { Renderer } from "../renderer.js";
 import { devicesInOrder, kindOf } from "../stack.js";
@@ -30,9 +30,11 @@ function files(words: LinuxWords, heading: Heading): TextSection[] {
 
 /** networkd reads them together with the file that netplan writes for the device below /run. */
 function additions(words: LinuxWords, device: string, heading: Heading): TextSection[] {
-  const bridge = words.bridges[device];
+  const [bond, bridge] = [words.bonds[device], words.bridges[device]];
+  const zeros = bond ? zeroSettings(bond) : [];
   const ports = portSections(words, device);
   return [
+    ...(zeros.length > 0 ? [addition(`${device}.netdev`, "bond.conf", { ...heading, settings: zeros })] : []),
     ...(bridge ? [addition(`${device}.netdev`, "bridge.conf", { ...heading, settings: filterSettings(bridge) })] : []),
     ...(ports.length > 0 ? [addition(`${device}.network`, "port.conf", { ...heading, ports })] : []),
   ];

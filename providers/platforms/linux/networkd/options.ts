@@ -48,6 +48,16 @@ export function filterSettings(bridge: KernelBridge): Setting[] {
   return given(filterRows(bridge));
 }
 
+/** netplan leaves out every 0 (0.106 was seen to), also where the kernel's default is another number. */
+export function zeroSettings(bond: KernelBond): Setting[] {
+  const zero = (value: number | null) => (value === 0 ? 0 : null);
+  return given([
+    ["GratuitousARP", zero(bond.num_grat_arp)],
+    ["ResendIGMP", zero(bond.resend_igmp)],
+    ["PacketsPerSlave", zero(bond.packets_per_slave)],
+  ]);
+}
+
 type Row = readonly [key: string, ...values: readonly (string | number | null)[]];
 
 function filterRows(bridge: KernelBridge): Row[] {

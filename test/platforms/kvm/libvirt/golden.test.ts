@@ -5,15 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureDebianPackages } from "../../lab/packages.js";
-import { fillTemplate } from "../../providers/engine/template.js";
-import type { KvmHost } from "../../providers/model/host.js";
-import type { FactDomain, LibvirtFacts } from "../../providers/platforms/kvm/libvirt/facts.js";
-import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
-import type { LibvirtWords } from "../../providers/platforms/kvm/libvirt/words.js";
-import { type Filled, NOTHING_TO_DO } from "../../providers/platforms/layer.js";
-import { goldenCases, goldenFiles } from "../golden.js";
-import { modelOf } from "../model/given.js";
+import { ensureDebianPackages } from "../../../../lab/packages.js";
+import { fillTemplate } from "../../../../providers/engine/template.js";
+import type { KvmHost } from "../../../../providers/model/host.js";
+import type { FactDomain, LibvirtFacts } from "../../../../providers/platforms/kvm/libvirt/facts.js";
+import { libvirt } from "../../../../providers/platforms/kvm/libvirt/index.js";
+import type { LibvirtWords } from "../../../../providers/platforms/kvm/libvirt/words.js";
+import { type Filled, NOTHING_TO_DO } from "../../../../providers/platforms/layer.js";
+import { goldenCases, goldenFiles } from "../../../golden.js";
+import { modelOf } from "../../../model/given.js";
 
 /** virsh, its driver for tests and the schemas; and what virt-xml-validate calls. */
 const PACKAGES = ["libvirt-clients", "libxml2-utils"];
@@ -135,7 +135,8 @@ describe.each(goldenCases("libvirt"))("golden $name", (golden) => {
 
   it("comes back from libvirt as the words that it was made from", () => {
     if (leftOut) return;
-    const facts = readBack(words, only.host);
+    // A Linux bridge takes a release that this system may not have.
+    const facts = { ...readBack(words, only.host), version: "11.3.0" };
     expect(libvirt.fromFacts(facts, { environment: "demo", known: [], files: {} })).toEqual(withoutAutostart(words));
     expect(libvirt.plan(withoutAutostart(words), { actual: withoutAutostart(words), facts, heading })).toEqual(
       NOTHING_TO_DO,

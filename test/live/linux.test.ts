@@ -1,0 +1,98 @@
+// Bonds, bridges and VLAN devices on a real kernel, written by netplan and by systemd-networkd: after every change the kernel says what the
+// file says, option by option, and after a restart it still does. I/O.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { QemuHost } from "../../lab/qemu/qemuHost";
+import { whyNotQemu } from "../../lab/qemu/requirements";
+import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
+import type { LinuxWords, RendererName } from "../../providers/platforms/linux/words.js";
+import { modelOf } from "../model/given.js";
+import { LinuxMachine } from "./linuxChange.js";
+
+const reasons = whyNotQemu();
+for (const reason of reasons) console.warn(`skipped, the tests on the emulated host: ${reason}`);
+
+/** Every case follows on the one before it: what changes in place, what is made anew, and what leaves. */
+const STEPS: Readonly<Record<string, string>> = {
+  "active-backup with all its settings":
+    "members: [enp1s0, enp2s0], monitorMilliseconds: 50, upDelayMilliseconds: 120, failOverMac: active, peerNotifications: 0, resendIgmp: 0, allMembersActive: true, failback: false",
+  "other delays and the other NIC preferred":
+    "members: [enp2s0, enp1s0], monitorMilliseconds: 100, downDelayMilliseconds: 300, failOverMac: active, peerNotifications: 2",
+  "ARP monitoring":
+    "members: [enp2s0, enp1s0], failOverMac: active, arpMonitor: { intervalMilliseconds: 250, targets: [10.10.0.1, 10.10.0.2], validate: filter-active, allTargets: true }",
+  "LACP with a hash that networkd does not know":
+    "members: [enp1s0, enp2s0], mode: lacp, policy: vlan-source-mac, lacpRate: slow, lacpRole: passive, adSelect: bandwidth, minLinks: 1",
+  "LACP fast": "members: [enp1s0, enp2s0], mode: lacp, hashInnerPacket: true",
+  "by turns": "members: [enp1s0, enp2s0], mode: static, policy: round-robin, packetsPerMember: 0",
+  "by hash": "members: [enp1s0, enp2s0], mode: static",
+  broadcast: "members: [enp1s0, enp2s0], policy: broadcast",
+  "by load": "members: [enp1s0, enp2s0], policy: load",
+  "by load, both ways": "members: [enp1s0, enp2s0], policy: adaptive-load",
+  "one NIC more": "members: [enp1s0, enp2s0, enp4s0], policy: adaptive-load",
+  "one NIC less": "members: [enp1s0, enp4s0], policy: adaptive-load",
+};
+
+function wordsOf(team: string, renderer: RendererName, more = ""): LinuxWords {
+  const [host] = modelOf(`environment: live
+networks: { app: { vlan: 10, mtu: 9000 }, trunk: { vlans: [100-110, 300], native: 5 }, mgmt: { vlan: 20 }, plain: {} }
+hosts:
+  lab:
+    platform: kvm
+    renderer: ${renderer}
+    uplinks: { enp1s0: { pci: "0000:01:00.0" }, enp2s0: , enp3s0: , enp4s0: }
+    virtualSwitches:
+      br0: { kind: linux-bridge, uplinkTeam: { ${team} }, portGroups: [app, trunk, mgmt] }
+      br1: { kind: linux-bridge, uplinkTeam: { members: [enp3s0] }, portGroups: [plain] }
+    hostPorts:
+      host20: { portGroup: br0/mgmt, addresses: [10.20.0.2/24, "fd00:20::2/64"], gateway: 10.20.0.1 }
+      br1: { portGroup: br1/plain, addresses: [10.30.0.2/24] }
+${more}`).kvmHosts;
+  if (!host) throw new Error("no host");
+  return toLinuxWords(host);
+}
+
+describe.skipIf(reasons.length > 0)("network devices of the emulated host", () => {
+  let scratch: string;
+  let host: QemuHost;
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "multiport-linux-"));
+    host = await QemuHost.start({ directory: join(scratch, "lab"), id: "linux", report: (line) => console.log(line) });
+  });
+  afterAll(async () => {
+    await host?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  describe.each(["netplan", "networkd"] as const)("by %s", (renderer) => {
+    let machine: LinuxMachine;
+    let last = "";
+    beforeAll(async () => {
+      await host.rollBack();
+      machine = new LinuxMachine(host);
+    });
+
+    it.each(Object.entries(STEPS))("%s", async (_, team) => {
+      last = team;
+      const words = wordsOf(team, renderer);
+      await machine.apply(words);
+      expect(await machine.differences(words)).toEqual([]);
+      // A second change to the same finds nothing to do.
+      await machine.apply(words);
+      expect(await machine.differences(words)).toEqual([]);
+    });
+
+    it("is the same after a restart of the host", async () => {
+      await host.reboot();
+      expect(await machine.differences(wordsOf(last, renderer))).toEqual([]);
+    });
+
+    it("leaves nothing of ours when it is removed", async () => {
+      await machine.apply({ renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} });
+      const { links } = await machine.facts();
+      expect([...links.keys()].sort()).toEqual(["enp1s0", "enp2s0", "enp3s0", "enp4s0", "lo", "mgmt0"]);
+      expect([...links.values()].filter(({ master }) => master)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,326 @@
+// The layer of the kernel's devices: what the kernel says back is the same words, what is not ours stays out, and what stands in the way.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TEAM_MODES, TEAM_POLICIES } from "../../../providers/model/uplinkTeam.js";
+import { linux } from "../../../providers/platforms/linux/index.js";
+import { toLinuxWords, untaggedVlan } from "../../../providers/platforms/linux/toWords.js";
+import { KERNEL_TEAMS } from "../../../providers/platforms/linux/uplinkTeam.js";
+import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
+import { teamWord } from "../../../providers/platforms/teamSupport.js";
+import { goldenCases } from "../../golden.js";
+import { modelOf } from "../../model/given.js";
+import { type Kernel, kernelSays } from "./kernel.js";
+
+const heading = { machine: "kvm-01", environment: "golden" };
+const MARK = "multiport golden";
+const NETPLAN = { "/etc/netplan/60-multiport.yaml": "" };
+
+function wordsOf(spec: string): LinuxWords {
+  const [host] = modelOf(spec).kvmHosts;
+  if (!host) throw new Error("no host");
+  return toLinuxWords(host);
+}
+
+/** The words of a host that has them, read back; what the file says beside what is set is not told. */
+function readBack(words: LinuxWords, kernel: Kernel, known: readonly LinuxWords[] = [words]): LinuxWords {
+  const facts = linux.readFacts(JSON.parse(JSON.stringify(kernelSays(words, kernel))));
+  return linux.fromFacts(facts, { environment: "golden", known, files: NETPLAN });
+}
+
+const told = ({ pci: _, ...words }: LinuxWords) => words;
+
+const pairs = TEAM_MODES.flatMap((mode) => TEAM_POLICIES.map((policy) => ({ mode, policy }))).filter(
+  (pair) => "word" in teamWord(KERNEL_TEAMS, pair),
+);
+
+/** Environments of one host with a bridge, in every mode and with any options of it. */
+const spec = fc
+  .record({
+    pair: fc.constantFrom(...pairs),
+    options: fc.record(
+      {
+        monitorMilliseconds: fc.integer({ min: 10, max: 1000 }),
+        upDelayMilliseconds: fc.nat(5000),
+        downDelayMilliseconds: fc.nat(5000),
+        resendIgmp: fc.nat(255),
+        allMembersActive: fc.boolean(),
+        name: fc.constantFrom("team", "bond.7"),
+      },
+      { requiredKeys: [] },
+    ),
+    lacp: fc.record(
+      {
+        lacpRate: fc.constantFrom("slow", "fast"),
+        lacpRole: fc.constantFrom("active", "passive"),
+        adSelect: fc.constantFrom("stable", "bandwidth", "count"),
+        minLinks: fc.nat(3),
+      },
+      { requiredKeys: [] },
+    ),
+    failover: fc.record(
+      {
+        failback: fc.boolean(),
+        failOverMac: fc.constantFrom("none", "active", "follow"),
+        peerNotifications: fc.nat(255),
+      },
+      { requiredKeys: [] },
+    ),
+    vlans: fc.constantFrom("{ vlan: 10 }", "{ vlans: [1, 100-199], native: 7 }", "{ mtu: 9000 }", "{ vlan: 1 }"),
+    addresses: fc.subarray(["10.0.0.2/24", "10.0.0.3/24", "fd00::2/64", "fd00::3/64"]),
+  })
+  .map(({ pair, options, lacp, failover, vlans, addresses }) => {
+    const own = pair.mode === "lacp" ? lacp : pair.policy === "active-backup" ? failover : {};
+    const team = JSON.stringify({ members: ["e0", "e1"], ...pair, ...options, ...own });
+    return `environment: golden
+networks: { app: ${vlans}, own: { vlan: 2 } }
+hosts:
+  k:
+    platform: kvm
+    uplinks: { e0: , e1: }
+    virtualSwitches: { br0: { kind: linux-bridge, uplinkTeam: ${team}, portGroups: [app, own] } }
+    hostPorts: { host2: { portGroup: br0/own, addresses: ${JSON.stringify(addresses)} } }
+`;
+  });
+
+const kernel = fc.record({ defaults: fc.constantFrom("said", "null", "absent"), alias: fc.constant(MARK) });
+
+describe("what the kernel says back", () => {
+  it("is what was wanted, whatever it was and however iproute2 prints defaults", () => {
+    fc.assert(
+      fc.property(spec, kernel, (text, says) => {
+        const words = wordsOf(text);
+        const actual = readBack(words, says as Kernel);
+        expect(actual).toEqual(told(words));
+        expect(linux.compare(words, actual)).toEqual([]);
+        // Nothing but the device itself says what it is: our words are not needed for it.
+        expect(readBack(words, says as Kernel, []).bonds).toEqual(words.bonds);
+      }),
+    );
+  });
+
+  it.each(goldenCases("linux"))("is what was wanted of $name", ({ spec: text }) => {
+    const words = wordsOf(text);
+    // What Open vSwitch has is its own to say.
+    const others = new Set(Object.keys(words.links).filter((name) => /^e[2-5]$|0$/.test(name)));
+    if (Object.keys(words.bridges).length === 0) return expect(others.size).toBeGreaterThan(0);
+    expect(readBack(words, { defaults: "absent", alias: MARK })).toEqual(told(words));
+  });
+
+  it("leaves out what others have: bonds, bridges and ports of VMs", () => {
+    const words = wordsOf(bridgeSpec());
+    const others = [
+      {
+        ifname: "bond9",
+        mtu: 1500,
+        ifalias: "multiport other",
+        linkinfo: { info_kind: "bond", info_data: { mode: "balance-rr" } },
+      },
+      { ifname: "virbr0", mtu: 1500, linkinfo: { info_kind: "bridge", info_data: {} } },
+      { ifname: "vnet0", mtu: 1500, master: "br0", linkinfo: { info_kind: "tun" } },
+    ];
+    expect(readBack(words, { defaults: "said", alias: MARK, others })).toEqual(told(words));
+  });
+
+  it("shows what is different, and how much the traffic would notice", () => {
+    const had = wordsOf(bridgeSpec("mode: lacp, lacpRate: slow, minLinks: 1"));
+    const changes = linux.compare(
+      wordsOf(bridgeSpec("mode: static")),
+      readBack(had, { defaults: "null", alias: MARK }),
+    );
+    expect(changes.map(({ path, disruption }) => [path.join("."), disruption])).toEqual([
+      ["bonds.br0-bond.mode", "outage"],
+      ["bonds.br0-bond.xmit_hash_policy", "brief"],
+      ["bonds.br0-bond.lacp_rate", "outage"],
+      ["bonds.br0-bond.lacp_active", "outage"],
+      ["bonds.br0-bond.ad_select", "outage"],
+      ["bonds.br0-bond.min_links", "brief"],
+    ]);
+  });
+});
+
+function bridgeSpec(team = "mode: lacp", more = ""): string {
+  return `environment: golden
+networks: { app: { vlan: 10, mtu: 9000 }, mgmt: { vlan: 20 } }
+hosts: { k: { platform: kvm, uplinks: { e0: { pci: "0000:3b:00.0" }, e1: }, virtualSwitches: { br0: { kind: linux-bridge, uplinkTeam: { members: [e0, e1], ${team} }, portGroups: [app, mgmt] } }${more} } }
+`;
+}
+
+describe("the VLAN of frames without a tag", () => {
+  it.each([
+    ["{ plain: {} }", 1],
+    ["{ plain: {}, one: { vlan: 1 } }", 4094],
+    ["{ plain: {}, all: { vlans: [1-4000, 4002-4094] } }", 4001],
+  ])("beside %s is %s", (networks, expected) => {
+    const [host] = modelOf(`environment: t
+networks: ${networks}
+hosts: { k: { platform: kvm, uplinks: { e0: }, virtualSwitches: { b: { kind: linux-bridge, uplinkTeam: { members: [e0] }, portGroups: ${JSON.stringify(
+      [...networks.matchAll(/(\w+): \{/g)].map(([, name]) => name),
+    )} } } } }
+`).kvmHosts;
+    expect(host?.virtualSwitches[0] && untaggedVlan(host.virtualSwitches[0])).toBe(expected);
+  });
+});
+
+describe("what stands in the way", () => {
+  const desired = wordsOf(bridgeSpec());
+  const bare: LinuxWords = {
+    ...linux.nothing,
+    links: {
+      e0: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
+      e1: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
+    },
+  };
+
+  function conflicts(document: object, wanted = desired, files: Record<string, string> = {}): readonly string[] {
+    const facts = linux.readFacts(JSON.parse(JSON.stringify(document)));
+    const actual = linux.fromFacts(facts, { environment: "golden", known: [wanted], files });
+    return linux.plan(wanted, { actual, facts, heading }).conflicts;
+  }
+  const says = (changes: object = {}, words = bare, kernelOf: Kernel = { defaults: "said" }) => ({
+    ...kernelSays(words, kernelOf),
+    ...changes,
+  });
+  const nics = { e0: { pci: "0000:3b:00.0", driver: "igb" }, e1: { pci: "0000:5e:00.0", driver: "igb" } };
+  const links = (change: (link: Record<string, unknown>) => object) =>
+    (kernelSays(bare, { defaults: "said" }) as { links: Record<string, unknown>[] }).links.map(change);
+
+  it("nothing, on a fresh host", () => expect(conflicts(says({ nics }))).toEqual([]));
+
+  it.each<[string, object, RegExp]>([
+    ["iproute2 is missing", { missing: ["bridge"] }, /^bridge of iproute2 is not installed\. Install it/],
+    [
+      "a NIC is missing",
+      { nics, links: links((link) => link).slice(1) },
+      /^the host has no interface e0\. Its NICs are e1\./,
+    ],
+    [
+      "a NIC is another device",
+      { nics: { ...nics, e0: nics.e1, e1: nics.e0 } },
+      /^e0 is the device 0000:5e:00\.0 and not 0000:3b:00\.0, which is e1\./,
+    ],
+    [
+      "a NIC takes no large packets",
+      { nics, links: links((link) => ({ ...link, max_mtu: link.ifname === "e1" ? 1500 : 9216 })) },
+      /^e1 takes packets of 1500 bytes at most, and 9000 are wanted\./,
+    ],
+    [
+      "a NIC is somebody else's",
+      { nics, links: links((link) => (link.ifname === "e1" ? { ...link, master: "virbr0" } : link)) },
+      /^e1 is a member of virbr0, which is not multiport's\./,
+    ],
+    [
+      "a device of our name is somebody else's",
+      {
+        nics,
+        links: [
+          ...links((link) => link),
+          { ifname: "br0", mtu: 1500, linkinfo: { info_kind: "bridge", info_data: {} } },
+        ],
+      },
+      /^br0 exists, is a device of kind bridge, is not multiport's and is not as it is wanted\./,
+    ],
+    [
+      "a device of our name is another environment's",
+      {
+        nics,
+        links: [
+          ...links((link) => link),
+          { ifname: "br0-bond", mtu: 1500, ifalias: "multiport prod", linkinfo: { info_kind: "dummy" } },
+        ],
+      },
+      /^br0-bond exists, is a device of kind dummy of environment prod,/,
+    ],
+    [
+      "the connection came in on a NIC",
+      {
+        nics,
+        ssh: "192.0.2.7",
+        addresses: [{ ifname: "e0", addr_info: [{ local: "192.0.2.7", prefixlen: 24, scope: "global" }] }],
+      },
+      /^e0 has 192\.0\.2\.7, the address of this very SSH connection, and would lose it\. Add a hostPorts entry/,
+    ],
+    [
+      "another renderer is in use",
+      { nics, renderers: { netplan: false, networkd: false, NetworkManager: true, ifupdown: false } },
+      /^the network of the host is configured by NetworkManager, not by netplan\. Set renderer: NetworkManager/,
+    ],
+    [
+      "netplan is missing",
+      { nics, tools: { netplan: false, ifupdown: true } },
+      /^netplan is not installed\. Install it/,
+    ],
+  ])("%s", (_sentence, changes, expected) => {
+    expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("networkd has to run", () => {
+    const renderers = { netplan: false, networkd: false, NetworkManager: false, ifupdown: false };
+    expect(conflicts(says({ nics, renderers }), { ...desired, renderer: "networkd" })).toEqual([
+      expect.stringMatching(/^systemd-networkd does not run\. Start it/),
+    ]);
+  });
+
+  it("the address of the connection may move onto a host port", () => {
+    const wanted = wordsOf(
+      bridgeSpec("mode: lacp", ", hostPorts: { mgmt0: { portGroup: br0/mgmt, addresses: [192.0.2.7/24] } }"),
+    );
+    const addresses = [{ ifname: "e0", addr_info: [{ local: "192.0.2.7", prefixlen: 24, scope: "global" }] }];
+    expect(conflicts(says({ nics, ssh: "192.0.2.7", addresses }), wanted)).toEqual([]);
+  });
+
+  it("what is already as it is wanted is taken over, mark or no mark, and nothing leaves", () => {
+    const document = says({ nics }, desired, { defaults: "null" });
+    expect(conflicts(document)).toEqual([]);
+    const facts = linux.readFacts(JSON.parse(JSON.stringify(document)));
+    const actual = linux.fromFacts(facts, { environment: "golden", known: [desired], files: {} });
+    expect(linux.plan(desired, { actual, facts, heading }).before).toEqual([]);
+  });
+
+  it("what is ours may be anything", () => {
+    const had = wordsOf(bridgeSpec("mode: static"));
+    expect(conflicts(says({ nics }, had, { defaults: "said", alias: MARK }), desired, NETPLAN)).toEqual([]);
+  });
+});
+
+describe("what does not work", () => {
+  const words = wordsOf(bridgeSpec());
+  const facts = (change: (link: Record<string, unknown>) => object) => {
+    const document = kernelSays(words, { defaults: "said", alias: MARK }) as { links: Record<string, unknown>[] };
+    return linux.readFacts(JSON.parse(JSON.stringify({ ...document, links: document.links.map(change) })));
+  };
+  const of = (name: string, change: object) => (link: Record<string, unknown>) =>
+    link.ifname === name ? { ...link, ...change } : link;
+  const bond = (ad_info: object) =>
+    of("br0-bond", { linkinfo: { info_kind: "bond", info_data: { mode: "802.3ad", ad_info } } });
+
+  it("nothing of a healthy host", () =>
+    expect(
+      linux.unhealthy(
+        words,
+        facts((link) => link),
+      ),
+    ).toEqual([]));
+
+  it.each<[string, (link: Record<string, unknown>) => object, RegExp]>([
+    [
+      "a bond without carrier",
+      of("br0-bond", { flags: ["UP", "NO-CARRIER"] }),
+      /^br0-bond has no carrier: no member of e0, e1 works\./,
+    ],
+    ["a silent switch", bond({ num_ports: 1, partner_mac: "00:00:00:00:00:00" }), /^br0-bond has no LACP partner:/],
+    [
+      "a member in no group",
+      bond({ num_ports: 1, partner_mac: "02:00:00:00:00:01" }),
+      /^br0-bond has 1 of 2 members in its LACP group\./,
+    ],
+    [
+      "a member that is up and counts as down",
+      of("e1", {
+        linkinfo: { info_slave_kind: "bond", info_slave_data: { state: "BACKUP", mii_status: "GOING_BACK" } },
+      }),
+      /^e1 has carrier and its bond counts it as GOING_BACK\./,
+    ],
+  ])("%s", (_sentence, change, expected) => {
+    expect(linux.unhealthy(words, facts(change))).toEqual([expect.stringMatching(expected)]);
+  });
+});
