@@ -2,7 +2,7 @@
 import type { TeamPolicy } from "../uplinkTeam.js";
 import { carriesVms, isOneSource, kernelTeamRule, linuxBondRule } from "./linuxBonds.js";
 import type { Rule } from "./rule.js";
-import { cabledSwitches, isOneLogicalSwitch } from "./teams.js";
+import { cabledSwitches, isIndependent, isOneLogicalSwitch } from "./teams.js";
 
 const BONDING = "Linux bonding.rst";
 /** What a kernel's bond can spread over switches that know nothing of each other. */
@@ -82,12 +82,12 @@ export const bondModeRules: readonly Rule[] = [
       source: `${BONDING}, 11.2.1`,
     },
     function* ({ team, uplinks, path }, { environment: { switches } }) {
-      if (team.mode === "switch-independent" && OVER_SWITCHES.includes(team.policy)) return;
+      if (isIndependent(team) && OVER_SWITCHES.includes(team.policy)) return;
       const ends = cabledSwitches(uplinks);
       if (isOneLogicalSwitch(ends, switches)) return;
       yield {
-        path: [...path, team.mode === "switch-independent" ? "policy" : "mode"],
-        message: `mode ${team.mode} with policy ${team.policy} spans switches that are not one MLAG pair`,
+        path: [...path, isIndependent(team) ? "policy" : "mode"],
+        message: `${isIndependent(team) ? `policy ${team.policy}` : `mode ${team.mode}`} spans switches that are not one MLAG pair`,
         found: ends.join(", "),
       };
     },

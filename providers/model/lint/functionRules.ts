@@ -63,7 +63,7 @@ export const functionRules: readonly Rule[] = [
         yield {
           path: [...path, "policy"],
           message:
-            "the physical ports send what is for the bond to one virtual function, and not to that which it waits on",
+            "the physical ports hand what is for the bond to one virtual function, whichever the bond sends on",
           found: bond.policy,
           severity: "error",
         };

@@ -3,7 +3,7 @@ import type { Design } from "./design.js";
 import { isOneSource } from "./linuxBonds.js";
 import type { Finding, Rule, RuleText } from "./rule.js";
 import { teamRule } from "./teamRules.js";
-import { cabledSwitches, isOneLogicalSwitch, type TeamPlace } from "./teams.js";
+import { cabledSwitches, isIndependent, isOneLogicalSwitch, type TeamPlace } from "./teams.js";
 
 type OvsTeam = TeamPlace & Required<Pick<TeamPlace, "kvm">>;
 
@@ -60,12 +60,12 @@ export const openvswitchRules: readonly Rule[] = [
       source: `${BONDING}, Active Backup Bonding`,
     },
     function* ({ team, hosts, path }, { environment: { switches } }) {
-      if (team.mode === "switch-independent" && team.policy === "active-backup") return;
+      if (isIndependent(team) && team.policy === "active-backup") return;
       const ends = cabledSwitches(hosts.flatMap(({ uplinks }) => uplinks));
       if (isOneLogicalSwitch(ends, switches)) return;
       yield {
-        path: [...path, team.mode === "lacp" ? "mode" : "policy"],
-        message: `mode ${team.mode} with policy ${team.policy} spans switches that are not one MLAG pair`,
+        path: [...path, isIndependent(team) ? "policy" : "mode"],
+        message: `${isIndependent(team) ? `policy ${team.policy}` : `mode ${team.mode}`} spans switches that are not one MLAG pair`,
         found: ends.join(", "),
       };
     },

@@ -98,6 +98,11 @@ export function isOneLogicalSwitch(names: readonly string[], switches: readonly 
   return distinct.length === 2 && switches.find((candidate) => candidate.name === first)?.mlag?.peer === second;
 }
 
+/** No port channel: the switch knows nothing of the team. */
+export function isIndependent({ mode }: Pick<UplinkTeam, "mode">): boolean {
+  return mode === "switch-independent";
+}
+
 /** The physical switches that the uplinks are cabled to; uplinks without a cable are not counted. */
 export function cabledSwitches(uplinks: readonly Uplink[]): string[] {
   return [...new Set(uplinks.flatMap((uplink) => (uplink.cable ? [uplink.cable.switch] : [])))];
