@@ -73,12 +73,8 @@ function port(text: fc.Arbitrary<string>): fc.Arbitrary<OvsPort> {
 
 /** OVS words in their normal form: a bond has two members or more, a single port is its own interface, bonds come first. */
 export const ovsWords: fc.Arbitrary<OvsWords> = fc
-  .record({
-    machine: name,
-    environment: name,
-    bridges: fc.dictionary(name, fc.dictionary(name, port(name), { maxKeys: 4 }), { maxKeys: 3 }),
-  })
-  .map(({ bridges, ...heading }) => {
+  .record({ bridges: fc.dictionary(name, fc.dictionary(name, port(name), { maxKeys: 4 }), { maxKeys: 3 }) })
+  .map(({ bridges }) => {
     let serial = 0;
     const unique = (text: string) => `${text.slice(0, 6)}${serial++}`;
     const placed = Object.entries(bridges)
@@ -115,13 +111,60 @@ export const ovsWords: fc.Arbitrary<OvsWords> = fc
           },
         ];
       });
-    return { ...heading, bridges: Object.fromEntries(placed) };
+    return { bridges: Object.fromEntries(placed) };
   });
+
+const BRIDGES = ["br0", "br1", "br2"];
+const NICS = ["e0", "e1", "e2", "e3", "e4", "e5"];
+
+/** OVS words of so few names that any two have most of them in common, at other places: what one change can exchange. */
+export const crowdedOvsWords: fc.Arbitrary<OvsWords> = fc
+  .record({
+    bonds: fc.array(fc.record({ bridge: fc.constantFrom(...BRIDGES, null), bond }), { minLength: 3, maxLength: 3 }),
+    nics: fc.array(fc.constantFrom(0, 1, 2, null), { minLength: NICS.length, maxLength: NICS.length }),
+    ports: fc.array(
+      fc.record({
+        bridge: fc.constantFrom(...BRIDGES, null),
+        tag: fc.constantFrom(10, 20),
+        type: fc.constantFrom("", "internal"),
+      }),
+      { minLength: 3, maxLength: 3 },
+    ),
+    empty: fc.constantFrom(...BRIDGES, null),
+  })
+  .map(({ bonds, nics, ports, empty }) => {
+    const bridges: Record<string, Record<string, OvsPort>> = empty === null ? {} : { [empty]: {} };
+    const put = (bridge: string | null, portName: string, value: OvsPort) => {
+      if (bridge !== null) bridges[bridge] = { ...bridges[bridge], [portName]: value };
+    };
+    const plain = { vlan_mode: "trunk", tag: null, trunks: "10", mtu_request: 1500, type: "" };
+    for (const [index, { bridge, bond: settings }] of bonds.entries()) {
+      const members = NICS.filter((_, nic) => nics[nic] === index);
+      const [only] = members;
+      if (members.length > 1) put(bridge, `bond${index}`, { ...plain, interfaces: members, bond: settings });
+      else if (only !== undefined) put(bridge, only, { ...plain, interfaces: [only], bond: null });
+    }
+    for (const [index, { bridge, ...settings }] of ports.entries())
+      put(bridge, `vm${index}`, {
+        ...plain,
+        vlan_mode: "access",
+        ...settings,
+        trunks: "",
+        interfaces: [`vm${index}`],
+        bond: null,
+      });
+    const placed = Object.entries(bridges).map(([bridge, own]): [string, OvsBridge] => [
+      bridge,
+      { datapath_type: "netdev", fail_mode: "standalone", ports: own },
+    ]);
+    return { bridges: Object.fromEntries(placed) };
+  });
+
+/** A heading in which the environment is hostile. */
+export const hostileHeading = fc.record({ machine: name, environment: hostile });
 
 /** OVS words in which every text is hostile. */
 export const hostileOvsWords: fc.Arbitrary<OvsWords> = fc.record({
-  machine: name,
-  environment: hostile,
   bridges: fc.dictionary(
     hostile,
     fc.record({
@@ -141,8 +184,6 @@ const layer3 = {
 
 /** Netplan words in which every text is hostile. */
 export const hostileNetplanWords: fc.Arbitrary<NetplanWords> = fc.record({
-  machine: name,
-  environment: name,
   strange: fc.constant([]),
   ethernets: fc.dictionary(
     hostile,

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { checkEnvironmentText, unsupportedBy } from "../providers/engine/check.js";
 import type { Environment } from "../providers/model/environment.js";
 import { TEAM_MODES, TEAM_POLICIES } from "../providers/model/uplinkTeam.js";
-import { kvm } from "../providers/platforms/kvm/index.js";
-import { OVS_TEAMS } from "../providers/platforms/kvm/uplinkTeam.js";
+import { openvswitch } from "../providers/platforms/kvm/openvswitch/index.js";
+import { OVS_TEAMS } from "../providers/platforms/kvm/openvswitch/uplinkTeam.js";
 import { NETPLAN_BONDS } from "../providers/platforms/netplan/bond.js";
-import { netplan } from "../providers/platforms/netplan/index.js";
+import { netplanLayer } from "../providers/platforms/netplan/index.js";
 import { teamWord } from "../providers/platforms/teamSupport.js";
 import { toTeaming, VSPHERE_TEAMS } from "../providers/platforms/vsphere/uplinkTeam.js";
 
@@ -179,8 +179,7 @@ networks: { app: {} }
 hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { uplinkTeam: { members: [a, b], ${pair} }, portGroups: [app] } } } }
 `,
     words: ({ kvmHosts: [host] }) => {
-      const bond =
-        host && kvm.toWords(host, { machine: "k", environment: "t" }).bridges.vs0?.ports["vs0-uplinks"]?.bond;
+      const bond = host && openvswitch.toWords(host, "t").bridges.vs0?.ports["vs0-uplinks"]?.bond;
       return `${bond?.bond_mode} ${bond?.lacp}`;
     },
   },
@@ -191,7 +190,7 @@ hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { upl
 vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0 }, q: { portGroup: vs0/app, guestInterface: eth1 } }, guest: { os: linux, renderer: netplan }, bonds: { b: { members: [p, q], ${pair} } } } }
 `,
     words: ({ virtualMachines: [vm] }) => {
-      const parameters = vm?.guest && netplan.toWords(vm.guest, { machine: "v", environment: "t" }).bonds.b?.parameters;
+      const parameters = vm?.guest && netplanLayer.toWords(vm.guest, "t").bonds.b?.parameters;
       return [parameters?.mode, parameters?.["transmit-hash-policy"]].filter(Boolean).join(" ");
     },
   },

@@ -23,6 +23,8 @@ export interface RelayTarget {
   readonly address: string;
   /** The port that it had before, if any. */
   readonly port: number | undefined;
+  /** Where connections come from, for a machine that has to answer through its gateway. Default: the nearest address. */
+  readonly source?: string;
 }
 
 /** Makes sure that a port of 127.0.0.1 leads to the machine's sshd; returns the port: the former one where that is possible. */
@@ -42,7 +44,7 @@ export async function ensureRelay(
 }
 
 async function startRelay(
-  { name, address, port }: RelayTarget,
+  { name, address, port, source }: RelayTarget,
   {
     outer,
     directory,
@@ -50,7 +52,7 @@ async function startRelay(
   }: { readonly outer: ProcessRecord; readonly directory: StateDirectory; readonly records: string },
 ): Promise<boolean> {
   const from = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork,backlog=100`;
-  const to = `EXEC:nsenter --net=/proc/${outer.pid}/ns/net socat STDIO TCP\\:${address}\\:22`;
+  const to = `EXEC:nsenter --net=/proc/${outer.pid}/ns/net socat STDIO TCP\\:${address}\\:22${source === undefined ? "" : `\\,bind=${source}`}`;
   const inOuter = ["nsenter", "--target", `${outer.pid}`, "--pid", "sh", "-c", listen, "sh"];
   spawnDetached([...inOuter, records, currentBoot(), from, to], directory.log);
   return waitFor({ what: `a relay to ${name}`, seconds: 10 }, async () => {

@@ -160,6 +160,26 @@ export class QemuHost {
     return code === 0 ? parseKernelBond(stdout) : undefined;
   }
 
+  /**
+   * Another way in, over the host's NICs instead of its management port: the host is called lab in the client configuration whose
+   * path is returned. The host has to answer at the address when it is asked for; `source` is an address of the switch.
+   */
+  async wayOver(address: string, source?: string): Promise<string> {
+    const { rack, directory, image } = this.parts;
+    const name = `over-${address}`;
+    directory.makeMachine(name);
+    const port = await ensureRelay(
+      { name, address, port: undefined, ...(source === undefined ? {} : { source }) },
+      { outer: rack, directory },
+    );
+    return writeClientFiles({
+      sshConfig: directory.ofMachine(name, "ssh_config"),
+      knownHosts: directory.ofMachine(name, "known_hosts"),
+      image,
+      port,
+    });
+  }
+
   private hangUp(): void {
     this.session?.close();
     this.session = undefined;
@@ -173,7 +193,7 @@ export class QemuHost {
     if (this.port !== undefined) return;
     const target = { name: hostName, address: "127.0.0.1", port: undefined };
     this.port = await ensureRelay(target, { outer: rack, directory });
-    writeClientFiles({ directory, image, port: this.port });
+    writeClientFiles({ sshConfig: directory.sshConfig, knownHosts: directory.knownHosts, image, port: this.port });
   }
 
   private bootId(): Promise<string> {

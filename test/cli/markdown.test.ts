@@ -11,9 +11,10 @@ import type { Action, PlannedStep, Risk } from "../../cli/report/detail.js";
 import { machineDriver, vcenterDriver } from "../../cli/resourceKinds.js";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { providers } from "../../providers/engine/provider.js";
-import { renderEnvironment } from "../../providers/engine/render.js";
+import { renderTexts, toMachineWords } from "../../providers/engine/render.js";
 import type { Problem } from "../../providers/model/problem.js";
 import { DRIVERS, typeToken } from "../../providers/platforms/index.js";
+import { kvm } from "../../providers/platforms/kvm/index.js";
 import { VCENTER_DRIVERS } from "../../providers/platforms/vsphere/index.js";
 import { PROVIDER_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
 import { hostile } from "../arbitrary.js";
@@ -121,7 +122,8 @@ describe("a machine that changes beside its text", () => {
     ssh: { address: "a" },
     environment: "e",
     driverVersion: 1,
-    netplan: "network: {version: 2}\n",
+    configuration: { netplan: { ethernets: {}, bonds: {}, strange: [] } },
+    netplan: "==> /etc/netplan/60-multiport.yaml <==\nnetwork: {version: 2}\n",
     __provider: "x",
   };
 
@@ -134,19 +136,26 @@ describe("a machine that changes beside its text", () => {
   });
 
   it("has an unknown disruption where what changes says nothing to this release", () => {
-    expect(change({ ...inputs, netplan: "# older\nnetwork: {version: 2}\n" }, inputs)).toMatchObject({
-      disruption: "unknown",
-      summary: ["only comments change, or lines that this release does not know"],
-      diff: expect.stringContaining("-# older"),
-    });
+    expect(change({ ...inputs, netplan: inputs.netplan.replace("network", "# older\nnetwork") }, inputs)).toMatchObject(
+      {
+        disruption: "unknown",
+        summary: ["only comments change, or lines that this release does not know"],
+        diff: expect.stringContaining("-# older"),
+      },
+    );
   });
 });
 
 describe("disruption", () => {
   const environment = readFileSync(join(__dirname, "environments", "clean.yaml"), "utf8");
-  const script = (text: string) => {
-    const parsed = checkEnvironmentText(text, "e.yaml").environment;
-    return parsed && [...renderEnvironment(parsed)].find(({ driver }) => driver === "kvm")?.text;
+  const machine = (text: string) => {
+    const [host] = checkEnvironmentText(text, "e.yaml").environment?.kvmHosts ?? [];
+    if (!host) throw new Error("no host");
+    const words = toMachineWords(kvm, host, "clean");
+    return {
+      configuration: words,
+      ...renderTexts(kvm, { words, heading: { machine: host.name, environment: "clean" } }),
+    };
   };
 
   it.each([
@@ -159,13 +168,13 @@ describe("disruption", () => {
     ],
   ])("%s", (_, after, disruption) => {
     const type = "pulumi-nodejs:dynamic/kvm:Host";
-    const state = (openvswitch: string | undefined) => ({ type, custom: true, inputs: { openvswitch } });
+    const state = (inputs: object) => ({ type, custom: true, inputs });
     const steps = [
       {
         op: "update",
         urn: `urn:pulumi:t::site::${type}::kvm-01`,
-        oldState: state(script(environment)),
-        newState: state(script(after)),
+        oldState: state(machine(environment)),
+        newState: state(machine(after)),
       },
     ];
     const { changes } = tell({ stdout: JSON.stringify({ steps }, null, 2), stderr: "", code: 0 }, []);

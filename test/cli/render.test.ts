@@ -37,9 +37,9 @@ it("writes every file of every machine", () => {
   const { files, removed, foreign } = renderFiles([file(clean)], out);
   expect(files.map((path) => path.slice(out.length + 1))).toEqual([
     "clean/kvm-01/openvswitch.sh",
-    "clean/web-01/netplan.yaml",
+    "clean/web-01/etc/netplan/60-multiport.yaml",
   ]);
-  expect(tree()).toEqual(["clean/kvm-01/openvswitch.sh", "clean/web-01/netplan.yaml"]);
+  expect(tree()).toEqual(["clean/kvm-01/openvswitch.sh", "clean/web-01/etc/netplan/60-multiport.yaml"]);
   expect([removed, foreign]).toEqual([[], []]);
   expect(readFileSync(join(out, "clean/kvm-01/openvswitch.sh"), "utf8")).toContain("--may-exist add-br vs0");
 });
@@ -61,7 +61,7 @@ it("refuses two environments of one name", () => {
 it("takes away what an earlier run left for a machine that is gone, and its empty folder", () => {
   renderFiles([file(clean)], out);
   const { removed } = renderFiles([file(clean.replace(/^vms:\n[\s\S]*/m, ""))], out);
-  expect(removed.map((path) => path.slice(out.length + 1))).toEqual(["clean/web-01/netplan.yaml"]);
+  expect(removed.map((path) => path.slice(out.length + 1))).toEqual(["clean/web-01/etc/netplan/60-multiport.yaml"]);
   expect(tree()).toEqual(["clean/kvm-01/openvswitch.sh"]);
   expect(existsSync(join(out, "clean/web-01"))).toBe(false);
 });
@@ -88,7 +88,10 @@ it("keeps the leftovers of an earlier run where the new one has errors", () => {
 
 it("does not touch a file that says the same already, and repairs one that does not", () => {
   renderFiles([file(clean)], out);
-  const [kvm, guest] = [join(out, "clean/kvm-01/openvswitch.sh"), join(out, "clean/web-01/netplan.yaml")];
+  const [kvm, guest] = [
+    join(out, "clean/kvm-01/openvswitch.sh"),
+    join(out, "clean/web-01/etc/netplan/60-multiport.yaml"),
+  ];
   const text = readFileSync(guest, "utf8");
   utimesSync(kvm, 1, 1);
   writeFileSync(guest, "# edited\n");

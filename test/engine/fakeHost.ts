@@ -1,24 +1,47 @@
-// A host that does what a test says: it answers facts from a state that the apply step replaces, keeps an ordered log of
-// what was run, and fails where it is told to.
+// A machine that does what a test says and plays its side of a change: it learns from the scripts which change is under way and
+// how long to wait for its confirmation, puts back what it had when none comes, keeps an ordered log of what was run, and
+// fails where it is told to. Its clock is that of the test.
 import { type Command, type CommandOutput, type Host, HostError } from "../../providers/host/host.js";
 
-/** Where the host fails: at connecting, or at a step such as `apply openvswitch`. */
+/** Where the machine fails: at connecting, or at a step such as `apply openvswitch`; `on`: only the so-manieth time, from 1. */
 export type Failure =
-  | { readonly at: "connect"; readonly kind: "unreachable" | "hostKey" }
-  | { readonly at: string; readonly kind: "command" | "timeout" }
-  /** The connection is lost once the step has begun to change the machine, or once it has ended. */
-  | { readonly at: string; readonly kind: "cut"; readonly takesEffect: boolean };
+  | { readonly at: "connect"; readonly kind: "unreachable" | "hostKey"; readonly on?: number }
+  | { readonly at: string; readonly kind: "command" | "timeout"; readonly on?: number }
+  /** The connection is lost before the step has begun, or once the machine has done it. */
+  | { readonly at: string; readonly kind: "cut"; readonly takesEffect: boolean; readonly on?: number };
 
 export interface FakeHostOptions {
-  /** What the facts script prints, and what it prints after an apply and after a remove. */
+  /** What the layer says, as JSON: before, and once a change took effect. */
   readonly before: string;
   readonly applied?: string;
-  readonly removed?: string;
+  /** The name of that layer. */
+  readonly layer?: string;
   /** So many times the old facts are still seen after a change. */
   readonly settlesAfter?: number;
   readonly failures?: readonly Failure[];
+  /** Seconds from a change on in which no connection is let in. */
+  readonly isUnreachableFor?: number;
+  /** Why the machine puts back what it had on its own, so many seconds after the change began. */
+  readonly reverts?: { readonly after: number; readonly because: string; readonly takes?: number };
+  /** Of a change by somebody else that is under way, and of how the last one ended. */
+  readonly change?: object;
+  readonly last?: object;
   /** The class of its errors: that of the compiled package where that is what is tested. */
   readonly hostError?: typeof HostError;
+}
+
+/** Layers beside the one that is looked at have nothing, and could have all. */
+const QUIET = { sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null } };
+
+/** A change that nobody has confirmed yet. */
+interface Pending {
+  readonly id: string;
+  readonly about: string;
+  readonly old: string;
+  /** When the way back begins, and when it has ended, by `Date.now()`. */
+  readonly reverts: number;
+  readonly ends: number;
+  readonly because: string;
 }
 
 export class FakeHost implements Host {
@@ -31,17 +54,26 @@ export class FakeHost implements Host {
   private stale = 0;
   private previous: string;
   private isCut = false;
+  private applied: string | null = null;
+  private pending: Pending | undefined;
+  private last: string | null;
+  private reachableFrom = 0;
 
   constructor(private readonly options: FakeHostOptions) {
     this.HostError = options.hostError ?? HostError;
     this.facts = options.before;
     this.previous = options.before;
+    this.last = options.last === undefined ? null : JSON.stringify(options.last);
   }
 
   readonly connect = async (): Promise<Host> => {
     this.log.push("connect");
-    const failure = this.options.failures?.find(({ at }) => at === "connect");
-    if (failure) throw new this.HostError(failure.kind as "unreachable", `k1: ${failure.kind}. Check the cable.`);
+    const failure = this.failureAt("connect");
+    if (failure || Date.now() < this.reachableFrom) {
+      const kind = failure?.kind ?? "unreachable";
+      throw new this.HostError(kind as "unreachable", `k1: ${kind}. Check the cable.`);
+    }
+    this.isCut = false;
     return this;
   };
 
@@ -49,34 +81,111 @@ export class FakeHost implements Host {
     if (this.isCut) throw new this.HostError("unreachable", `${this.label}: ${step}: the connection is closed.`);
     this.log.push(step);
     this.scripts.push(script);
-    const failure = this.options.failures?.find(({ at }) => at === step);
-    if (failure?.kind === "command")
-      throw new this.HostError("command", `${this.label}: ${step}: exit code 1. ovs-vsctl: no.`);
+    const failure = this.failureAt(step);
+    if (failure?.kind === "command") throw this.failed(step, "exit code 1. ovs-vsctl: no.");
     if (failure?.kind === "timeout") throw new this.HostError("timeout", `${this.label}: ${step}: no end after 60 s.`);
-    if (failure?.kind !== "cut" || failure.takesEffect) this.change(step);
+    if (failure?.kind !== "cut" || failure.takesEffect) this.obey(step, script);
     if (failure?.kind === "cut") {
       this.isCut = true;
-      if (!failure.takesEffect)
-        throw new this.HostError("unreachable", `${this.label}: ${step}: the connection was lost.`);
+      throw new this.HostError("unreachable", `${this.label}: ${step}: the connection was lost.`);
     }
-    const isStale = step === "read facts" && this.stale > 0;
-    if (isStale) this.stale--;
-    return { stdout: isStale ? this.previous : this.facts, stderr: "" };
+    return { stdout: step === "read facts" ? this.document() : "", stderr: "" };
   }
 
   async close(): Promise<void> {
     this.log.push("close");
   }
 
-  private change(step: string): void {
-    const next = step.startsWith("apply ")
-      ? this.options.applied
-      : step.startsWith("remove ")
-        ? this.options.removed
-        : undefined;
-    if (next === undefined) return;
-    this.previous = this.facts;
-    this.stale = this.options.settlesAfter ?? 0;
-    this.facts = next;
+  private failureAt(step: string): Failure | undefined {
+    const times = this.log.filter((entry) => entry === step).length;
+    return this.options.failures?.find(({ at, on }) => at === step && (on === undefined || on === times));
   }
+
+  private failed(step: string, words: string): HostError {
+    return new this.HostError("command", `${this.label}: ${step}: ${words}`);
+  }
+
+  private obey(step: string, script: string): void {
+    this.passTime();
+    if (step.startsWith("apply ")) this.begin(script);
+    if (step === "confirm the change") this.confirm(script);
+    if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*)$/m));
+  }
+
+  private begin(script: string): void {
+    const { reverts, isUnreachableFor = 0, applied = this.facts, settlesAfter = 0 } = this.options;
+    const seconds = Number(word(script, /^seconds=(.*)$/m));
+    const begins = Date.now() + (reverts?.after ?? seconds) * 1000;
+    this.pending = {
+      id: word(script, /^id=(.*)$/m),
+      about: word(script, /^printf '%s' (.*) >"\$change\/about\.json"$/m),
+      old: this.facts,
+      reverts: begins,
+      ends: begins + (reverts?.takes ?? 0) * 1000,
+      because: reverts?.because ?? "no confirmation came in time",
+    };
+    this.previous = this.facts;
+    this.stale = settlesAfter;
+    this.facts = applied;
+    if (isUnreachableFor > 0) {
+      this.isCut = true;
+      this.reachableFrom = Date.now() + isUnreachableFor * 1000;
+      throw new this.HostError("unreachable", `${this.label}: the connection was lost.`);
+    }
+  }
+
+  private confirm(script: string): void {
+    if (
+      this.pending === undefined ||
+      this.pending.id !== word(script, /^id=(.*)$/m) ||
+      Date.now() >= this.pending.reverts
+    )
+      throw this.failed("confirm the change", "exit code 76. The machine had begun to put back what it had.");
+    this.applied = word(script, /^printf '%s' (.*) >"\$own\/applied\.json\.new"$/m);
+    this.end("confirmed", "");
+  }
+
+  private putBack(reason: string): void {
+    if (this.pending === undefined) return;
+    this.facts = this.pending.old;
+    this.stale = 0;
+    this.end("reverted", reason);
+  }
+
+  private end(outcome: string, reason: string): void {
+    const at = Math.floor(Date.now() / 1000);
+    this.last = JSON.stringify({ id: this.pending?.id, outcome, environment: "t", reason, at });
+    this.pending = undefined;
+  }
+
+  /** What the machine has done by itself meanwhile. */
+  private passTime(): void {
+    if (this.pending && Date.now() >= this.pending.ends) this.putBack(this.pending.because);
+  }
+
+  private document(): string {
+    this.passTime();
+    const isStale = this.stale > 0;
+    if (isStale) this.stale--;
+    const { layer = "openvswitch", change } = this.options;
+    const about = this.pending?.about ?? (change === undefined ? null : JSON.stringify(change));
+    return JSON.stringify({
+      layers: { ...QUIET, [layer]: JSON.parse(isStale ? this.previous : this.facts) },
+      files: {},
+      applied: encoded(this.applied),
+      change: encoded(about),
+      last: encoded(this.last),
+    });
+  }
+}
+
+function encoded(text: string | null): string | null {
+  return text === null ? null : Buffer.from(text).toString("base64");
+}
+
+/** A word of a script, as the shell would read it. */
+function word(script: string, pattern: RegExp): string {
+  const found = pattern.exec(script)?.[1];
+  if (found === undefined) throw new Error(`the script has no line like ${pattern}`);
+  return found.startsWith("'") ? found.slice(1, -1).replaceAll(`'\\''`, "'") : found;
 }

@@ -1,18 +1,23 @@
 // Hostile text through every template and a real shell: nothing executes, and every word arrives as it was.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { planChange } from "../../providers/engine/changePlan.js";
+import { factsScript, type MachineFacts } from "../../providers/engine/machineFacts.js";
 import { sh, yaml } from "../../providers/engine/quote.js";
-import { renderWords } from "../../providers/engine/render.js";
+import { renderFiles } from "../../providers/engine/render.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
-import { toOvsView } from "../../providers/platforms/kvm/view.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
-import { hostile, hostileNetplanWords, hostileOvsWords } from "../arbitrary.js";
+import { DRIVERS } from "../../providers/platforms/index.js";
+import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
+import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
+import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";
+import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
+import { hostile, hostileHeading, hostileNetplanWords, hostileOvsWords } from "../arbitrary.js";
+import { changeScript, FolderMachine } from "./folderMachine.js";
 
 let folder: string;
 
@@ -75,91 +80,200 @@ describe("quoting", () => {
   });
 });
 
-describe("templates", () => {
-  it("kvm/openvswitch.sh and kvm/apply.sh: arguments arrive word by word", () => {
-    fc.assert(
-      fc.property(
-        hostileOvsWords,
-        fc.array(fc.array(hostile, { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
-        (words, removals) => {
-          const text = renderWords(kvm, words);
-          const expected = [
-            "--timeout=30",
-            ...removals.flatMap((command) => ["--", ...command]),
-            ...ovsArguments(words),
-          ];
-          expect(run(fillTemplate("kvm/apply.sh", { removals, text }))).toEqual(expected);
-        },
-      ),
-      runs,
-    );
-  });
+const commands = fc.array(fc.array(hostile, { minLength: 1, maxLength: 3 }), { maxLength: 3 });
+/** Names of files, as far as a file system has them. */
+const fileName = hostile.filter((text) => text !== "" && text !== "." && text !== ".." && isFileName(text));
 
-  it("kvm/remove.sh: arguments arrive word by word", () => {
+function isFileName(text: string): boolean {
+  // Lone surrogates are no UTF-8: Node would write another name than it reads.
+  return !text.includes("/") && !/\p{Surrogate}/u.test(text) && Buffer.byteLength(text) < 200;
+}
+
+describe("templates of Open vSwitch", () => {
+  it("openvswitch.sh and apply.sh: arguments arrive word by word", () => {
     fc.assert(
-      fc.property(fc.array(fc.array(hostile, { minLength: 1, maxLength: 3 }), { maxLength: 3 }), (removals) => {
-        const expected = ["--timeout=30", ...removals.flatMap((command) => ["--", ...command]), "--", "init"];
-        expect(run(fillTemplate("kvm/remove.sh", { removals }))).toEqual(expected);
+      fc.property(hostileOvsWords, hostileHeading, commands, (words, heading, removals) => {
+        const config = toOvsConfig(words, heading);
+        const expected = [
+          "--timeout=30",
+          ...removals.flatMap((command) => ["--", ...command]),
+          ...["--", "set", "Open_vSwitch", ".", "external_ids:multiport-change=7"],
+          ...ovsArguments(config.data as View),
+        ];
+        const script = fillTemplate("kvm/openvswitch/apply.sh", { removals, config });
+        expect(run(`id=7\n${script}`)).toEqual(expected);
+        // Alone, as `multiport render` writes it.
+        expect(run(fillTemplate(config.template, config.data))).toEqual([
+          "--timeout=30",
+          ...ovsArguments(config.data as View),
+        ]);
       }),
       runs,
     );
   });
 
-  it("netplan/guest.yaml: a YAML reader sees the same words", () => {
+  it("revert.sh: arguments arrive word by word, where the change took effect", () => {
+    // The sign of the change is what the stand-in prints: its arguments.
+    const asked = "--timeout=30--if-existsgetOpen_vSwitch.external_ids:multiport-change";
+    fc.assert(
+      fc.property(hostileOvsWords, hostileHeading, commands, (words, heading, removals) => {
+        const config = toOvsConfig(words, heading);
+        const script = fillTemplate("kvm/openvswitch/revert.sh", { removals, config });
+        expect(run(`id=another\n${script}`)).toEqual([]);
+        expect(run(`id='${asked}'\n${script}`)).toEqual([
+          "--timeout=30",
+          ...removals.flatMap((command) => ["--", ...command]),
+          ...["--", "remove", "Open_vSwitch", ".", "external_ids", "multiport-change"],
+          ...ovsArguments(config.data as View),
+        ]);
+      }),
+      runs,
+    );
+  });
+});
+
+describe("templates of netplan", () => {
+  it("guest.yaml: a YAML reader sees the same words", () => {
     fc.assert(
       fc.property(hostileNetplanWords, (words) => {
-        expect(netplan.fromText(renderWords(netplan, words))).toEqual(words);
+        const heading = { machine: "db-01", environment: "t" };
+        const [file] = renderFiles(netplan, { netplan: words }, heading);
+        const files = file ? { [NETPLAN_FILE]: file.text } : {};
+        expect(netplanLayer.fromFacts({ missing: null }, { environment: "t", known: [], files })).toEqual(words);
       }),
       { numRuns: 300 },
     );
   });
+});
 
-  it("netplan/apply.sh: the file that is staged is the text", () => {
+describe("templates of a change", () => {
+  it("change.sh, apply.sh, confirm.sh, facts.sh: files arrive under their names with their text, words as they were", () => {
+    const files = fc.uniqueArray(fc.record({ name: fileName, text: hostile }), {
+      selector: ({ name }) => name,
+      minLength: 1,
+      maxLength: 4,
+    });
     fc.assert(
-      fc.property(hostile, (text) => {
-        const script = fillTemplate("netplan/apply.sh", { text })
-          .replaceAll("/etc/netplan", `${folder}/etc`)
-          .replaceAll(`"$stage${folder}/etc`, `"$stage/etc`);
-        run(script);
-        expect(execFileSync("cat", [join(folder, "etc/60-multiport.yaml")], { encoding: "utf8" })).toBe(text);
+      fc.property(files, fileName, hostile, commands, (all, environment, about, removals) => {
+        const machine = new FolderMachine();
+        try {
+          const put = all.slice(1).map(({ name, text }) => ({ path: machine.path(name), text, mode: "0640" }));
+          const [gone] = all.slice(0, 1).map(({ name }) => machine.path(name));
+          if (gone) writeFileSync(gone, "was here");
+          const config = toOvsConfig({ bridges: {} }, { machine: "k", environment });
+          const after = [{ template: "kvm/openvswitch/apply.sh", data: { removals, config } }];
+          const script = changeScript({ about, environment, puts: put, removes: gone ? [gone] : [], after });
+          expect(machine.run(script)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
+          expect(machine.files().sort()).toEqual(put.map(({ path }) => path).sort());
+          for (const { path, text } of put) expect(readFileSync(path).equals(Buffer.from(text))).toBe(true);
+          const applied = JSON.stringify({ about });
+          const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
+          expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
+          const { stdout, stderr } = machine.run(factsScript([netplanLayer], environment));
+          expect(stderr).toBe("");
+          expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
+          expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
+        } finally {
+          machine.remove();
+        }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
-  it("none is left out here", () => {
-    const files = readdirSync(templatesFolder(), { recursive: true, encoding: "utf8" }).filter((file) =>
-      file.endsWith(".hbs"),
+  it("refuse.sh and revert.sh: the reason and the files of before arrive as they were", () => {
+    fc.assert(
+      fc.property(fileName, hostile, fileName, (name, text, environment) => {
+        const machine = new FolderMachine();
+        try {
+          const path = machine.path(name);
+          writeFileSync(path, text);
+          expect(machine.run(changeScript({ environment, puts: [{ path, text: "new", mode: "0644" }] })).status).toBe(
+            0,
+          );
+          expect(readFileSync(path, "utf8")).toBe("new");
+          const refusal = machine.run(fillTemplate("machine/refuse.sh", { reason: text }));
+          expect(refusal).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
+          expect(readFileSync(path).equals(Buffer.from(text))).toBe(true);
+          expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
+        } finally {
+          machine.remove();
+        }
+      }),
+      { numRuns: 15 },
     );
-    // Renderers of hosts have their hostile text in test/platforms/linux, beside what they refuse.
-    const elsewhere = /^linux\/(networkManager|ifupdown)\//;
-    // facts scripts and netplan/remove have no holes to put anything in.
-    expect(files.filter((file) => !elsewhere.test(file)).sort()).toEqual(
-      [
-        "kvm/apply.sh.hbs",
-        "kvm/facts.sh.hbs",
-        "kvm/openvswitch.sh.hbs",
-        "kvm/remove.sh.hbs",
-        "netplan/apply.sh.hbs",
-        "netplan/facts.sh.hbs",
-        "netplan/guest.yaml.hbs",
-        "netplan/remove.sh.hbs",
-      ].sort(),
+  });
+
+  it("every script is one for any POSIX shell, on any platform", () => {
+    const shells = ["sh", "dash", "bash"].filter((shell) => spawnSync(shell, ["-c", ":"]).status === 0);
+    expect(shells).toContain("sh");
+    fc.assert(
+      fc.property(hostileOvsWords, hostileNetplanWords, hostileHeading, (openvswitch, own, heading) => {
+        const words: Record<string, unknown> = { openvswitch, netplan: own };
+        for (const driver of DRIVERS) {
+          // Layers with hostile text of their own elsewhere have nothing to do here.
+          const layers = driver.layers.map(({ name, nothing }) => [name, words[name] ?? nothing]);
+          const scripts = [
+            factsScript(driver.layers, heading.environment),
+            planChange(driver, { id: "7", seconds: 30, heading, words: Object.fromEntries(layers) }, NOTHING).script,
+          ];
+          for (const [script, shell] of scripts.flatMap((text) => shells.map((name) => [text, name] as const)))
+            expect(spawnSync(shell, ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+        }
+      }),
+      { numRuns: 10 },
     );
-    for (const name of ["kvm/facts.sh", "netplan/facts.sh", "netplan/remove.sh"])
-      expect(() => fillTemplate(name, {})).not.toThrow();
   });
 });
 
+/** What a machine says that has all programs and nothing else. */
+const NOTHING: MachineFacts = {
+  layers: {
+    openvswitch: { missing: undefined, links: [], bridges: [] },
+    netplan: { missing: null },
+    sriov: sriov.readFacts({ cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null }),
+  },
+  files: {},
+  applied: undefined,
+  change: undefined,
+  last: undefined,
+};
+
+it("no template is left out here", () => {
+  const files = readdirSync(templatesFolder(), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".hbs"),
+  );
+  // Without holes to put anything in.
+  const whole = [
+    "kvm/openvswitch/facts.sh",
+    "machine/revert-files.service",
+    "machine/revert.service",
+    "netplan/check.sh",
+    "netplan/facts.sh",
+  ];
+  const filled = [
+    "kvm/openvswitch/apply.sh",
+    "kvm/openvswitch/openvswitch.sh",
+    "kvm/openvswitch/revert.sh",
+    "machine/apply.sh",
+    "machine/change.sh",
+    "machine/confirm.sh",
+    "machine/facts.sh",
+    "machine/refuse.sh",
+    "machine/revert.sh",
+    "netplan/guest.yaml",
+  ];
+  // Hostile text of these stands in test/platforms, beside what they refuse.
+  const elsewhere = /^(linux|kvm\/(libvirt|sriov))\//;
+  expect(files.filter((file) => !elsewhere.test(file)).sort()).toEqual(
+    [...whole, ...filled].map((name) => `${name}.hbs`).sort(),
+  );
+  for (const name of whole) expect(() => fillTemplate(name, {}), name).not.toThrow();
+  for (const name of filled) expect(() => fillTemplate(name, {}), name).toThrow();
+});
+
 /** What ovs-vsctl has to be told, from the words, written without the template. */
-function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
-  const view = toOvsView(words) as {
-    environment: string;
-    bridges: Row[];
-    bonds: Row[];
-    ports: Row[];
-    internal: string[];
-  };
+function ovsArguments(view: View): string[] {
   const mark = `external_ids:multiport=${view.environment}`;
   const vlan = (port: Row) => [
     "set",
@@ -195,6 +309,14 @@ function ovsArguments(words: Parameters<typeof toOvsView>[0]): string[] {
     ["init"],
   ];
   return commands.flatMap((command) => ["--", ...command]);
+}
+
+interface View {
+  readonly environment: string;
+  readonly bridges: readonly Row[];
+  readonly bonds: readonly Row[];
+  readonly ports: readonly Row[];
+  readonly internal: readonly string[];
 }
 
 interface Row {

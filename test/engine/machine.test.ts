@@ -1,138 +1,374 @@
 // The one sequence of I/O on a machine, on a host that fails on purpose: what is run in which order, what is not run,
-// and in which state the user is told that the machine is.
-import { describe, expect, it } from "vitest";
-import { ConflictError, Machine, MismatchError, UnverifiedError } from "../../providers/engine/machine.js";
-import { renderMachine } from "../../providers/engine/render.js";
+// and in which state the user is told that the machine is. Nothing waits for real.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { canonical } from "../../providers/engine/digest.js";
+import {
+  ConflictError,
+  Machine,
+  RevertedError,
+  TouchedError,
+  UnverifiedError,
+} from "../../providers/engine/machine.js";
+import { nothingOf, renderTexts, toMachineWords } from "../../providers/engine/render.js";
 import { HostError } from "../../providers/host/host.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
+import { openvswitch } from "../../providers/platforms/kvm/openvswitch/index.js";
 import { modelOf } from "../model/given.js";
 import { recordedFacts, recordedSpec } from "../recorded.js";
 import { FakeHost, type FakeHostOptions } from "./fakeHost.js";
 
+// Vitest's fake timers leave this module alone.
+vi.mock("node:timers/promises", () => ({
+  setTimeout: (milliseconds: number) => new Promise((resolve) => globalThis.setTimeout(resolve, milliseconds)),
+}));
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
 const [model] = modelOf(recordedSpec("kvm", "lacp-bond")).kvmHosts;
 if (!model) throw new Error("no host");
-const text = renderMachine(kvm, model, { machine: "kvm-01", environment: "t" });
-const inputs = { ssh: model.ssh, environment: "t", text };
+const words = toMachineWords(kvm, model, "t");
+const inputs = { ssh: model.ssh, environment: "t", words };
+const texts = renderTexts(kvm, { words, heading: { machine: "kvm-01", environment: "t" } });
 
 const converged = recordedFacts("kvm", "lacp-bond");
 const empty = recordedFacts("kvm", "empty-host");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
 const taken = converged.replaceAll('["multiport","t"]', '["multiport","u"]');
 
-const APPLY = ["connect", "read facts", "apply openvswitch", "read facts", "close"];
+const SENT = ["connect", "read facts", "apply openvswitch", "close"];
+const CONFIRMED = ["connect", "read facts", "confirm the change", "close"];
+const PUT_BACK = ["put back what it had", "close"];
+const K1 = "k1 (k1.example.net:22)";
 
 function given(options: FakeHostOptions) {
   const host = new FakeHost(options);
   return { host, machine: new Machine(kvm, host.connect) };
 }
 
+/** What becomes of it, with all its waiting done at once. */
+async function outcome<T>(running: Promise<T>): Promise<T> {
+  running.catch(() => {});
+  await vi.runAllTimersAsync();
+  return running;
+}
+
+async function failure(running: Promise<unknown>): Promise<Error> {
+  return outcome(running).then(
+    () => expect.fail("it did not fail"),
+    (error: Error) => error,
+  );
+}
+
+/** The machine has what it had before: the next run, without the fault, finds everything to do. */
+async function expectUnchanged(host: FakeHost): Promise<void> {
+  const found = await outcome(new Machine(kvm, host.connect).read({ ssh: inputs.ssh, environment: "t" }));
+  expect(found).toBeUndefined();
+}
+
 describe("apply", () => {
-  it("reads, changes, reads again, and says what was different", async () => {
+  it("reads, changes, comes in anew, reads again, confirms, and says what was different", async () => {
     const { host, machine } = given({ before: empty, applied: converged });
-    const { changes, notes } = await machine.apply(inputs);
-    expect(host.log).toEqual(APPLY);
-    expect(changes.map(({ path, from }) => [path.join("."), from])).toEqual([["vs0", undefined]]);
+    const { changes, notes } = await outcome(machine.apply(inputs));
+    expect(host.log).toEqual([...SENT, ...CONFIRMED]);
+    expect(changes.map(({ path, from }) => [path.join("."), from])).toEqual([["openvswitch.vs0", undefined]]);
     expect(notes).toEqual([]);
   });
 
   it("runs the very text that the preview showed", async () => {
     const { host, machine } = given({ before: empty, applied: converged });
-    await machine.apply(inputs);
-    expect(host.scripts[1]).toContain(text);
+    await outcome(machine.apply(inputs));
+    const shown = texts.openvswitch?.split("\n").slice(1).join("\n").trimEnd() ?? "";
+    expect(shown).toContain("ovs-vsctl");
+    // One text within another: the script of the change stands in single quotes in what arms it.
+    expect(host.scripts[1]).toContain(shown.replaceAll("'", `'\\''`));
+  });
+
+  it("tells the machine how long to wait, and who asks", async () => {
+    const { host, machine } = given({ before: empty, applied: converged });
+    await outcome(machine.apply({ ...inputs, ssh: { ...inputs.ssh, confirmSeconds: 33 } }));
+    expect(host.scripts[1]).toMatch(/^seconds=33$/m);
+    expect(host.scripts[1]).toMatch(/"environment":"t","by":"\S+@\S+","since":"/);
+    const other = given({ before: empty, applied: converged });
+    await outcome(other.machine.apply(inputs));
+    expect(other.host.scripts[1]).toMatch(/^seconds=120$/m);
   });
 
   it("of what is already so runs nothing but the reading", async () => {
     const { host, machine } = given({ before: converged });
-    expect(await machine.apply(inputs)).toEqual({ changes: [], notes: [] });
+    expect(await outcome(machine.apply(inputs))).toEqual({ changes: [], notes: [] });
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
   it("repairs drift, and names it", async () => {
     const { host, machine } = given({ before: drifted, applied: converged });
-    const { changes } = await machine.apply(inputs);
+    const { changes } = await outcome(machine.apply(inputs));
     expect(changes).toEqual([
-      { path: ["vs0", "ports", "vs0-uplinks", "bond", "lacp"], from: "passive", to: "active", disruption: "brief" },
+      {
+        path: ["openvswitch", "vs0", "ports", "vs0-uplinks", "bond", "lacp"],
+        from: "passive",
+        to: "active",
+        disruption: "brief",
+      },
     ]);
-    expect(host.log).toEqual(APPLY);
+    expect(host.log).toEqual([...SENT, ...CONFIRMED]);
   });
 
   it("gives the platform's daemon a moment to show what it was told", async () => {
     const { host, machine } = given({ before: drifted, applied: converged, settlesAfter: 2 });
-    await machine.apply(inputs);
-    expect(host.log).toEqual([
+    const begun = Date.now();
+    await outcome(machine.apply(inputs));
+    expect(host.log.slice(SENT.length)).toEqual([
       "connect",
       "read facts",
-      "apply openvswitch",
       "read facts",
       "read facts",
-      "read facts",
+      "confirm the change",
       "close",
     ]);
+    expect(Date.now() - begun).toBe(700);
   });
 
-  it("changes nothing where something of others is in the way, and says what", async () => {
-    const { host, machine } = given({ before: taken, applied: converged });
-    await expect(machine.apply(inputs)).rejects.toThrow(ConflictError);
-    await expect(machine.apply(inputs)).rejects.toThrow(
-      /^k1 \(k1\.example\.net:22\): nothing was changed, because bridge vs0 exists and is environment u's/,
-    );
-    expect(host.log.filter((step) => step.startsWith("apply"))).toEqual([]);
-    expect(host.log.at(-1)).toBe("close");
+  it("leaves on the machine what it confirmed", async () => {
+    const { host, machine } = given({ before: empty, applied: converged });
+    await outcome(machine.apply(inputs));
+    expect(host.scripts.at(-1)).toContain(JSON.stringify(words).replaceAll("'", `'\\''`));
+    expect(host.scripts.at(-1)).not.toMatch(/^rm -rf "\$own"$/m);
   });
 
-  it("reports what reads back otherwise, property by property", { timeout: 15_000 }, async () => {
-    const { machine } = given({ before: empty, applied: drifted });
-    const error = await machine.apply(inputs).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(MismatchError);
-    expect((error as MismatchError).changes.map(({ path }) => path.at(-1))).toEqual(["lacp"]);
-    expect((error as Error).message).toBe(
-      'k1 (k1.example.net:22): the configuration was taken, but what reads back differs. vs0.ports.vs0-uplinks.bond.lacp: is "passive", wanted "active". Look for other tools that manage this machine, then run pulumi up again.',
-    );
+  it("tells, with the next change, that the last one had been put back", async () => {
+    const last = {
+      id: "0",
+      environment: "t",
+      outcome: "reverted",
+      reason: "the machine was restarted",
+      at: 1_700_000_000,
+    };
+    const { machine } = given({ before: empty, applied: converged, last });
+    expect((await outcome(machine.apply(inputs))).notes).toEqual([
+      "the change of 2023-11-14T22:13:20.000Z had been put back by the machine itself, because the machine was restarted",
+    ]);
+    for (const other of [
+      { ...last, environment: "u" },
+      { ...last, outcome: "confirmed" },
+    ]) {
+      const { machine: quiet } = given({ before: empty, applied: converged, last: other });
+      expect((await outcome(quiet.apply(inputs))).notes).toEqual([]);
+    }
   });
 });
 
-describe("apply on a host that fails", () => {
+describe("apply where something is in the way", () => {
+  it("changes nothing where something of others is, and says what", async () => {
+    const { host, machine } = given({ before: taken, applied: converged });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error.message).toMatch(
+      /^k1 \(k1\.example\.net:22\): nothing was changed, because bridge vs0 exists and is environment u's/,
+    );
+    expect(host.log).toEqual(["connect", "read facts", "close"]);
+  });
+
+  it("changes nothing while another change is under way, and says whose", async () => {
+    const change = { id: "1", environment: "u", by: "ann@desk", since: "2026-01-01T00:00:00Z" };
+    const { host, machine } = given({ before: empty, applied: converged, change });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error.message).toBe(
+      `${K1}: nothing was changed, because another change is under way, begun by ann@desk for environment u at 2026-01-01T00:00:00Z. Wait until it has ended: without a confirmation the machine puts back what it had.`,
+    );
+    expect(host.log).toEqual(["connect", "read facts", "close"]);
+  });
+});
+
+describe("a change that does not hold is put back", () => {
+  it("what reads back otherwise, property by property", async () => {
+    const { host, machine } = given({ before: empty, applied: drifted });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error).not.toBeInstanceOf(TouchedError);
+    expect((error as RevertedError).changes.map(({ path }) => path.at(-1))).toEqual(["lacp"]);
+    expect(error.message).toBe(
+      `${K1}: the machine has what it had before: the change was put back, because what reads back differs. openvswitch.vs0.ports.vs0-uplinks.bond.lacp: is "passive", wanted "active". Look for other tools that manage this machine, then run pulumi up again.`,
+    );
+    expect(host.log.slice(SENT.length)).toEqual(["connect", ...Array(5).fill("read facts"), ...PUT_BACK]);
+    await expectUnchanged(host);
+  });
+
+  it("what is as wanted and does not work, after all the time that there is", async () => {
+    vi.spyOn(openvswitch, "unhealthy").mockReturnValue(["bond vs0-uplinks has no partner. Look at the switch"]);
+    const { host, machine } = given({ before: empty, applied: converged });
+    const begun = Date.now();
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toBe(
+      `${K1}: the machine has what it had before: the change was put back, because it does not work. bond vs0-uplinks has no partner. Look at the switch. Mend what is named, on the machine or at the other end of its cables, then run pulumi up again.`,
+    );
+    // It waits as long as it may, and leaves the machine the time to be told.
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(109_000);
+    expect(Date.now() - begun).toBeLessThan(113_000);
+    expect(host.log.slice(-2)).toEqual(PUT_BACK);
+    await expectUnchanged(host);
+  });
+
+  it("unless it works in the end", async () => {
+    vi.spyOn(openvswitch, "unhealthy").mockReturnValueOnce(["no partner"]).mockReturnValueOnce(["no partner"]);
+    const { host, machine } = given({ before: empty, applied: converged });
+    await outcome(machine.apply(inputs));
+    expect(host.log.slice(-3)).toEqual(["read facts", "confirm the change", "close"]);
+  });
+
+  it("what leaves the machine unable to tell what it has", async () => {
+    const failures = [{ at: "read facts", kind: "command", on: 2 }] as const;
+    const { host, machine } = given({ before: empty, applied: converged, failures });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toMatch(/because what it had then could not be read\. .*: read facts: exit code 1\./);
+    expect(host.log.slice(-2)).toEqual(PUT_BACK);
+    await expectUnchanged(host);
+  });
+});
+
+describe("apply on a host that fails before it changes", () => {
   it.each([
-    ["refuses the connection", { at: "connect", kind: "unreachable" }, "unreachable", ["connect"]],
-    ["has another host key", { at: "connect", kind: "hostKey" }, "hostKey", ["connect"]],
-    ["can't tell its facts", { at: "read facts", kind: "command" }, "command", ["connect", "read facts", "close"]],
-    ["hangs at its facts", { at: "read facts", kind: "timeout" }, "timeout", ["connect", "read facts", "close"]],
+    ["refuses the connection", { at: "connect", kind: "unreachable", on: 1 }, "unreachable", ["connect"]],
+    ["has another host key", { at: "connect", kind: "hostKey", on: 1 }, "hostKey", ["connect"]],
     [
-      "refuses the transaction",
-      { at: "apply openvswitch", kind: "command" },
+      "can't tell its facts",
+      { at: "read facts", kind: "command", on: 1 },
       "command",
-      ["connect", "read facts", "apply openvswitch", "close"],
+      ["connect", "read facts", "close"],
     ],
-  ] as const)("%s: its own words, and it has the old configuration", async (_sentence, failure, kind, log) => {
-    const { host, machine } = given({ before: empty, applied: converged, failures: [failure] });
-    const error = await machine.apply(inputs).catch((caught: unknown) => caught);
+    ["hangs at its facts", { at: "read facts", kind: "timeout", on: 1 }, "timeout", ["connect", "read facts", "close"]],
+    ["refuses the change", { at: "apply openvswitch", kind: "command" }, "command", SENT],
+  ] as const)("%s: its own words, and it has the old configuration", async (_sentence, fault, kind, log) => {
+    const { host, machine } = given({ before: empty, applied: converged, failures: [fault] });
+    const error = await failure(machine.apply(inputs));
     expect(error).toBeInstanceOf(HostError);
     expect((error as HostError).kind).toBe(kind);
     expect(host.log).toEqual(log);
-    // Nothing was changed: without the fault, the next run does all of it.
-    const again = given({ before: empty, applied: converged });
-    expect((await again.machine.apply(inputs)).changes).toHaveLength(1);
+    await expectUnchanged(host);
+  });
+});
+
+describe("apply on a host whose connection is lost", () => {
+  it.each([
+    ["while it changes", { at: "apply openvswitch", kind: "cut", takesEffect: true, on: 1 }],
+    ["while it is read again", { at: "read facts", kind: "cut", takesEffect: false, on: 2 }],
+    ["by the time it is read again", { at: "read facts", kind: "timeout", on: 2 }],
+    ["before the confirmation arrives", { at: "confirm the change", kind: "cut", takesEffect: false, on: 1 }],
+    ["with the answer to the confirmation", { at: "confirm the change", kind: "cut", takesEffect: true, on: 1 }],
+  ] as const)("%s: it is asked over a new one, and confirmed once", async (_sentence, fault) => {
+    const { host, machine } = given({ before: empty, applied: converged, failures: [fault] });
+    expect((await outcome(machine.apply(inputs))).changes).toHaveLength(1);
+    expect(host.log.filter((step) => step === "apply openvswitch")).toHaveLength(1);
+    expect(host.log.filter((step) => step === "connect").length).toBe(fault.at === "apply openvswitch" ? 2 : 3);
+    expect(host.log.at(-1)).toBe("close");
+    const found = await outcome(machine.read({ ssh: inputs.ssh, environment: "t" }));
+    expect(found?.texts).toEqual(texts);
+  });
+
+  it("for a while: it is tried again, and confirmed", async () => {
+    const { host, machine } = given({ before: empty, applied: converged, isUnreachableFor: 60 });
+    await outcome(machine.apply(inputs));
+    const attempts = host.log.slice(SENT.length).indexOf("read facts");
+    expect(attempts).toBeGreaterThan(50);
+    expect(host.log.slice(-CONFIRMED.length)).toEqual(CONFIRMED);
+  });
+
+  it("for longer than the machine waits: it is told that the machine put back what it had, and why", async () => {
+    const { host, machine } = given({ before: empty, applied: converged, isUnreachableFor: 130 });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toBe(
+      `${K1}: the machine has what it had before: the change was put back, because no confirmation came in time.`,
+    );
+    expect(host.log.slice(-3)).toEqual(["connect", "read facts", "close"]);
+    await expectUnchanged(host);
+  });
+
+  it("by a restart, in which the machine put back what it had", async () => {
+    const { machine } = given({
+      before: empty,
+      applied: converged,
+      isUnreachableFor: 20,
+      reverts: { after: 10, because: "the machine was restarted" },
+    });
+    expect((await failure(machine.apply(inputs))).message).toMatch(/put back, because the machine was restarted\.$/);
+  });
+
+  it("before the change arrived: nothing of it is there", async () => {
+    const failures = [{ at: "apply openvswitch", kind: "cut", takesEffect: false }] as const;
+    const { host, machine } = given({ before: empty, applied: converged, failures });
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toMatch(/put back, because it came to no end\. Run pulumi up again\.$/);
+    await expectUnchanged(host);
   });
 
   it.each([
-    ["is cut off while it changes", { at: "apply openvswitch", kind: "cut", takesEffect: false }],
-    ["is cut off after it changed", { at: "apply openvswitch", kind: "cut", takesEffect: true }],
-    ["hangs while it changes", { at: "apply openvswitch", kind: "timeout" }],
-  ] as const)("%s: the user is told that the state is not known, and how to look", async (_sentence, failure) => {
-    const { host, machine } = given({ before: empty, applied: converged, failures: [failure] });
-    const error = await machine.apply(inputs).catch((caught: unknown) => caught);
+    ["for ever", { isUnreachableFor: Number.POSITIVE_INFINITY }, 180_000],
+    ["again and again", { failures: [2, 3, 4].map((on) => cutAt(on)), isUnreachableFor: 179 }, 180_000],
+  ])("%s: the user is told that the state is not known, and how to look", async (_sentence, options, milliseconds) => {
+    const begun = Date.now();
+    const { host, machine } = given({ before: empty, applied: converged, ...options });
+    const error = await failure(machine.apply(inputs));
     expect(error).toBeInstanceOf(UnverifiedError);
-    expect((error as Error).message).toMatch(
-      /^k1 .*: the change was sent, but whether it took effect is not known.*run pulumi refresh/,
+    expect(error).toBeInstanceOf(TouchedError);
+    expect(error.message).toMatch(
+      /^k1 .*: the change was sent, but whether it took effect is not known, .* (Check the cable|connection was lost)\. Without a confirmation it puts back what it had 120 s after the change began.*run pulumi refresh.*\/var\/lib\/multiport\/last\.json/,
     );
-    expect(host.log.at(-1)).toBe("close");
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(milliseconds);
+    expect(Date.now() - begun).toBeLessThan(milliseconds + 5000);
+    expect(host.log).not.toContain("confirm the change");
+  });
+
+  it("and answers with another host key: nobody is waited for", async () => {
+    const failures = [{ at: "connect", kind: "hostKey", on: 2 }] as const;
+    const { host, machine } = given({ before: empty, applied: converged, failures });
+    expect(await failure(machine.apply(inputs))).toBeInstanceOf(UnverifiedError);
+    expect(host.log).toEqual([...SENT, "connect"]);
+  });
+});
+
+function cutAt(on: number) {
+  return { at: "read facts", kind: "cut", takesEffect: false, on } as const;
+}
+
+describe("a confirmation that is refused", () => {
+  const late = (takes: number): FakeHostOptions => ({
+    before: empty,
+    applied: converged,
+    // The machine begins its way back between the look and the confirmation.
+    reverts: { after: 0, because: "no confirmation came in time", takes },
+  });
+
+  it("because the machine had begun to put back what it had: how that ended is told when it has ended", async () => {
+    const { host, machine } = given(late(5));
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toMatch(/put back, because no confirmation came in time\.$/);
+    expect(host.log.filter((step) => step === "confirm the change")).toHaveLength(1);
+    await expectUnchanged(host);
+  });
+
+  it("and never comes to an end: in the machine's own words", async () => {
+    const { machine } = given(late(3600));
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(HostError);
+    expect(error.message).toMatch(
+      /confirm the change: exit code 76\. The machine had begun to put back what it had\.$/,
+    );
   });
 });
 
 describe("read", () => {
-  it("gives what is there as the text that would make it so", async () => {
+  it("gives what is there as the words and the text that would make it so", async () => {
     const { host, machine } = given({ before: converged });
-    expect(await machine.read({ ssh: inputs.ssh, environment: "t" })).toBe(text);
+    expect(await machine.read({ ssh: inputs.ssh, environment: "t" })).toEqual({ words, texts });
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
@@ -142,20 +378,26 @@ describe("read", () => {
   ])("finds nothing of ours on %s", async (_sentence, before) => {
     expect(await given({ before }).machine.read({ ssh: inputs.ssh, environment: "t" })).toBeUndefined();
   });
-
-  it("says in plain words when the host prints something else", async () => {
-    await expect(given({ before: "Last login: today" }).machine.read(inputs)).rejects.toThrow(
-      /the facts of the machine are not JSON/,
-    );
-  });
 });
 
 describe("remove", () => {
-  it("takes what is ours in one step, and tells what stays for others", async () => {
-    const { host, machine } = given({ before: converged, removed: empty });
-    expect(await machine.remove(inputs)).toEqual(["bridge vs0 stays because others use it: foreign0"]);
-    expect(host.log).toEqual(["connect", "read facts", "remove openvswitch", "close"]);
-    expect(host.scripts[1]).not.toMatch(/foreign0|other\b/);
+  it("takes what is ours in one step, confirmed like any change, and tells what stays for others", async () => {
+    const { host, machine } = given({ before: converged, applied: empty });
+    expect(await outcome(machine.remove(inputs))).toEqual(["bridge vs0 stays because others use it: foreign0"]);
+    expect(host.log).toEqual([...SENT, ...CONFIRMED]);
+    const commands = host.scripts[1]?.split("\n").filter((line) => / -- /.test(line)) ?? [];
+    expect(commands.join("\n")).toContain("del-port vs0 vs0-uplinks");
+    expect(commands.join("\n")).not.toMatch(/foreign0|other\b/);
+  });
+
+  it("leaves no word of what was applied", async () => {
+    const { host, machine } = given({ before: converged, applied: empty });
+    await outcome(machine.remove(inputs));
+    expect(host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
+    // The same for words that come from a file in which the machine has nothing, in whatever order their keys are.
+    const nothing = given({ before: converged, applied: empty });
+    await outcome(nothing.machine.apply({ ...inputs, words: JSON.parse(canonical(nothingOf(kvm))) }));
+    expect(nothing.host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
   });
 
   it.each([
@@ -167,12 +409,8 @@ describe("remove", () => {
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
-  it("on a host that is cut off: the state is not known", async () => {
-    const { machine } = given({
-      before: converged,
-      removed: empty,
-      failures: [{ at: "remove openvswitch", kind: "cut", takesEffect: false }],
-    });
-    await expect(machine.remove(inputs)).rejects.toThrow(UnverifiedError);
+  it("on a host that never answers again: the state is not known", async () => {
+    const { machine } = given({ before: converged, applied: empty, isUnreachableFor: Number.POSITIVE_INFINITY });
+    expect(await failure(machine.remove(inputs))).toBeInstanceOf(UnverifiedError);
   });
 });

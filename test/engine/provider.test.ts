@@ -5,8 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import vm from "node:vm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { renderMachine } from "../../providers/engine/render.js";
-import { toTextProperty } from "../../providers/engine/textProperty.js";
+import { renderTexts, toMachineWords } from "../../providers/engine/render.js";
 import type { Host, HostError as HostErrorClass } from "../../providers/host/host.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
@@ -55,12 +54,9 @@ const code = (driver: string): string =>
 
 const [model] = modelOf(recordedSpec("kvm", "lacp-bond")).kvmHosts;
 if (!model) throw new Error("no host");
-const inputs = {
-  ssh: model.ssh,
-  environment: "t",
-  driverVersion: kvm.version,
-  openvswitch: toTextProperty(kvm.file, renderMachine(kvm, model, { machine: "kvm-01", environment: "t" })),
-};
+const words = toMachineWords(kvm, model, "t");
+const { openvswitch = "" } = renderTexts(kvm, { words, heading: { machine: "kvm-01", environment: "t" } });
+const inputs = { ssh: model.ssh, environment: "t", driverVersion: kvm.version, configuration: words, openvswitch };
 const empty = recordedFacts("kvm", "empty-host");
 const converged = recordedFacts("kvm", "lacp-bond");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
@@ -95,10 +91,25 @@ describe("the provider", () => {
   let original: unknown;
   beforeAll(() => {
     original = ssh().connectSsh;
+    vi.useFakeTimers();
+    // Vitest's fake timers leave this module alone.
+    const timers = load("node:timers/promises") as { setTimeout: (milliseconds: number) => Promise<unknown> };
+    vi.spyOn(timers, "setTimeout").mockImplementation(
+      (milliseconds) => new Promise((resolve) => globalThis.setTimeout(resolve, milliseconds)),
+    );
   });
   afterAll(() => {
     ssh().connectSsh = original;
+    vi.restoreAllMocks();
+    vi.useRealTimers();
   });
+
+  /** What becomes of it, with all its waiting done at once. */
+  async function outcome<T>(running: Promise<T>): Promise<T> {
+    running.catch(() => {});
+    await vi.runAllTimersAsync();
+    return running;
+  }
 
   /** A provider whose machine is this one. */
   function given(options: FakeHostOptions): { provider: Provider; host: FakeHost } {
@@ -109,11 +120,11 @@ describe("the provider", () => {
   }
 
   async function created(): Promise<Properties> {
-    return (await given({ before: empty, applied: converged }).provider.create(inputs)).outs;
+    return (await outcome(given({ before: empty, applied: converged }).provider.create(inputs))).outs;
   }
 
-  it("creates: id of environment and machine, and a state without the text twice or any secret", async () => {
-    const { id, outs } = await given({ before: empty, applied: converged }).provider.create(inputs);
+  it("creates: id of environment and machine, and a state without words or text twice or any secret", async () => {
+    const { id, outs } = await outcome(given({ before: empty, applied: converged }).provider.create(inputs));
     expect(id).toBe("t/kvm-01");
     expect(outs).toEqual({
       ssh: model.ssh,
@@ -133,6 +144,7 @@ describe("the provider", () => {
   });
 
   it.each([
+    ["the words", { configuration: { openvswitch: { bridges: {} } } }, []],
     ["the text", { openvswitch: inputs.openvswitch.replace("tag=10", "tag=11") }, []],
     ["where the machine is", { ssh: { ...model.ssh, address: "elsewhere" } }, []],
     ["the driver's version", { driverVersion: kvm.version + 1 }, []],
@@ -149,7 +161,12 @@ describe("the provider", () => {
 
   it("the order of settings is no change", async () => {
     const outs = await created();
-    const turned = Object.fromEntries(Object.entries(inputs).reverse());
+    const turned = JSON.parse(JSON.stringify(inputs), (_key, value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).reverse())
+        : value,
+    ) as Properties;
+    expect(JSON.stringify(turned)).not.toBe(JSON.stringify(inputs));
     expect(await given({ before: converged }).provider.diff("t/kvm-01", outs, turned)).toMatchObject({
       changes: false,
     });
@@ -158,18 +175,28 @@ describe("the provider", () => {
   it("checks inputs of another release with a property and a remedy", async () => {
     const { provider } = given({ before: empty });
     expect((await provider.check({}, inputs)).failures ?? []).toEqual([]);
-    const { failures } = await provider.check({}, { ...inputs, openvswitch: "", environment: 5 });
-    expect(failures?.map(({ property }) => property)).toEqual(["environment", "openvswitch"]);
+    const { failures } = await provider.check({}, { ...inputs, configuration: undefined, environment: 5 });
+    expect(failures?.map(({ property }) => property)).toEqual(["environment", "configuration"]);
     expect(failures?.[0]?.reason).toMatch(/install the one that the program was written for/);
   });
 
-  it("reads drift as the text that the machine has", async () => {
+  it("reads drift as the words and the text that the machine has", async () => {
     const outs = await created();
     const { provider } = given({ before: drifted });
     const read = await provider.read("t/kvm-01", outs);
     expect(read.id).toBe("t/kvm-01");
     expect(read.inputs?.openvswitch).toBe(inputs.openvswitch.replace("lacp=active", "lacp=passive"));
+    const drift = JSON.stringify(words).replace('"lacp":"active"', '"lacp":"passive"');
+    expect(read.inputs?.configuration).toEqual(JSON.parse(drift));
     expect(await provider.diff("t/kvm-01", read.props, inputs)).toMatchObject({ changes: true, replaces: [] });
+  });
+
+  it("reads what is as wanted as no difference", async () => {
+    const read = await given({ before: converged }).provider.read("t/kvm-01", await created());
+    expect(read.inputs).toEqual(inputs);
+    expect(await given({ before: converged }).provider.diff("t/kvm-01", read.props, inputs)).toMatchObject({
+      changes: false,
+    });
   });
 
   it("reads what is gone as gone", async () => {
@@ -179,45 +206,36 @@ describe("the provider", () => {
 
   it("deletes what is ours and nothing where nothing is", async () => {
     const outs = await created();
-    const full = given({ before: converged, removed: empty });
+    const full = given({ before: converged, applied: empty });
     const told = vi.spyOn(console, "log").mockImplementation(() => {});
-    await full.provider.delete("t/kvm-01", outs);
+    await outcome(full.provider.delete("t/kvm-01", outs));
     expect(told.mock.calls).toEqual([["kvm-01: bridge vs0 stays because others use it: foreign0"]]);
     told.mockRestore();
-    expect(full.host.log).toContain("remove openvswitch");
+    expect(full.host.log).toContain("confirm the change");
     const nothing = given({ before: empty });
     await nothing.provider.delete("t/kvm-01", outs);
     expect(nothing.host.log).toEqual(["connect", "read facts", "close"]);
   });
 
-  it.each([
-    ["reads back otherwise", { before: empty, applied: drifted }],
-    [
-      "was cut off after the change was sent",
-      {
-        before: empty,
-        applied: converged,
-        failures: [{ at: "apply openvswitch", kind: "cut", takesEffect: true } as const],
-      },
-    ],
-  ])(
-    "a machine that %s keeps its resource, and the next run differs",
-    { timeout: 15_000 },
-    async (_sentence, options) => {
-      const { provider } = given(options);
-      const error = (await provider.create(inputs).catch((caught: unknown) => caught)) as {
-        id: string;
-        properties: Properties;
-        reasons: string[];
-      };
-      expect(error).toMatchObject({ id: "t/kvm-01", reasons: [expect.stringMatching(/^k1 /)] });
-      expect(await provider.diff("t/kvm-01", error.properties, inputs)).toMatchObject({ changes: true, replaces: [] });
-    },
-  );
+  it("a machine that never answers again keeps its resource, and the next run differs", async () => {
+    const { provider } = given({ before: empty, applied: converged, isUnreachableFor: Number.POSITIVE_INFINITY });
+    const error = (await outcome(provider.create(inputs)).catch((caught: unknown) => caught)) as {
+      id: string;
+      properties: Properties;
+      reasons: string[];
+    };
+    expect(error).toMatchObject({ id: "t/kvm-01", reasons: [expect.stringMatching(/^k1 /)] });
+    expect(await provider.diff("t/kvm-01", error.properties, inputs)).toMatchObject({ changes: true, replaces: [] });
+  });
 
-  it("a machine that refused the change keeps nothing", async () => {
-    const { provider } = given({ before: empty, failures: [{ at: "apply openvswitch", kind: "command" }] });
-    const error = (await provider.create(inputs).catch((caught: unknown) => caught)) as Properties;
+  it.each<[string, FakeHostOptions]>([
+    ["refused the change", { before: empty, failures: [{ at: "apply openvswitch", kind: "command" }] }],
+    ["put back what it had", { before: empty, applied: drifted }],
+  ])("a machine that %s keeps nothing", async (_sentence, options) => {
+    const { provider, host } = given(options);
+    const error = (await outcome(provider.create(inputs)).catch((caught: unknown) => caught)) as Properties;
+    expect(error).toBeInstanceOf(Error);
     expect(error).not.toHaveProperty("id");
+    expect(host.log).toContain("apply openvswitch");
   });
 });

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const topology = {
     machines: [
       { kind: "switch", name: "tor", portChannels: [], core: [] },
-      ...HOSTS.map((name) => ({ kind: "kvm", name })),
+      ...HOSTS.map((name) => ({ kind: "kvm" as const, name })),
     ],
     cables: HOSTS.flatMap((host) =>
       ["e0", "e1"].map((nic) => ({ a: { machine: host, nic }, b: { machine: "tor", nic: `${host}${nic}` } })),

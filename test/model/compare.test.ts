@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compare, formatChange } from "../../providers/model/change.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
+import { openvswitch } from "../../providers/platforms/kvm/openvswitch/index.js";
 import { ovsWords } from "../arbitrary.js";
 
 const json = fc.jsonValue({ maxDepth: 4 });
@@ -80,8 +80,6 @@ describe("compare", () => {
 
   it("of Open vSwitch names how much the traffic notices", () => {
     const words = (tag: number, datapath: string) => ({
-      machine: "k",
-      environment: "t",
       bridges: {
         vs0: {
           datapath_type: datapath,
@@ -93,7 +91,9 @@ describe("compare", () => {
       },
     });
     expect(
-      kvm.compare(words(10, "netdev"), words(20, "system")).map(({ path, disruption }) => [path.at(-1), disruption]),
+      openvswitch
+        .compare(words(10, "netdev"), words(20, "system"))
+        .map(({ path, disruption }) => [path.at(-1), disruption]),
     ).toEqual([
       ["datapath_type", "outage"],
       ["tag", "brief"],
@@ -103,7 +103,7 @@ describe("compare", () => {
   it("of any words of Open vSwitch and themselves finds nothing", () => {
     fc.assert(
       fc.property(ovsWords, (words) => {
-        expect(kvm.compare(words, structuredClone(words))).toEqual([]);
+        expect(openvswitch.compare(words, structuredClone(words))).toEqual([]);
       }),
     );
   });

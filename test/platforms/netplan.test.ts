@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { renderMachine, renderWords } from "../../providers/engine/render.js";
+import { renderFiles, toMachineWords } from "../../providers/engine/render.js";
 import { formatChange } from "../../providers/model/change.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
+import { NOTHING_TO_DO } from "../../providers/platforms/layer.js";
+import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";
+import { NETPLAN_FILE, type NetplanWords } from "../../providers/platforms/netplan/words.js";
 import { modelOf } from "../model/given.js";
 
 const heading = { machine: "db-01", environment: "t" };
@@ -23,11 +25,13 @@ vms:
     bonds: { data: { members: [d0, d1], addresses: [10.9.0.5/24] } }
 `).virtualMachines[0]?.guest;
 if (!guest) throw new Error("no guest");
-const desired = netplan.toWords(guest, heading);
-const text = renderMachine(netplan, guest, heading);
-const read = (file: string | null) =>
-  netplan.fromFacts(netplan.readFacts(JSON.stringify({ text: file, others: [] })), heading);
-const drift = (file: string) => netplan.compare(desired, read(file)).map(formatChange);
+const words = toMachineWords(netplan, guest, "t");
+const desired = words.netplan as NetplanWords;
+const text = renderFiles(netplan, words, heading)[0]?.text ?? "";
+const facts = { missing: null };
+const read = (file: string) =>
+  netplanLayer.fromFacts(facts, { environment: "t", known: [], files: { [NETPLAN_FILE]: file } });
+const drift = (file: string) => netplanLayer.compare(desired, read(file)).map(formatChange);
 
 describe("our file in a guest", () => {
   it("as it was put there reads as what was wanted", () => {
@@ -66,10 +70,10 @@ describe("our file in a guest", () => {
       "what is no YAML any more",
       text.replace("network:", "network: ["),
       [
-        expect.stringMatching(/^ethernets/),
-        expect.stringMatching(/^ethernets/),
-        expect.stringMatching(/^ethernets/),
         expect.stringMatching(/^bonds/),
+        expect.stringMatching(/^ethernets/),
+        expect.stringMatching(/^ethernets/),
+        expect.stringMatching(/^ethernets/),
         'strange: is ["the file is not YAML"], wanted []',
       ],
     ],
@@ -103,8 +107,10 @@ describe("our file in a guest", () => {
       ),
     })).node;
     const check = (file: string) => {
-      const words = read(file);
-      expect(words && renderWords(netplan, words).startsWith(`${head}\n`)).toBe(true);
+      const found = read(file);
+      const [shown] = renderFiles(netplan, { netplan: found }, heading);
+      expect(shown === undefined || shown.text.startsWith(`${head}\n`)).toBe(true);
+      expect(() => netplanLayer.compare(desired, found).map(formatChange)).not.toThrow();
     };
     fc.assert(
       fc.property(tree, (value) => check(`${head}\n${stringify(value)}`)),
@@ -117,38 +123,37 @@ describe("our file in a guest", () => {
   });
 });
 
-describe("files that are not ours", () => {
-  it.each([
-    ["none there", null, []],
-    ["one of ours", text, []],
-    [
-      "one that somebody wrote",
-      "network: {}\n",
-      ["/etc/netplan/60-multiport.yaml exists and was not written by multiport. Move it away, then try again"],
-    ],
-    [
-      "one of another environment",
-      text.replace("environment t.", "environment u."),
-      ["/etc/netplan/60-multiport.yaml exists and belongs to environment u. Move it away, then try again"],
-    ],
-    [
-      "an empty one",
-      "",
-      ["/etc/netplan/60-multiport.yaml exists and was not written by multiport. Move it away, then try again"],
-    ],
-  ])("%s", (_sentence, file, conflicts) => {
-    expect(netplan.plan(desired, { text: file, others: ["/etc/netplan/50-cloud-init.yaml"] })).toEqual({
-      conflicts,
-      removals: [],
-      notes: [],
+describe("a change", () => {
+  const now = { actual: netplanLayer.nothing, facts, heading };
+
+  it("is checked by netplan itself before anything is put in place", () => {
+    expect(netplanLayer.plan(desired, now)).toEqual({
+      ...NOTHING_TO_DO,
+      check: [{ template: "netplan/check.sh", data: {} }],
     });
-    if (conflicts.length > 0) expect(read(file)).toBeUndefined();
+  });
+
+  it("of a guest without netplan is refused, with what to install", () => {
+    expect(netplanLayer.plan(desired, { ...now, facts: { missing: "netplan" } }).conflicts).toEqual([
+      "netplan is not installed. Install it (Debian: apt-get install netplan.io)",
+    ]);
+  });
+
+  it("that takes the file away needs nothing, not even netplan", () => {
+    expect(netplanLayer.plan(netplanLayer.nothing, { ...now, facts: { missing: "netplan" } })).toEqual(NOTHING_TO_DO);
+    expect(netplanLayer.sections(netplanLayer.nothing, heading)).toEqual([]);
+  });
+
+  it("puts one file, with its own permissions", () => {
+    expect(renderFiles(netplan, words, heading)).toEqual([
+      { layer: "netplan", path: "/etc/netplan/60-multiport.yaml", mode: "0600", text },
+    ]);
   });
 
   it.each([
-    ["no output", "", /the facts of the machine are not JSON/],
-    ["another shape", '{"text":5}', /incomplete at text/],
-  ])("facts that are none, %s: told in plain words", (_sentence, stdout, message) => {
-    expect(() => netplan.readFacts(stdout)).toThrow(message);
+    ["another shape", { missing: 5 }, /incomplete at missing/],
+    ["nothing", undefined, /incomplete at/],
+  ])("facts that are none, %s: told in plain words", (_sentence, document, message) => {
+    expect(() => netplanLayer.readFacts(document)).toThrow(message);
   });
 });

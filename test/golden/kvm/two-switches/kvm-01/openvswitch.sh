@@ -1,7 +1,5 @@
-#!/bin/sh
 # Open vSwitch of kvm-01, environment t. Written by multiport: do not edit here.
 # One transaction: all of it takes effect or nothing. Arguments stand first in it: what has to leave.
-set -eu
 ovs-vsctl --timeout=30 "$@" \
   -- --may-exist add-br vs0 \
   -- set Bridge vs0 datapath_type=system fail_mode=standalone external_ids:multiport=t \

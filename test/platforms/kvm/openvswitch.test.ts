@@ -2,26 +2,48 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderWords } from "../../providers/engine/render.js";
-import type { FactBridge, FactPort, OvsFacts } from "../../providers/platforms/kvm/facts.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
-import { type OvsPort, type OvsWords, toBondConfig } from "../../providers/platforms/kvm/words.js";
-import { ovsWords } from "../arbitrary.js";
-import { modelOf } from "../model/given.js";
-import { recordedFacts, recordedNames, recordedSpec } from "../recorded.js";
+import { renderTexts, toMachineWords } from "../../../providers/engine/render.js";
+import { kvm } from "../../../providers/platforms/kvm/index.js";
+import type { FactBridge, FactPort, OvsFacts } from "../../../providers/platforms/kvm/openvswitch/facts.js";
+import { openvswitch } from "../../../providers/platforms/kvm/openvswitch/index.js";
+import { type OvsPort, type OvsWords, toBondConfig } from "../../../providers/platforms/kvm/openvswitch/words.js";
+import { type LayerPlan, NOTHING_TO_DO } from "../../../providers/platforms/layer.js";
+import { crowdedOvsWords, ovsWords } from "../../arbitrary.js";
+import { modelOf } from "../../model/given.js";
+import { recordedFacts, recordedNames, recordedSpec } from "../../recorded.js";
+import { transact } from "./ovsdb.js";
 
 const heading = { machine: "kvm-01", environment: "t" };
+const scope = { environment: "t", known: [], files: {} };
 
 /** The facts of a host that has exactly these words, and what others put there. */
 function factsOf(words: OvsWords, foreign: readonly FactBridge[] = [], links: readonly string[] = []): OvsFacts {
   const bridges = Object.entries(words.bridges).map(([name, bridge]): FactBridge => {
     const ports = Object.entries(bridge.ports).map(
-      ([portName, port]): FactPort => ({ name: portName, mark: words.environment, port, errors: [] }),
+      ([portName, port]): FactPort => ({ name: portName, mark: "t", port, errors: [] }),
     );
-    return { name, datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, mark: words.environment, ports };
+    return { name, datapath_type: bridge.datapath_type, fail_mode: bridge.fail_mode, mark: "t", ports };
   });
   const members = bridges.flatMap((bridge) => bridge.ports.flatMap(({ port }) => port.interfaces));
-  return { links: [...links, ...members], bridges: [...bridges, ...foreign] };
+  return { missing: undefined, links: [...links, ...members], bridges: [...bridges, ...foreign] };
+}
+
+function recorded(name: string): OvsFacts {
+  return openvswitch.readFacts(JSON.parse(recordedFacts("kvm", name)));
+}
+
+/** The plan for a host that says this. */
+function planFor(desired: OvsWords, facts: OvsFacts): LayerPlan {
+  return openvswitch.plan(desired, { actual: openvswitch.fromFacts(facts, scope), facts, heading });
+}
+
+/** What has to leave, there or on the way back. */
+function removalsOf([script]: LayerPlan["after"]): (readonly string[])[] {
+  return (script?.data as { removals?: (readonly string[])[] } | undefined)?.removals ?? [];
+}
+
+function summary(plan: LayerPlan) {
+  return { conflicts: plan.conflicts, removals: removalsOf(plan.after), notes: plan.notes };
 }
 
 const single = (name: string): OvsPort => ({
@@ -49,7 +71,6 @@ const bond = (...interfaces: string[]): OvsPort => ({
   },
 });
 const words = (bridges: Record<string, Record<string, OvsPort>>): OvsWords => ({
-  ...heading,
   bridges: Object.fromEntries(
     Object.entries(bridges).map(([name, ports]) => [name, { datapath_type: "system", fail_mode: "standalone", ports }]),
   ),
@@ -68,31 +89,28 @@ describe("recorded hosts", () => {
   });
 
   it("empty-host: nothing of ours, and a bridge of others", () => {
-    const facts = kvm.readFacts(recordedFacts("kvm", "empty-host"));
+    const facts = recorded("empty-host");
     expect(facts.bridges.map(({ name, mark }) => [name, mark])).toEqual([["other", undefined]]);
     expect(facts.links).toContain("ens1f0");
-    expect(kvm.fromFacts(facts, heading)).toBeUndefined();
+    expect(openvswitch.fromFacts(facts, scope)).toEqual(openvswitch.nothing);
   });
 
   it("lacp-bond: what the host has is what the file wanted, to the word", async () => {
-    const facts = kvm.readFacts(recordedFacts("kvm", "lacp-bond"));
+    const facts = recorded("lacp-bond");
     const [host] = modelOf(recordedSpec("kvm", "lacp-bond")).kvmHosts;
     if (!host) throw new Error("no host");
-    const desired = kvm.toWords(host, heading);
-    const actual = kvm.fromFacts(facts, heading);
-    expect(actual && kvm.compare(desired, actual)).toEqual([]);
+    const desired = openvswitch.toWords(host, "t");
+    const actual = openvswitch.fromFacts(facts, scope);
+    expect(openvswitch.compare(desired, actual)).toEqual([]);
     expect(actual).toEqual(desired);
     await expect(`${JSON.stringify(actual, null, 2)}\n`).toMatchFileSnapshot(
-      join(__dirname, "../recorded/kvm/lacp-bond/words.json"),
+      join(__dirname, "../../recorded/kvm/lacp-bond/words.json"),
     );
-    expect(kvm.plan(desired, facts)).toEqual({ conflicts: [], removals: [], notes: [] });
+    expect(summary(planFor(desired, facts))).toEqual({ conflicts: [], removals: [], notes: [] });
   });
 
   it("lacp-bond: removal takes our ports and our mark, and leaves the bridge to the port of others", () => {
-    const facts = kvm.readFacts(recordedFacts("kvm", "lacp-bond"));
-    const actual = kvm.fromFacts(facts, heading);
-    if (!actual) throw new Error("nothing of ours");
-    const { removals, notes, conflicts } = kvm.planRemoval(actual, facts);
+    const { removals, notes, conflicts } = summary(planFor(openvswitch.nothing, recorded("lacp-bond")));
     expect([...removals].sort()).toEqual([
       ["--if-exists", "del-port", "vs0", "db-01-app"],
       ["--if-exists", "del-port", "vs0", "db-01-v"],
@@ -104,31 +122,39 @@ describe("recorded hosts", () => {
   });
 
   it("another environment on the same host sees nothing of it", () => {
-    expect(
-      kvm.fromFacts(kvm.readFacts(recordedFacts("kvm", "lacp-bond")), { ...heading, environment: "u" }),
-    ).toBeUndefined();
+    expect(openvswitch.fromFacts(recorded("lacp-bond"), { ...scope, environment: "u" })).toEqual(openvswitch.nothing);
   });
 });
 
 describe("facts that are none", () => {
   it.each([
-    ["no output", "", /the facts of the machine are not JSON; found ""\. Look at/],
-    ["a greeting alone", "Welcome!\n", /not JSON; found "Welcome!"/],
-    ["JSON of another shape", '{"links":[]}\n', /the facts of the machine are incomplete at bridges: .*\. Look at/],
-    ["a list", "[]\n", /incomplete at/],
-  ])("%s: told in plain words", (_sentence, stdout, message) => {
-    expect(() => kvm.readFacts(stdout)).toThrow(message);
+    ["JSON of another shape", { links: [] }, /the facts of the machine are incomplete at bridges: .*\. Look at/],
+    ["a list", [], /incomplete at/],
+    ["nothing at all", undefined, /incomplete at/],
+  ])("%s: told in plain words", (_sentence, document, message) => {
+    expect(() => openvswitch.readFacts(document)).toThrow(message);
   });
 
-  it("a greeting before the facts does no harm", () => {
-    const stdout = recordedFacts("kvm", "lacp-bond");
-    expect(kvm.readFacts(`Welcome to kvm-01\n{not facts}\n${stdout}\n`)).toEqual(kvm.readFacts(stdout));
+  it("those of a host without Open vSwitch say so, and are a fact of their own", () => {
+    const none = { headings: [], data: [] };
+    const facts = openvswitch.readFacts({
+      missing: "ovs-vsctl",
+      links: [],
+      bridges: none,
+      ports: none,
+      interfaces: none,
+    });
+    expect(openvswitch.fromFacts(facts, scope)).toEqual(openvswitch.nothing);
+    expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
+    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([
+      "ovs-vsctl is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)",
+    ]);
   });
 });
 
 describe("what stands in the way", () => {
   const desired = words({ vs0: { "vs0-uplinks": bond("e0", "e1"), v1: single("v1") } });
-  const nothing: OvsFacts = { links: ["lo", "e0", "e1"], bridges: [] };
+  const nothing: OvsFacts = { missing: undefined, links: ["lo", "e0", "e1"], bridges: [] };
   it.each<[string, OvsFacts, string[]]>([
     ["nothing", nothing, []],
     [
@@ -159,11 +185,12 @@ describe("what stands in the way", () => {
       [],
     ],
   ])("%s", (_sentence, facts, conflicts) => {
-    expect(kvm.plan(desired, facts)).toEqual({ conflicts, removals: [], notes: [] });
+    expect(summary(planFor(desired, facts))).toEqual({ conflicts, removals: [], notes: [] });
   });
 
   it("the interface of a VM may come later", () => {
-    expect(kvm.plan(words({ vs0: { v1: single("v1") } }), { links: [], bridges: [] }).conflicts).toEqual([]);
+    const facts = { missing: undefined, links: [], bridges: [] };
+    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([]);
   });
 });
 
@@ -229,7 +256,8 @@ describe("what has to leave before the configuration", () => {
       [["--if-exists", "del-port", "vs1", "vs1-uplinks"]],
     ],
   ])("%s", (_sentence, desired, removals) => {
-    expect(kvm.plan(desired, factsOf(before, [], ["e4", "e5", "e6"]))).toEqual({ conflicts: [], removals, notes: [] });
+    const plan = planFor(desired, factsOf(before, [], ["e4", "e5", "e6"]));
+    expect(summary(plan)).toEqual({ conflicts: [], removals, notes: [] });
   });
 
   it("a bond setting that is no longer set", () => {
@@ -250,7 +278,7 @@ describe("what has to leave before the configuration", () => {
         },
       },
     });
-    expect(kvm.plan(words({ vs0: { b: lacp } }), factsOf(had)).removals).toEqual([
+    expect(summary(planFor(words({ vs0: { b: lacp } }), factsOf(had))).removals).toEqual([
       ["remove", "Port", "b", "other_config", "lacp-time"],
       ["remove", "Port", "b", "other_config", "lacp-fallback-ab"],
     ]);
@@ -270,19 +298,15 @@ describe("what has to leave before the configuration", () => {
     ];
     fc.assert(
       fc.property(ovsWords, ovsWords, (had, wanted) => {
-        const actual = { ...had, environment: "t" };
-        const plan = kvm.plan(
-          { ...wanted, environment: "t" },
-          factsOf(
-            actual,
-            foreign,
-            Object.values(wanted.bridges).flatMap(({ ports: all }) =>
-              Object.values(all).flatMap(({ interfaces }) => interfaces),
-            ),
-          ),
+        const links = Object.values(wanted.bridges).flatMap(({ ports: all }) =>
+          Object.values(all).flatMap(({ interfaces }) => interfaces),
         );
-        const text = JSON.stringify([plan.removals, kvm.planRemoval(actual, factsOf(actual, foreign)).removals]);
-        expect(text).not.toMatch(/"their[a-z0-9-]{11,}"/);
+        const plans = [
+          planFor(wanted, factsOf(had, foreign, links)),
+          planFor(openvswitch.nothing, factsOf(had, foreign)),
+        ];
+        // There and back.
+        expect(JSON.stringify(plans)).not.toMatch(/"their[a-z0-9-]{11,}"/);
       }),
     );
   });
@@ -290,7 +314,7 @@ describe("what has to leave before the configuration", () => {
   it("after removal of everything ours, nothing ours is planned to stay", () => {
     fc.assert(
       fc.property(ovsWords, (had) => {
-        const { removals } = kvm.planRemoval(had, factsOf(had));
+        const { removals } = summary(planFor(openvswitch.nothing, factsOf(had)));
         const gone = removals.map((command) => command.slice(-2).join(" "));
         for (const [bridge, { ports: all }] of Object.entries(had.bridges)) {
           expect(gone).toContain(`del-br ${bridge}`);
@@ -301,13 +325,78 @@ describe("what has to leave before the configuration", () => {
   });
 });
 
+describe("the way back", () => {
+  const foreign = foreignBridge("theirs", { "their-port": single("their-port") });
+  const links = ["e0", "e1", "e2", "e3", "e4", "e5"];
+  /** Somebody else's port on a bridge of ours. */
+  const withGuest = (facts: OvsFacts, bridge: string): OvsFacts => ({
+    ...facts,
+    bridges: facts.bridges.map((own) =>
+      own.name === bridge
+        ? { ...own, ports: [...own.ports, { name: "guest", mark: undefined, port: single("guest"), errors: [] }] }
+        : own,
+    ),
+  });
+  const normal = ({ bridges }: OvsFacts) =>
+    bridges
+      .map(({ ports: all, ...bridge }) => ({
+        ...bridge,
+        ports: all
+          .map(({ port, ...rest }) => ({ ...rest, port: { ...port, interfaces: [...port.interfaces].sort() } }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  it("undoes the change: the host has to the word what it had, and others have what they had all the time", () => {
+    let changed = 0;
+    fc.assert(
+      fc.property(crowdedOvsWords, crowdedOvsWords, fc.constantFrom("br0", "br1", "none"), (had, wanted, bridge) => {
+        const before = withGuest(factsOf(had, [foreign], links), bridge);
+        const plan = planFor(wanted, before);
+        expect(plan.conflicts).toEqual([]);
+        if (plan.after.length === 0) return;
+        const changedFacts = transact(before, plan.after[0]);
+        expect(openvswitch.compare(wanted, openvswitch.fromFacts(changedFacts, scope))).toEqual([]);
+        expect(normal(transact(changedFacts, plan.revertAfter[0]))).toEqual(normal(before));
+        changed++;
+      }),
+      { numRuns: 500 },
+    );
+    expect(changed).toBeGreaterThan(300);
+  });
+
+  it("is not needed for a change that is done twice: the second does nothing", () => {
+    fc.assert(
+      fc.property(crowdedOvsWords, crowdedOvsWords, (had, wanted) => {
+        const before = factsOf(had, [foreign], links);
+        const plan = planFor(wanted, before);
+        if (plan.after.length === 0) return;
+        const there = transact(before, plan.after[0]);
+        const again = planFor(wanted, there);
+        if (again.after.length > 0) expect(normal(transact(there, again.after[0]))).toEqual(normal(there));
+      }),
+    );
+  });
+
+  it("of a host that had nothing of ours leaves nothing", () => {
+    const plan = planFor(words({ vs0: { "vs0-uplinks": bond("e0", "e1") } }), factsOf(words({}), [foreign], links));
+    expect(removalsOf(plan.revertAfter)).toEqual([
+      ["--if-exists", "del-port", "vs0", "vs0-uplinks"],
+      ["--if-exists", "del-br", "vs0"],
+    ]);
+  });
+});
+
 describe("the text", () => {
-  it("reads back as the words that it was made from, and those from facts are the same", () => {
+  it("of what a host says is the one that was wanted, to the letter, though a state sorts the keys of words", () => {
     fc.assert(
       fc.property(ovsWords, (any) => {
-        expect(kvm.fromText(renderWords(kvm, any))).toEqual(any);
-        const read = kvm.fromFacts(factsOf(any), { machine: any.machine, environment: any.environment });
-        expect(read ?? { ...any, bridges: {} }).toEqual(any);
+        const read = openvswitch.fromFacts(factsOf(any), scope);
+        expect(read).toEqual(any);
+        const driver = { ...kvm, layers: [{ ...openvswitch, toWords: () => any } as (typeof kvm.layers)[number]] };
+        const sorted = toMachineWords(driver, undefined as never, "t");
+        const textOf = (own: unknown) => renderTexts(driver, { words: { openvswitch: own }, heading });
+        expect(textOf(read)).toEqual(textOf(sorted.openvswitch));
       }),
     );
   });

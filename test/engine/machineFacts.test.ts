@@ -1,0 +1,62 @@
+// What a machine says of itself, as a document: read whole, or refused in plain words.
+import { describe, expect, it } from "vitest";
+import { ownFiles, readMachineFacts, wordsOf } from "../../providers/engine/machineFacts.js";
+import { netplan } from "../../providers/platforms/netplan/index.js";
+import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
+
+const encoded = (text: string) => Buffer.from(text).toString("base64");
+const document = {
+  layers: { netplan: { missing: null } },
+  files: {},
+  applied: null,
+  change: null,
+  last: null,
+};
+const read = (value: object, before = "") => readMachineFacts(netplan.layers, `${before}${JSON.stringify(value)}\n`);
+
+describe("facts that are none", () => {
+  it.each([
+    ["no output", "", /the facts of the machine are not JSON; found ""\. Look at/],
+    ["a greeting alone", "Welcome!\n", /not JSON; found "Welcome!"/],
+    ["JSON of another shape", '{"layers":{}}\n', /the facts of the machine are incomplete at files: .*\. Look at/],
+    ["a list", "[]\n", /incomplete at/],
+    ["a layer that is missing", JSON.stringify({ ...document, layers: {} }), /incomplete at/],
+    ["a file that is not encoded", JSON.stringify({ ...document, files: { "/a": "%" } }), /incomplete at files\.\/a/],
+  ])("%s: told in plain words", (_sentence, stdout, message) => {
+    expect(() => readMachineFacts(netplan.layers, stdout)).toThrow(message);
+  });
+
+  it("a greeting before the facts does no harm", () => {
+    expect(read(document, "Welcome to db-01\n{not facts}\n")).toEqual(read(document));
+  });
+});
+
+describe("our own files", () => {
+  it("are read as they were written, in any language", () => {
+    const about = { id: "7", environment: "t", by: "jürgen@desk", since: "2026-01-01T00:00:00Z" };
+    const last = { id: "6", environment: "t", outcome: "reverted", reason: "no confirmation came in time", at: 5 };
+    const facts = read({
+      ...document,
+      applied: encoded('{"netplan":{"a":"ü"}}'),
+      change: encoded(JSON.stringify(about)),
+      last: encoded(JSON.stringify(last)),
+    });
+    expect(facts).toMatchObject({ applied: { netplan: { a: "ü" } }, change: about, last });
+  });
+
+  it.each(["", '{"id":"7","env', "[]", '{"id":7}'])("%j, cut off or not ours, says nothing", (text) => {
+    const facts = read({ ...document, change: encoded(text), last: encoded(text) });
+    expect([facts.change, facts.last]).toEqual([undefined, undefined]);
+    expect(read({ ...document, applied: encoded(text.slice(0, 1)) }).applied).toBeUndefined();
+  });
+
+  it("are those with the heading of the environment", () => {
+    const head = (environment: string) => `# Network of db-01, environment ${environment}. Written by multiport: x\n`;
+    const facts = read({
+      ...document,
+      files: { [NETPLAN_FILE]: encoded(head("t")), "/b": encoded(head("u")), "/c": encoded("c") },
+    });
+    expect(ownFiles(facts, "t")).toEqual({ [NETPLAN_FILE]: head("t") });
+    expect(wordsOf(netplan, facts, { environment: "u" })).toEqual({ netplan: netplan.layers[0]?.nothing });
+  });
+});

@@ -1,0 +1,167 @@
+// A KVM host on a real kernel whose only way in leads over the NICs that are changed: the management address moves into a bond and a
+// bridge over the same SSH, and every mistake that cuts the host off undoes itself, also where the host is reset in the middle. I/O.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { QemuHost } from "../../lab/qemu/qemuHost";
+import { whyNotQemu } from "../../lab/qemu/requirements";
+import { type ApplyOutcome, startApply } from "./applyRun.js";
+
+const reasons = whyNotQemu();
+for (const reason of reasons) console.warn(`skipped, the tests on the emulated host: ${reason}`);
+
+const ADDRESS = "10.99.0.2";
+const CONFIRM_SECONDS = 40;
+
+interface Choice {
+  readonly team?: string;
+  readonly vlan?: number;
+  readonly gateway?: string;
+}
+
+/** Two NICs as a bond below a bridge, and the management address on it. */
+const environment = ({
+  team = "members: [enp1s0, enp2s0]",
+  vlan = 99,
+  gateway = "10.99.0.1",
+}: Choice = {}) => `environment: t
+networks: { mgmt: { vlan: ${vlan} }, app: { vlan: 10 } }
+hosts:
+  lab:
+    platform: kvm
+    renderer: networkd
+    ssh: { confirmSeconds: ${CONFIRM_SECONDS} }
+    uplinks: { enp1s0: , enp2s0: }
+    virtualSwitches:
+      br0: { kind: linux-bridge, uplinkTeam: { ${team} }, portGroups: [mgmt, app] }
+    hostPorts:
+      mgmt: { portGroup: br0/mgmt, addresses: [${ADDRESS}/24], gateway: ${gateway} }
+`;
+
+/** As somebody had set the host up by hand: the address on a VLAN of one NIC. */
+const BY_HAND = `cat >/etc/systemd/network/50-hand.netdev <<'FILE'
+[NetDev]
+Name=hand99
+Kind=vlan
+[VLAN]
+Id=99
+FILE
+printf '[Match]\\nName=enp1s0\\n[Network]\\nVLAN=hand99\\nLinkLocalAddressing=no\\n' >/etc/systemd/network/50-hand-nic.network
+printf '[Match]\\nName=hand99\\n[Network]\\nAddress=${ADDRESS}/24\\nGateway=10.99.0.1\\n' >/etc/systemd/network/50-hand.network
+networkctl reload`;
+
+describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that change", { timeout: 600_000 }, () => {
+  let scratch: string;
+  let host: QemuHost;
+  let way: string;
+  const table: string[] = [];
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "multiport-kvmhost-"));
+    host = await QemuHost.start({
+      directory: join(scratch, "lab"),
+      id: "kvmhost",
+      report: (line) => console.log(line),
+    });
+    await host.switch.setUp({
+      ports: ["p1", "p2"].map((name) => ({ name, trunks: [10, 99] })),
+      core: [{ name: "core99", vlan: 99, address: "10.99.0.1/24" }],
+    });
+    // Whoever manages the host sits behind its gateway.
+    await host.switch.runScript("ip addr add 10.98.0.1/32 dev lo");
+    await host.runOrThrow(BY_HAND);
+    await answers();
+    way = await host.wayOver(ADDRESS, "10.98.0.1");
+  }, 900_000);
+  afterAll(async () => {
+    console.log(["| case | run | host ended | after |", "|---|---|---|---|", ...table].join("\n"));
+    await host?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const doesAnswer = async () =>
+    (await host.switch.run(["ping", "-c", "1", "-W", "2", "-I", "10.98.0.1", ADDRESS], { timeoutSeconds: 10 })).code ===
+    0;
+
+  async function answers(seconds = 90): Promise<void> {
+    for (const deadline = Date.now() + seconds * 1000; !(await doesAnswer()); await sleep(500))
+      if (Date.now() > deadline) throw new Error(`${ADDRESS} does not answer within ${seconds} s`);
+  }
+
+  const run = async (choice: Choice = {}): Promise<ApplyOutcome> => {
+    const outcome = await startApply(environment(choice), way).outcome;
+    if (outcome === undefined) throw new Error("the run printed nothing");
+    return outcome;
+  };
+
+  /** The devices of the host's kernel that a change is about, in one line. */
+  const devices = () =>
+    host.runOrThrow(
+      "ip -br link show type bond; ip -br link show type bridge; ip -br link show type vlan | cut -d' ' -f1",
+    );
+
+  it("moves its address into the bond and the bridge over the same SSH", async () => {
+    const outcome = await run();
+    expect(outcome.message ?? "").toBe("");
+    expect(await devices()).toMatch(/br0-bond(?:.|\n)*br0(?:.|\n)*mgmt/);
+    await answers();
+    expect((await run()).changes).toEqual([]);
+  });
+
+  it.each([
+    ["a wrong VLAN of the management port", { vlan: 98 }],
+    ["a bond that never negotiates", { team: "members: [enp1s0, enp2s0], mode: lacp, minLinks: 2" }],
+    ["a dead gateway", { gateway: "10.99.0.77" }],
+  ] as const)("has what it had before after %s", async (name, choice) => {
+    const before = await devices();
+    const began = Date.now();
+    const { error, message } = await run(choice);
+    const seconds = Math.round((Date.now() - began) / 1000);
+    expect(error).toBe("RevertedError");
+    await answers();
+    expect(await devices()).toBe(before);
+    const next = await run();
+    expect(next.changes).toEqual([]);
+    table.push(
+      `| ${name} | ${message?.split("because ")[1]?.slice(0, 90)} | old, after ${seconds} s | nothing to do |`,
+    );
+  });
+
+  it.each([
+    ["the way back is armed", "sync", "true"],
+    ["changing", "networkctl", "true"],
+    ["changed, not confirmed", "ip", '[ -e "$change/outcome" ]'],
+  ])("has what it had before when it is reset while: %s", async (name, program, when) => {
+    const before = await devices();
+    await host.runOrThrow(`real=$(command -v ${program}); mkdir -p /usr/local/sbin; cat >/usr/local/sbin/${program} <<SCRIPT
+#!/bin/sh
+change=/var/lib/multiport/change
+if [ -e /run/hold ] && ${when.replaceAll("$", "\\$")}; then
+  sync.real 2>/dev/null
+  touch /run/held
+  while :; do sleep 1; done
+fi
+exec $real "\\$@"
+SCRIPT
+chmod 755 /usr/local/sbin/${program}; touch /run/hold`);
+    const running = startApply(environment({ vlan: 10 }), way);
+    for (const deadline = Date.now() + 120_000; (await host.run("[ -e /run/held ]")).code !== 0; await sleep(300))
+      if (Date.now() > deadline) throw new Error("the step was not held");
+    running.kill();
+    await host.reset();
+    for (
+      const deadline = Date.now() + 180_000;
+      (await host.run("[ -e /var/lib/multiport/change ]")).code === 0;
+      await sleep(1000)
+    )
+      if (Date.now() > deadline) throw new Error("the change did not end");
+    await host.runOrThrow(`rm -f /usr/local/sbin/${program}`);
+    await answers();
+    expect(await devices()).toBe(before);
+    const next = await run();
+    expect(next.changes).toEqual([]);
+    table.push(`| reset: ${name} | | old | nothing to do |`);
+  });
+});
