@@ -199,6 +199,7 @@ export const hostileNetplanWords: fc.Arbitrary<NetplanWords> = fc.record({
         mode: hostile,
         "mii-monitor-interval": fc.integer({ min: 10, max: 10_000 }),
         primary: fc.option(hostile.filter((text) => text !== "")),
+        "fail-over-mac-policy": fc.option(hostile.filter((text) => text !== "")),
         "lacp-rate": fc.option(hostile.filter((text) => text !== "")),
         "transmit-hash-policy": fc.option(hostile.filter((text) => text !== "")),
       }),

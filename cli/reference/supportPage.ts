@@ -106,6 +106,7 @@ function teamOptionRows(): Row[] {
 
 const BOND_OPTIONS: readonly Option[] = [
   ["primary", "port2", {}],
+  ["failOverMac", "active", {}],
   ["lacpRate", "slow", { mode: "lacp" }],
   ["monitorMilliseconds", 200, {}],
   ["addresses", ["10.0.0.1/24"], {}],

@@ -1,5 +1,6 @@
 // Bond: several ports of a VM used as one, inside the guest. The same two choices as an uplink team. Pure.
 import { z } from "zod";
+import { FAIL_OVER_MACS } from "./bonding.js";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
 import { TEAM_MODES, TEAM_POLICIES, type TeamMode, type TeamPolicy } from "./uplinkTeam.js";
@@ -26,6 +27,12 @@ export const BondSpec = z.strictObject({
   primary: field
     .interfaceName("Member that carries the traffic while it is up (policy active-backup). Default: the first member.")
     .optional(),
+  failOverMac: field
+    .choice(
+      FAIL_OVER_MACS,
+      "Policy active-backup: all members have one MAC address (none), or the bond takes that of the active member, or that of the bond moves on with it. Default none; on a KVM host active where a member is a virtual function, which may not change its MAC address.",
+    )
+    .optional(),
   addresses: field
     .described(z.array(field.interfaceAddress), "IP addresses of the bond.", "a list such as [10.30.0.11/24]")
     .optional(),
@@ -45,6 +52,8 @@ export interface Bond {
   readonly monitorMilliseconds: number;
   /** Set for policy active-backup only. */
   readonly primary?: string;
+  /** Has an effect with policy active-backup only. */
+  readonly failOverMac: (typeof FAIL_OVER_MACS)[number];
   readonly addresses: readonly string[];
   readonly gateway?: string;
   readonly mtuBytes: number;

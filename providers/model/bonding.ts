@@ -10,6 +10,8 @@ export type Bonding = (typeof BONDINGS)[number];
 
 export const ARP_VALIDATIONS = ["none", "active", "backup", "all", "filter", "filter-active", "filter-backup"] as const;
 
+export const FAIL_OVER_MACS = ["none", "active", "follow"] as const;
+
 const LONGEST_DELAY = 600_000;
 
 function milliseconds(description: string, range = { min: 0, max: LONGEST_DELAY }) {
@@ -94,7 +96,7 @@ export const bondKeys = {
     .optional(),
   failOverMac: field
     .choice(
-      ["none", "active", "follow"],
+      FAIL_OVER_MACS,
       "Policy active-backup: MAC address of the bond and its members (kvm, kernel bond). All have one; or the bond takes that of the active member; or that of the bond moves on with it. Default none.",
     )
     .optional(),
@@ -141,7 +143,7 @@ export interface BondOptions {
   readonly adSelect: "stable" | "bandwidth" | "count";
   readonly minLinks: number;
   readonly primaryReselect: "always" | "better" | "failure";
-  readonly failOverMac: "none" | "active" | "follow";
+  readonly failOverMac: (typeof FAIL_OVER_MACS)[number];
   readonly peerNotifications: number;
   readonly resendIgmp: number;
   readonly allMembersActive: boolean;
@@ -205,7 +207,12 @@ function checkArpMonitor({ arpMonitor, ...spec }: BondKeysSpec, path: Path): Pro
   });
   return [
     ...others.map((key) => ({
-      ...problem("schema", [...path, key], `${key} belongs to looking at the link, which arpMonitor replaces`, ""),
+      ...problem(
+        key === "monitorMilliseconds" ? "LB-02" : "LB-12",
+        [...path, key],
+        `${key} belongs to looking at the link, which arpMonitor replaces`,
+        "",
+      ),
       found: quoteValue(spec[key]),
       remedy: `Remove ${key}, or arpMonitor.`,
     })),

@@ -131,6 +131,7 @@ export function checkUplinkTeam(spec: UplinkTeamSpec, known: readonly string[], 
     ...checkMembers(spec, known, path),
     ...checkStandby(spec, path),
     ...checkLacpOptions(spec, path),
+    ...checkMinLinks(spec, path),
     ...checkBondKeys(spec, path),
   ];
 }
@@ -187,6 +188,22 @@ function checkLacpOptions(spec: UplinkTeamSpec, path: Path): Problem[] {
       found: quoteValue(spec[key]),
       remedy: "Set mode: lacp, or remove it.",
     }));
+}
+
+/** A bond that could never come up. */
+function checkMinLinks({ minLinks, members }: UplinkTeamSpec, path: Path): Problem[] {
+  if (minLinks === undefined || minLinks <= members.length) return [];
+  return [
+    {
+      rule: "schema",
+      severity: "error",
+      path: [...path, "minLinks"],
+      message: `the bond has ${members.length} members, and would never be up`,
+      found: `${minLinks}`,
+      wanted: `at most ${members.length}`,
+      remedy: "Lower minLinks, or add members.",
+    },
+  ];
 }
 
 /** A name that nothing in the file carries, with the names that would do. */

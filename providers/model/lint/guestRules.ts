@@ -1,35 +1,10 @@
 // Design rules about bonds inside guests. Pure.
-import type { Bond } from "../bond.js";
 import type { Environment } from "../environment.js";
-import type { Path } from "../problem.js";
-import type { Guest } from "../virtualMachine.js";
+import { guestBondRule } from "./linuxBonds.js";
 import type { Finding, Rule } from "./rule.js";
 
-interface BondPlace {
-  readonly bond: Bond;
-  readonly guest: Guest;
-  readonly path: Path;
-}
-
-function* bonds(environment: Environment): Generator<BondPlace> {
-  for (const vm of environment.virtualMachines) {
-    for (const bond of vm.guest?.bonds ?? []) {
-      if (vm.guest) yield { bond, guest: vm.guest, path: ["vms", vm.name, "bonds", bond.name] };
-    }
-  }
-}
-
-function bondRule(rule: Omit<Rule, "check">, check: (place: BondPlace) => Iterable<Finding>): Rule {
-  return {
-    ...rule,
-    *check({ environment }) {
-      for (const place of bonds(environment)) yield* check(place);
-    },
-  };
-}
-
 export const guestRules: readonly Rule[] = [
-  bondRule(
+  guestBondRule(
     {
       id: "LB-26",
       severity: "warning",
@@ -46,7 +21,7 @@ export const guestRules: readonly Rule[] = [
         };
     },
   ),
-  bondRule(
+  guestBondRule(
     {
       id: "LB-30",
       severity: "error",
@@ -65,7 +40,7 @@ export const guestRules: readonly Rule[] = [
       }
     },
   ),
-  bondRule(
+  guestBondRule(
     {
       id: "SW-08",
       severity: "error",
@@ -84,4 +59,29 @@ export const guestRules: readonly Rule[] = [
       }
     },
   ),
+  {
+    id: "LB-29",
+    severity: "warning",
+    title:
+      "Network cards that share a MAC address are told apart by name: a virtual function and the card that stands in for it.",
+    remedy: "Set guestInterface of the port to the name that net_failover has in the guest.",
+    source: "nmstate, bond validation",
+    lookedAfterBy: ["file", "construction"],
+    check: ({ environment }) => sharedMacs(environment),
+  },
 ];
+
+function* sharedMacs({ kvmHosts, virtualMachines }: Environment): Generator<Finding> {
+  for (const { vm, ports } of kvmHosts.flatMap(({ libvirt }) => libvirt?.domains ?? [])) {
+    const guest = virtualMachines.find(({ name }) => name === vm)?.guest;
+    for (const { name, mac, card, function: own } of ports) {
+      const isByMac = guest?.ports.some((port) => port.name === name && port.guestInterface === undefined);
+      if (card && own && isByMac)
+        yield {
+          path: ["vms", vm, "ports", name],
+          message: "the guest finds the port by a MAC address that three of its interfaces have",
+          found: mac,
+        };
+    }
+  }
+}

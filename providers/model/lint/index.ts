@@ -2,31 +2,42 @@
 import type { AcceptedSpec, Environment } from "../environment.js";
 import { formatPath, type Path, type Problem } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
+import { bondModeRules } from "./bondModeRules.js";
+import { bondMonitorRules } from "./bondMonitorRules.js";
 import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
+import { functionRules } from "./functionRules.js";
 import { guestRules } from "./guestRules.js";
 import { lagRules } from "./lagRules.js";
 import { libvirtRules } from "./libvirtRules.js";
 import { limitRules } from "./limitRules.js";
+import { LINUX_ELSEWHERE_RULES } from "./linuxElsewhereRules.js";
+import { openvswitchRules } from "./openvswitchRules.js";
 import { PARSER_RULES } from "./parserRules.js";
 import type { Rule, RuleText } from "./rule.js";
 import { sriovRules } from "./sriovRules.js";
+import { switchNetworkRules } from "./switchNetworkRules.js";
 import { teamRules } from "./teamRules.js";
 import { vsphereTeamRules } from "./vsphereTeamRules.js";
 
 /** Every rule, in the order in which they are reported. */
 export const RULES: readonly Rule[] = [
   ...teamRules,
+  ...openvswitchRules,
+  ...bondModeRules,
+  ...bondMonitorRules,
+  ...switchNetworkRules,
   ...lagRules,
   ...vsphereTeamRules,
   ...sriovRules,
+  ...functionRules,
   ...libvirtRules,
   ...limitRules,
   ...guestRules,
 ];
 
 /** Those and what others look after, for whoever knows only an id. */
-export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES, ...ELSEWHERE_RULES];
+export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES, ...ELSEWHERE_RULES, ...LINUX_ELSEWHERE_RULES];
 
 export interface Acceptance {
   readonly accepted: readonly AcceptedSpec[];

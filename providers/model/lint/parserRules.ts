@@ -17,6 +17,13 @@ export const PARSER_RULES: readonly RuleText[] = [
     source: "terraform-provider-vsphere documentation of distributed port groups",
   },
   {
+    id: "LB-02",
+    severity: "error",
+    title: "A bond looks at its links, or asks other machines, and not both.",
+    remedy: "Remove monitorMilliseconds, or arpMonitor.",
+    source: "Linux bonding.rst, arp_interval; nmstate, bond validation",
+  },
+  {
     id: "LB-11",
     severity: "error",
     title: "A bond has a primary member only with policy active-backup.",
@@ -24,18 +31,21 @@ export const PARSER_RULES: readonly RuleText[] = [
     source: "Linux bonding.rst",
   },
   {
-    id: "SR-02",
+    id: "LB-20",
     severity: "error",
-    title: "Virtual functions that a VM gets from a pool come from different network cards and switches.",
-    remedy: "Add a port on another card and switch to the pool, or name one physical port for each.",
-    source: "k8snetworkplumbingwg/bond-cni",
+    title: "An ARP monitor has at most 16 targets.",
+    remedy: "Remove some: one that answers always is enough.",
+    source: "Linux bonding.rst, arp_ip_target",
+    reportedAs: "schema",
   },
   {
     id: "SR-08",
     severity: "error",
-    title: "The bandwidth that a virtual function keeps is not more than what it may send.",
+    title:
+      "The bandwidth that a virtual function keeps is not more than what it may send, which is not more than the speed of the port.",
     remedy: "Lower minRateMegabits, or raise maxRateMegabits.",
     source: "os-net-config, sriov_vf",
+    lookedAfterBy: ["file", "host facts"],
   },
   {
     id: "SR-09",

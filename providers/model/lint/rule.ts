@@ -17,7 +17,7 @@ export const LOOKED_AFTER_BY = {
   file: "in the file",
   construction: "never broken: the file has no way to say it",
   plan: "when something changes: in the plan that the preview shows",
-  "host facts": "before a step, from what vCenter says of the host",
+  "host facts": "before a change, or right after it, from what the host or vCenter says",
   "not yet": "not yet: the file does not hold the configuration of physical switches",
 } as const;
 export type LookedAfterBy = keyof typeof LOOKED_AFTER_BY;
@@ -37,7 +37,7 @@ export interface RuleText {
   /** Default: in the file. */
   readonly lookedAfterBy?: readonly LookedAfterBy[];
   /** The id that its messages carry, where it is not the rule's own. */
-  readonly reportedAs?: "unsupported";
+  readonly reportedAs?: "unsupported" | "schema" | "duplicate";
 }
 
 export interface Rule extends RuleText {

@@ -141,13 +141,14 @@ export const sriovRules: readonly Rule[] = [
       id: "VS-63",
       severity: "warning",
       title: "A guest that bonds virtual functions changes their MAC addresses: the port group accepts that.",
-      remedy: "Set security: { macChanges: true } on the port group.",
+      remedy: "Set security: { macChanges: true } on the port group, or failOverMac: active of the bond.",
       source: `${VF_GUIDE}, table 10-2`,
     },
     function* (place, design) {
       for (const bond of place.vm.guest?.bonds ?? []) {
         const members = functionsOf(place).filter(({ port }) => bond.members.includes(port));
-        for (const card of bond.members.length > 1 ? members : []) {
+        // With active the bond takes the address of its member, and not the other way round.
+        for (const card of bond.members.length > 1 && bond.failOverMac !== "active" ? members : []) {
           if (portGroupOf(design, { ...card, host: place.vm.host })?.security.macChanges !== false) continue;
           yield {
             path: [...place.path, "ports", card.port, "portGroup"],

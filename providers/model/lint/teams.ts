@@ -6,13 +6,15 @@ import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
-import type { SwitchKind as KvmSwitchKind } from "../virtualSwitch.js";
+import type { SwitchKind as KvmSwitchKind, VirtualSwitch } from "../virtualSwitch.js";
 
 export interface TeamPlace {
   readonly platform: HostPlatform;
   readonly kind: SwitchKind;
   readonly team: UplinkTeam;
   readonly path: Path;
+  /** On a KVM host: it, and its virtual switch. */
+  readonly kvm?: { readonly host: KvmHost; readonly virtualSwitch: VirtualSwitch };
   /** The LAGs among the members. */
   readonly lags: readonly Lag[];
   /** What carries traffic: the members, with the NICs of a LAG in place of the LAG. */
@@ -25,8 +27,11 @@ export type SwitchKind = KvmSwitchKind | "standard" | "distributed";
 
 export function* teams(environment: Environment): Generator<TeamPlace> {
   for (const host of environment.kvmHosts) {
-    for (const { name, kind, uplinkTeam } of host.virtualSwitches)
-      yield ownTeam(uplinkTeam, { host, kind, path: ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"] });
+    for (const virtualSwitch of host.virtualSwitches) {
+      const { name, kind, uplinkTeam } = virtualSwitch;
+      const path = ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"];
+      yield { ...ownTeam(uplinkTeam, { host, kind, path }), kvm: { host, virtualSwitch } };
+    }
   }
   for (const host of environment.esxHosts) {
     for (const { name, uplinkTeam, portGroups } of host.standardSwitches) {
@@ -91,6 +96,11 @@ export function isOneLogicalSwitch(names: readonly string[], switches: readonly 
   if (distinct.length <= 1) return true;
   const [first = "", second = ""] = distinct;
   return distinct.length === 2 && switches.find((candidate) => candidate.name === first)?.mlag?.peer === second;
+}
+
+/** No port channel: the switch knows nothing of the team. */
+export function isIndependent({ mode }: Pick<UplinkTeam, "mode">): boolean {
+  return mode === "switch-independent";
 }
 
 /** The physical switches that the uplinks are cabled to; uplinks without a cable are not counted. */

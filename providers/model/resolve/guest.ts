@@ -12,16 +12,18 @@ import { Claims, checkExpanded, type Expanded, type Scope } from "./scope.js";
 export interface GuestContext {
   readonly vm: Expanded<VirtualMachineSpec>;
   readonly ports: readonly GuestPort[];
+  /** Ports that are virtual functions of a KVM host. */
+  readonly functionPorts: readonly string[];
   /** Addresses that are taken already. */
   readonly shared: { readonly addresses: Claims };
 }
 
-export function toGuest(scope: Scope, { vm, ports, shared }: GuestContext): VirtualMachine["guest"] {
+export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: GuestContext): VirtualMachine["guest"] {
   const { name, key, body } = vm;
   const path = ["vms", key];
   const taken = new Claims(scope, "port");
   const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) =>
-    toBond(scope, { bondName, spec, vm, ports, taken, shared }),
+    toBond(scope, { bondName, spec, vm, ports, functionPorts, taken, shared }),
   );
   if (!body.guest) {
     if (bonds.length > 0)
@@ -77,7 +79,7 @@ interface BondContext extends GuestContext {
   readonly taken: Claims;
 }
 
-function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: BondContext): Bond {
+function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken, shared }: BondContext): Bond {
   const path = ["vms", vm.key, "bonds", bondName];
   for (const [index, member] of spec.members.entries()) {
     const at = [...path, "members", index];
@@ -103,6 +105,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
   const mode = spec.mode ?? "switch-independent";
   const policy = spec.policy ?? DEFAULT_POLICY[mode];
   checkPrimary(scope, { spec, policy, path });
+  checkEffect(scope, { spec, mode, policy, path });
   checkAddresses(scope, {
     owner: `bond ${bondName} of VM ${vm.name}`,
     network,
@@ -111,6 +114,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
     path,
     shared,
   });
+  const hasFunction = spec.members.some((member) => functionPorts.includes(member));
   const primary = policy === "active-backup" ? (spec.primary ?? spec.members[0]) : undefined;
   return {
     name: bondName,
@@ -118,6 +122,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, taken, shared }: Bond
     mode,
     policy,
     lacpRate: spec.lacpRate ?? "fast",
+    failOverMac: spec.failOverMac ?? (hasFunction && policy === "active-backup" ? "active" : "none"),
     monitorMilliseconds: spec.monitorMilliseconds ?? 100,
     addresses: spec.addresses ?? [],
     mtuBytes: spec.mtu ?? network?.mtuBytes ?? DEFAULT_MTU,
@@ -139,4 +144,23 @@ function checkPrimary(scope: Scope, { spec, policy, path }: { spec: BondSpec; po
   } else if (!spec.members.includes(spec.primary)) {
     scope.add(unknownName({ noun: "member", name: spec.primary, known: spec.members, path: at }));
   }
+}
+
+/** Keys that the kernel would take and do nothing with. */
+function checkEffect(
+  scope: Scope,
+  { spec, mode, policy, path }: { spec: BondSpec; mode: string; policy: string; path: Path },
+): void {
+  if (spec.lacpRate !== undefined && mode !== "lacp")
+    scope.error("schema", [...path, "lacpRate"], {
+      message: "lacpRate means nothing without mode lacp",
+      found: spec.lacpRate,
+      remedy: "Set mode: lacp, or remove it.",
+    });
+  if (spec.failOverMac !== undefined && policy !== "active-backup")
+    scope.error("schema", [...path, "failOverMac"], {
+      message: `failOverMac means nothing with policy ${policy}`,
+      found: spec.failOverMac,
+      remedy: "Remove failOverMac, or use policy active-backup.",
+    });
 }

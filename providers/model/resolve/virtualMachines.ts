@@ -62,7 +62,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const guest = toGuest(scope, { vm, ports, shared });
+    const guest = toGuest(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared });
     machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
   }

@@ -53,7 +53,7 @@ function nicConflicts(name: string, { desired, actual, facts, environment }: Jud
   return [
     ...(tooLarge
       ? [
-          `${name} takes packets of ${link.max_mtu} bytes at most, and ${mtu} are wanted. Set a smaller mtu of the networks`,
+          `${name} takes packets of ${link.max_mtu} bytes at most, and ${mtu} are wanted [LB-27]. Set a smaller mtu of the networks`,
         ]
       : []),
     ...(isTaken

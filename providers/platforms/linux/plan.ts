@@ -4,6 +4,7 @@ import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.j
 import { conflictsOf } from "./conflicts.js";
 import type { LinuxFacts } from "./facts.js";
 import { markOf, ownDevices } from "./mark.js";
+import { notesOf } from "./notes.js";
 import type { Transition } from "./renderer.js";
 import { RENDERERS } from "./renderers.js";
 import { devicesInOrder, kindOf, leavingDevices } from "./stack.js";
@@ -19,6 +20,7 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
   const back = toTransition(actual, desired);
   return {
     ...NOTHING_TO_DO,
+    notes: notesOf(desired, facts),
     check: desired.renderer === null ? [] : RENDERERS[desired.renderer].check(desired),
     before: before(there),
     after: [...after(there), ...marks(desired, environment)],

@@ -69,6 +69,7 @@ function toBond(device: Fields): NetplanBond {
       "transmit-hash-policy": text(parameters["transmit-hash-policy"]),
       "mii-monitor-interval": number(parameters["mii-monitor-interval"], 0),
       primary: text(parameters.primary),
+      "fail-over-mac-policy": text(parameters["fail-over-mac-policy"]),
       "lacp-rate": text(parameters["lacp-rate"]),
     },
   };

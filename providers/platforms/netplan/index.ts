@@ -52,6 +52,7 @@ function toBond(bond: Bond, idOf: (port: string) => string): NetplanBond {
       ...word,
       "mii-monitor-interval": bond.monitorMilliseconds,
       primary: bond.primary === undefined ? null : idOf(bond.primary),
+      "fail-over-mac-policy": bond.policy === "active-backup" && bond.failOverMac !== "none" ? bond.failOverMac : null,
       "lacp-rate": bond.mode === "lacp" ? bond.lacpRate : null,
     },
   };
@@ -70,6 +71,7 @@ function toView({ ethernets, bonds }: NetplanWords, { machine, environment }: He
       mode: parameters.mode,
       monitor: parameters["mii-monitor-interval"],
       primary: parameters.primary,
+      failOverMac: parameters["fail-over-mac-policy"],
       lacpRate: parameters["lacp-rate"],
       hashPolicy: parameters["transmit-hash-policy"],
     })),
@@ -106,6 +108,7 @@ const disruption = disruptionTable({
   gateway: "brief",
   mtu: "brief",
   primary: "brief",
+  "fail-over-mac-policy": "outage",
 });
 
 export const netplanLayer: Layer<Guest, NetplanWords, NetplanFacts> = {

@@ -17,6 +17,8 @@ export interface NetplanBond {
     readonly mode: string;
     readonly "mii-monitor-interval": number;
     readonly primary: string | null;
+    /** Null: none, which is the default. */
+    readonly "fail-over-mac-policy": string | null;
     readonly "lacp-rate": string | null;
     readonly "transmit-hash-policy": string | null;
   };

@@ -216,7 +216,7 @@ describe("what stands in the way", () => {
     [
       "a NIC takes no large packets",
       { nics, links: links((link) => ({ ...link, max_mtu: link.ifname === "e1" ? 1500 : 9216 })) },
-      /^e1 takes packets of 1500 bytes at most, and 9000 are wanted\./,
+      /^e1 takes packets of 1500 bytes at most, and 9000 are wanted \[LB-27\]\./,
     ],
     [
       "a NIC is somebody else's",

@@ -17,7 +17,7 @@ export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWo
   const back = leave(actual, afterwards(desired, facts, environment), environment);
   return {
     ...NOTHING_TO_DO,
-    notes: there.notes,
+    notes: [...there.notes, ...beginsLacp(desired, actual)],
     after: [
       {
         template: "kvm/openvswitch/apply.sh",
@@ -43,6 +43,20 @@ function obstacles(desired: OvsWords, facts: OvsFacts, environment: string): str
     ...portConflicts(desired, placedPorts(facts), environment),
     ...missingUplinks(desired, facts),
   ];
+}
+
+/** The host goes first: many switches block a port until LACP is negotiated. */
+function beginsLacp(desired: OvsWords, actual: OvsWords): string[] {
+  return desiredPorts(desired).flatMap(({ bridge, name, port: { bond } }) => {
+    const before = Object.hasOwn(actual.bridges, bridge) ? actual.bridges[bridge]?.ports[name]?.bond : undefined;
+    const speaksAlready = before !== null && before !== undefined && before.lacp !== "off";
+    if (!bond || bond.lacp === "off" || speaksAlready) return [];
+    const until =
+      bond["lacp-fallback-ab"] === "true"
+        ? "works as active-backup until the switch answers. Change the switch ports after the host"
+        : "passes nothing until the switch answers. Set lacpFallback: true and change the switch ports after the host, or change both in one maintenance window";
+    return [`${name} of bridge ${bridge} begins to speak LACP and ${until} [OV-07]`];
+  });
 }
 
 /** What has to leave for these words to be true, in the order in which it can. */
