@@ -4,6 +4,7 @@ import type { Environment, EnvironmentSpec } from "../../providers/model/environ
 import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
+import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
 import { toNetplanWords } from "../../providers/platforms/netplan/index.js";
 import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
 
@@ -24,7 +25,9 @@ export interface Platform {
 
 const portGroups = (choice: Choice) => ({ app: { ...choice.portGroup } });
 
-function kvmSpec(choice: Choice): EnvironmentSpec {
+type SwitchKind = "openvswitch" | "linux-bridge";
+
+function kvmSpec(choice: Choice, kind: SwitchKind = "openvswitch"): EnvironmentSpec {
   const uplinkTeam = { members: ["up1", "up2"], ...choice.team };
   return {
     environment: "support",
@@ -33,7 +36,7 @@ function kvmSpec(choice: Choice): EnvironmentSpec {
       host: {
         platform: "kvm",
         uplinks: { up1: {}, up2: {} },
-        virtualSwitches: { vs0: { uplinkTeam, portGroups: portGroups(choice) } },
+        virtualSwitches: { vs0: { kind, uplinkTeam, portGroups: portGroups(choice) } },
       },
     },
     vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } },
@@ -83,6 +86,12 @@ function ovsWords({ kvmHosts: [host] }: Environment): object {
   return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"] };
 }
 
+function kernelWords({ kvmHosts: [host] }: Environment): object {
+  if (!host) return {};
+  const { bonds, bridges, links } = toLinuxWords(host);
+  return { bond: bonds["vs0-bond"], uplink: bridges.vs0?.ports["vs0-bond"]?.vlan, mtu: links.vs0?.mtu };
+}
+
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
   if (!dvs) return {};
   const { mtuBytes, defaults, portGroups } = toSwitchWords(dvs);
@@ -93,7 +102,12 @@ function guestWords({ virtualMachines: [vm] }: Environment): object {
   return vm?.guest ? { bond: toNetplanWords(vm.guest).bonds.bond0 } : {};
 }
 
-export const KVM: Platform = { title: "KVM with Open vSwitch", spec: kvmSpec, words: ovsWords };
+export const KVM: Platform = { title: "KVM with Open vSwitch", spec: (choice) => kvmSpec(choice), words: ovsWords };
+export const KERNEL: Platform = {
+  title: "KVM with a Linux bridge",
+  spec: (choice) => kvmSpec(choice, "linux-bridge"),
+  words: kernelWords,
+};
 export const VSPHERE: Platform = { title: "vSphere distributed switch", spec: vsphereSpec, words: vsphereWords };
 export const GUEST_ON_KVM: Platform = {
   title: "Linux guest with netplan",

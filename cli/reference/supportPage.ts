@@ -7,6 +7,7 @@ import {
   GUEST_ON_KVM,
   GUEST_ON_VSPHERE,
   judge,
+  KERNEL,
   KVM,
   type Platform,
   VSPHERE,
@@ -15,31 +16,38 @@ import {
 
 export function supportPage(): Page {
   return page("support.md", "What each platform can do", [
-    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, Linux bridges, other guest renderers and the configuration of physical switches are not there yet.",
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, other guest renderers and the configuration of physical switches are not there yet.",
     "## Teams and bonds",
-    "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond.",
+    "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond. A bond of the kernel under Open vSwitch (`bonding: kernel`) is the same as that of a Linux bridge.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
     "A team of one uplink on a KVM host is an ordinary port: mode and policy are not looked at. A bond in a guest on a KVM host is on ports of Open vSwitch, which do not form a port channel: modes `static` and `lacp` suit bonds whose ports reach a switch by themselves.",
     "## Options of a team",
-    withReasons(["Option", "Value", "With", KVM.title, VSPHERE.title], teamOptionRows()),
+    withReasons(["Option", "Value", "With", KVM.title, KERNEL.title, VSPHERE.title], teamOptionRows()),
     "## Options of a bond in a guest",
     withReasons(["Option", "Value", "With", GUEST_ON_KVM.title], bondOptionRows()),
     "## VLANs of a port group",
-    withReasons(["Network", "In the file", KVM.title, VSPHERE.title], vlanRows()),
-    "A distributed switch also gets the private VLAN map that its port groups need. On KVM the uplinks carry the VLANs of the port groups and no others.",
+    withReasons(["Network", "In the file", KVM.title, KERNEL.title, VSPHERE.title], vlanRows()),
+    "A distributed switch also gets the private VLAN map that its port groups need. On KVM the uplinks carry the VLANs of the port groups and no others; those of a Linux bridge are shown, as its ports are those of VMs.",
     "## Packet size and security of a port group",
-    withReasons(["Setting", "In the file", KVM.title, VSPHERE.title], portGroupRows()),
+    withReasons(["Setting", "In the file", KVM.title, KERNEL.title, VSPHERE.title], portGroupRows()),
     "Where nothing is said, all three security settings of vSphere are rejected, on the switch and on every port group.",
   ]);
 }
 
-const TEAM_PLATFORMS = [KVM, VSPHERE, GUEST_ON_KVM, GUEST_ON_VSPHERE];
+const TEAM_PLATFORMS = [KVM, KERNEL, VSPHERE, GUEST_ON_KVM, GUEST_ON_VSPHERE];
 
 function titles(platforms: readonly Platform[]): string[] {
   return platforms.map(({ title }) => title);
 }
 
-const TEAM_PATHS = ["uplinks/bond/bond_mode", "uplinks/bond/lacp", "switch/teaming/policy", ...bondPaths()];
+const TEAM_PATHS = [
+  "uplinks/bond/bond_mode",
+  "uplinks/bond/lacp",
+  "switch/teaming/policy",
+  "bond/mode",
+  "bond/xmit_hash_policy",
+  ...bondPaths(),
+];
 
 function bondPaths(): string[] {
   return ["mode", "transmit-hash-policy"].map((key) => `bond/parameters/${key}`);
@@ -90,7 +98,9 @@ const TEAM_OPTIONS: readonly Option[] = [
 function teamOptionRows(): Row[] {
   return TEAM_OPTIONS.map(([key, value, beside]) => [
     ...optionWords(key, value, beside),
-    ...[KVM, VSPHERE].map((platform) => judge(platform, { team: { ...beside, [key]: value } }, { team: beside })),
+    ...[KVM, KERNEL, VSPHERE].map((platform) =>
+      judge(platform, { team: { ...beside, [key]: value } }, { team: beside }),
+    ),
   ]);
 }
 
@@ -124,13 +134,16 @@ const VLANS: readonly (readonly [title: string, network: object])[] = [
   ["private, community", { privateVlan: { primary: 200, secondary: 202, type: "community" } }],
 ];
 
-const VLAN_PATHS = ["vlan_mode", "tag", "trunks", "vlan"].map((key) => `port/${key}`);
+const VLAN_PATHS = [
+  ...["vlan_mode", "tag", "trunks", "vlan"].map((key) => `port/${key}`),
+  ...["pvid", "vlans"].map((key) => `uplink/${key}`),
+];
 
 function vlanRows(): Row[] {
   return VLANS.map(([title, network]) => [
     title,
     code(flow(network)),
-    ...[KVM, VSPHERE].map((platform) => wordsAt(platform, { network }, VLAN_PATHS)),
+    ...[KVM, KERNEL, VSPHERE].map((platform) => wordsAt(platform, { network }, VLAN_PATHS)),
   ]);
 }
 
@@ -146,7 +159,7 @@ function portGroupRows(): Row[] {
   return SETTINGS.map(([title, choice]) => [
     title,
     code(flow(choice.portGroup ?? choice.network)),
-    ...[KVM, VSPHERE].map((platform) => judge(platform, choice)),
+    ...[KVM, KERNEL, VSPHERE].map((platform) => judge(platform, choice)),
   ]);
 }
 

@@ -14,9 +14,11 @@ import { fillTemplate, templatesFolder } from "../../providers/engine/template.j
 import { DRIVERS } from "../../providers/platforms/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
 import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
+import { linux } from "../../providers/platforms/linux/index.js";
 import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";
 import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
 import { hostile, hostileHeading, hostileNetplanWords, hostileOvsWords } from "../arbitrary.js";
+import { kernelSays } from "../platforms/linux/kernel.js";
 import { changeScript, FolderMachine } from "./folderMachine.js";
 
 let folder: string;
@@ -231,6 +233,7 @@ const NOTHING: MachineFacts = {
   layers: {
     openvswitch: { missing: undefined, links: [], bridges: [] },
     netplan: { missing: null },
+    linux: linux.readFacts(kernelSays(linux.nothing, { defaults: "said" })),
     sriov: sriov.readFacts({ cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null }),
   },
   files: {},

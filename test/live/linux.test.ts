@@ -34,6 +34,13 @@ const STEPS: Readonly<Record<string, string>> = {
   "one NIC less": "members: [enp1s0, enp4s0], policy: adaptive-load",
 };
 
+/** networkd does the same for netplan: what it is told by files of its own, in the cases where it needs the most help. */
+const OF_NETWORKD = [
+  "active-backup with all its settings",
+  "LACP with a hash that networkd does not know",
+  "one NIC less",
+];
+
 function wordsOf(team: string, renderer: RendererName, more = ""): LinuxWords {
   const [host] = modelOf(`environment: live
 networks: { app: { vlan: 10, mtu: 9000 }, trunk: { vlans: [100-110, 300], native: 5 }, mgmt: { vlan: 20 }, plain: {} }
@@ -73,7 +80,8 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
       machine = new LinuxMachine(host);
     });
 
-    it.each(Object.entries(STEPS))("%s", async (_, team) => {
+    const steps = Object.entries(STEPS).filter(([name]) => renderer === "netplan" || OF_NETWORKD.includes(name));
+    it.each(steps)("%s", async (_, team) => {
       last = team;
       const words = wordsOf(team, renderer);
       await machine.apply(words);

@@ -31,6 +31,11 @@ function matches(path: string, glob: string): boolean {
 const READERS: Record<string, (text: string) => void> = {
   sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
   yaml: (text) => void parse(text, { version: "1.1" }),
+  // udev(7): pairs of a key, an operator and a value in double quotes.
+  rules: (text) => {
+    const rule = /^(?:[A-Z]+(?:\{[^}]+\})?(?:==|!=|=|\+=|:=)"[^"]*"(?:, |$))+$/;
+    for (const line of text.trimEnd().split("\n")) expect(line).toMatch(line.startsWith("#") ? /^#/ : rule);
+  },
 };
 
 describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (platform, driver) => {

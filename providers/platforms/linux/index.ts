@@ -7,6 +7,7 @@ import { fromLinuxFacts } from "./fromFacts.js";
 import { unhealthyDevices } from "./health.js";
 import { nothingOf, planLinux } from "./plan.js";
 import { RENDERERS } from "./renderers.js";
+import { withoutInherited } from "./sorted.js";
 import { toLinuxWords } from "./toWords.js";
 import { UDEV_RULES, udevRules } from "./udev.js";
 import { kernelUnsupported } from "./unsupported.js";
@@ -20,11 +21,15 @@ export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
   ownFiles: [UDEV_RULES, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   unsupported: kernelUnsupported,
   toWords: toLinuxWords,
-  sections: (words, heading) =>
-    words.renderer === null ? [] : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)],
+  sections: (given, heading) => {
+    const words = withoutInherited(given);
+    return words.renderer === null
+      ? []
+      : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)];
+  },
   readFacts: readLinuxFacts,
   fromFacts: fromLinuxFacts,
-  plan: planLinux,
+  plan: (desired, now) => planLinux(withoutInherited(desired), { ...now, actual: withoutInherited(now.actual) }),
   compare: compareLinux,
   unhealthy: unhealthyDevices,
 };

@@ -116,7 +116,7 @@ export const KERNEL_TEAM_OPTIONS: OptionTable<keyof UplinkTeamSpec, UplinkTeam> 
   primaryReselect: onlyIn(WITH_PRIMARY, "primaryReselect", "use policy active-backup"),
   failOverMac: onlyIn(["active-backup"], "failOverMac", "use policy active-backup"),
   peerNotifications: onlyIn(WITH_NOTIFICATIONS, "peerNotifications", "use policy active-backup"),
-  resendIgmp: onlyIn(WITH_NOTIFICATIONS, "resendIgmp", "use policy active-backup"),
+  resendIgmp: onlyIn(["balance-rr", ...WITH_NOTIFICATIONS], "resendIgmp", "use policy active-backup"),
   allMembersActive: "supported",
   packetsPerMember: onlyIn(["balance-rr"], "packetsPerMember", "use policy round-robin"),
 };

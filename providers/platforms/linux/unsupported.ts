@@ -8,6 +8,7 @@ import { checkOptions } from "../optionSupport.js";
 import { checkTeamSupport } from "../teamSupport.js";
 import { BRIDGE_PORT_GROUP_OPTIONS } from "./portGroupOptions.js";
 import { RENDERERS } from "./renderers.js";
+import { withoutInherited } from "./sorted.js";
 import { KERNEL_TEAM_OPTIONS } from "./teamOptions.js";
 import { toLinuxWords } from "./toWords.js";
 import { KERNEL_TEAMS } from "./uplinkTeam.js";
@@ -19,13 +20,15 @@ export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
 }
 
 function ofTheRenderer(host: KvmHost, path: Path): Problem[] {
-  return RENDERERS[host.renderer].unsupported(toLinuxWords(host)).map(({ device, message, remedy }) => ({
-    rule: "unsupported",
-    severity: "error",
-    path: [...path, ...placeOf(host, device)],
-    message: message.replace(/\.$/, ""),
-    remedy,
-  }));
+  return RENDERERS[host.renderer]
+    .unsupported(withoutInherited(toLinuxWords(host)))
+    .map(({ device, message, remedy }) => ({
+      rule: "unsupported",
+      severity: "error",
+      path: [...path, ...placeOf(host, device)],
+      message: message.replace(/\.$/, ""),
+      remedy,
+    }));
 }
 
 /** Where the file has a device. */

@@ -35,6 +35,7 @@ function common(words: LinuxWords, device: string) {
     hasNameservers: link.nameservers.length > 0,
     parameters: [] as readonly Parameter[],
     hasParameters: false,
+    primary: null as string | null,
     targets: [] as readonly string[],
     hasTargets: false,
   };
@@ -53,6 +54,7 @@ function toBond(words: LinuxWords, device: string): object {
     ...withInterfaces(words, device),
     parameters,
     hasParameters: true,
+    primary: bond?.primary ?? null,
     targets,
     hasTargets: targets.length > 0,
   };
@@ -73,7 +75,6 @@ function bondParameters(bond: KernelBond): Parameter[] {
     ["lacp-rate", bond.lacp_rate],
     ["ad-select", bond.ad_select],
     ["min-links", bond.min_links],
-    ["primary", bond.primary],
     ["primary-reselect-policy", bond.primary_reselect],
     ["fail-over-mac-policy", bond.fail_over_mac],
     ["gratuitous-arp", bond.num_grat_arp],
