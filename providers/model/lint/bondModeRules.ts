@@ -43,7 +43,8 @@ export const bondModeRules: readonly Rule[] = [
       id: "LB-04",
       severity: "error",
       title: "Mode static, and every policy that needs it, ends on a port channel of the switch.",
-      remedy: "Use mode switch-independent with policy active-backup, or two members that end on a port channel of a switch.",
+      remedy:
+        "Use mode switch-independent with policy active-backup, or two members that end on a port channel of a switch.",
       source: `${BONDING}, chapter 5`,
       lookedAfterBy: ["file", "not yet"],
     },
