@@ -148,6 +148,7 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
     keeps: {
       "one untagged network": kernel("", { networks: "{ app: {}, db: { vlan: 10 } }" }),
       "two port groups of one network": kernel("", { portGroups: "{ app: , web: { network: app }, db: }" }),
+      "two trunks": kernel("", { networks: "{ app: { vlans: [10-20] }, db: { vlans: [15-30] } }" }),
       "a VLAN that a trunk has too": kernel("", { networks: "{ app: { vlan: 10 }, db: { vlans: [10-20] } }" }),
     },
   },
