@@ -9,7 +9,8 @@ import {
   TouchedError,
   UnverifiedError,
 } from "../../providers/engine/machine.js";
-import { nothingOf, renderTexts, toMachineWords } from "../../providers/engine/render.js";
+import { NO_WORDS, toMachineWords } from "../../providers/engine/machineWords.js";
+import { renderTexts } from "../../providers/engine/render.js";
 import { HostError } from "../../providers/host/host.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
 import { openvswitch } from "../../providers/platforms/kvm/openvswitch/index.js";
@@ -396,7 +397,7 @@ describe("remove", () => {
     expect(host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
     // The same for words that come from a file in which the machine has nothing, in whatever order their keys are.
     const nothing = given({ before: converged, applied: empty });
-    await outcome(nothing.machine.apply({ ...inputs, words: JSON.parse(canonical(nothingOf(kvm))) }));
+    await outcome(nothing.machine.apply({ ...inputs, words: JSON.parse(canonical(NO_WORDS)) }));
     expect(nothing.host.scripts.at(-1)).toMatch(/^rm -rf "\$own"$/m);
   });
 

@@ -62,8 +62,7 @@ export const functionRules: readonly Rule[] = [
       else if (bond.policy !== "active-backup")
         yield {
           path: [...path, "policy"],
-          message:
-            "the physical ports hand what is for the bond to one virtual function, whichever the bond sends on",
+          message: "the physical ports hand what is for the bond to one virtual function, whichever the bond sends on",
           found: bond.policy,
           severity: "error",
         };
