@@ -1,5 +1,6 @@
 // What each platform makes of one choice: a small environment per cell is judged and put into the platform's words. Pure.
 import { checkEnvironmentSpec } from "../../providers/engine/check.js";
+import type { BondSpec } from "../../providers/model/bond.js";
 import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
 import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
@@ -39,7 +40,8 @@ function kvmSpec(choice: Choice, kind: SwitchKind = "openvswitch"): EnvironmentS
         virtualSwitches: { vs0: { kind, uplinkTeam, portGroups: portGroups(choice) } },
       },
     },
-    vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } },
+    // Some modes of the kernel's bonds exclude VMs (LB-16).
+    ...(kind === "openvswitch" ? { vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } } } : {}),
   };
 }
 
@@ -81,6 +83,18 @@ function withGuest(spec: EnvironmentSpec, switchName: string, { bond, network }:
   };
 }
 
+/** A port channel ends on a physical switch: the members of such a bond are virtual functions, in place of ports of a virtual switch. */
+function withKvmGuest(choice: Choice): EnvironmentSpec {
+  const spec = withGuest(kvmSpec({}), "vs0", choice);
+  const { mode } = (choice.bond ?? {}) as BondSpec;
+  if (mode !== "lacp" && mode !== "static") return spec;
+  const port = (vf: string, mac: string) => ({ network: "app", vf, mac });
+  const sriov = { numVfs: 1, vfs: { trust: true } };
+  const host = { ...spec.hosts?.host, uplinks: { up1: {}, up2: {}, up3: { sriov }, up4: { sriov } } };
+  const ports = { port1: port("up3", "52:54:00:00:00:01"), port2: port("up4", "52:54:00:00:00:02") };
+  return { ...spec, hosts: { host }, vms: { vm: { ...spec.vms?.vm, host: "host", ports } } };
+}
+
 function ovsWords({ kvmHosts: [host] }: Environment): object {
   const bridge = host && toOvsWords(host).bridges.vs0;
   return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"] };
@@ -111,7 +125,7 @@ export const KERNEL: Platform = {
 export const VSPHERE: Platform = { title: "vSphere distributed switch", spec: vsphereSpec, words: vsphereWords };
 export const GUEST_ON_KVM: Platform = {
   title: "Linux guest with netplan",
-  spec: (choice) => withGuest(kvmSpec({}), "vs0", choice),
+  spec: withKvmGuest,
   words: guestWords,
 };
 export const GUEST_ON_VSPHERE: Platform = {

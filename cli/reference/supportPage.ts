@@ -20,7 +20,7 @@ export function supportPage(): Page {
     "## Teams and bonds",
     "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond. A bond of the kernel under Open vSwitch (`bonding: kernel`) is the same as that of a Linux bridge.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
-    "A team of one uplink on a KVM host is an ordinary port: mode and policy are not looked at. A bond in a guest on a KVM host is on ports of Open vSwitch, which do not form a port channel: modes `static` and `lacp` suit bonds whose ports reach a switch by themselves.",
+    "A team of one uplink on a KVM host is an ordinary port: mode and policy are not looked at. On a Linux bridge with VMs `load`, `adaptive-load` and `round-robin` are errors (LB-16). A bond in a guest on a KVM host is on ports of Open vSwitch here, but with modes `static` and `lacp`: those are over virtual functions, which reach a physical switch by themselves.",
     "## Options of a team",
     withReasons(["Option", "Value", "With", KVM.title, KERNEL.title, VSPHERE.title], teamOptionRows()),
     "## Options of a bond in a guest",

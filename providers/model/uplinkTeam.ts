@@ -192,7 +192,7 @@ function checkLacpOptions(spec: UplinkTeamSpec, path: Path): Problem[] {
 
 /** A bond that could never come up. */
 function checkMinLinks({ minLinks, members }: UplinkTeamSpec, path: Path): Problem[] {
-  if (minLinks === undefined || minLinks <= members.length) return [];
+  if (minLinks === undefined || members.length < 2 || minLinks <= members.length) return [];
   return [
     {
       rule: "schema",

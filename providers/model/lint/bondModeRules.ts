@@ -16,7 +16,7 @@ export const bondModeRules: readonly Rule[] = [
       id: "LB-03",
       severity: "error",
       title: "Mode lacp needs a partner that speaks LACP: a port channel of the switch, whose links have one speed.",
-      remedy: "Use mode switch-independent there; for LACP give the team two uplinks that end on a port channel.",
+      remedy: "Use mode switch-independent, or two members that end on a port channel of a switch with LACP.",
       source: `${BONDING}, mode 802.3ad and chapter 5`,
       lookedAfterBy: ["file", "host facts", "not yet"],
     },
@@ -43,7 +43,8 @@ export const bondModeRules: readonly Rule[] = [
       id: "LB-04",
       severity: "error",
       title: "Mode static, and every policy that needs it, ends on a port channel of the switch.",
-      remedy: "Use mode switch-independent with policy active-backup; for a port channel give the team two uplinks.",
+      remedy:
+        "Use mode switch-independent with policy active-backup, or two members that end on a port channel of a switch.",
       source: `${BONDING}, chapter 5`,
       lookedAfterBy: ["file", "not yet"],
     },

@@ -195,6 +195,30 @@ describe("what stands in the way", () => {
   });
 });
 
+describe("a bond that begins to speak LACP (OV-07)", () => {
+  const uplink = (lacp: string, fallback: string | null): OvsWords => {
+    const port = bond("e0", "e1");
+    const own = port.bond && { ...port.bond, lacp, "lacp-fallback-ab": fallback };
+    return words({ vs0: { "vs0-uplinks": { ...port, bond: own } } });
+  };
+  const without = factsOf(uplink("off", null));
+  it.each<[string, OvsWords, OvsFacts, RegExp[]]>([
+    ["goes before the switch", uplink("active", "true"), without, [/active-backup until .* after the host \[OV-07\]$/]],
+    ["may pass nothing", uplink("active", "false"), without, [/passes nothing until .*lacpFallback: true.*\[OV-07\]$/]],
+    [
+      "is told of on a fresh host too",
+      uplink("passive", "true"),
+      { ...without, bridges: [] },
+      [/^vs0-uplinks of bridge vs0 begins to speak LACP/],
+    ],
+    ["spoke it before", uplink("active", "true"), factsOf(uplink("passive", "true")), []],
+    ["does not", uplink("off", null), without, []],
+  ])("%s", (_sentence, desired, facts, expected) => {
+    const { conflicts, notes } = planFor(desired, facts);
+    expect([conflicts, notes]).toEqual([[], expected.map((text) => expect.stringMatching(text))]);
+  });
+});
+
 describe("what has to leave before the configuration", () => {
   const before = words({
     vs0: { "vs0-uplinks": bond("e0", "e1"), v1: single("v1") },

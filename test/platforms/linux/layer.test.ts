@@ -136,6 +136,14 @@ describe("what the kernel says back", () => {
     expect(readBack(words, { defaults: "said", alias: MARK, others })).toEqual(told(words));
   });
 
+  it("makes a bond anew for another failOverMac (LB-14)", () => {
+    const had = readBack(wordsOf(bridgeSpec("policy: active-backup")), { defaults: "null", alias: MARK });
+    const changes = linux.compare(wordsOf(bridgeSpec("failOverMac: active")), had);
+    expect(changes.map(({ path, disruption }) => [path.join("."), disruption])).toEqual([
+      ["bonds.br0-bond.fail_over_mac", "outage"],
+    ]);
+  });
+
   it("shows what is different, and how much the traffic would notice", () => {
     const had = wordsOf(bridgeSpec("mode: lacp, lacpRate: slow, minLinks: 1"));
     const changes = linux.compare(
@@ -200,6 +208,19 @@ describe("what stands in the way", () => {
     (kernelSays(bare, { defaults: "said" }) as { links: Record<string, unknown>[] }).links.map(change);
 
   it("nothing, on a fresh host", () => expect(conflicts(says({ nics }))).toEqual([]));
+
+  it.each([
+    [
+      "two kinds of NICs are told (LB-18)",
+      "ixgbe",
+      [/^the members of br0-bond .*: e0 \(igb\), e1 \(ixgbe\) \[LB-18\]/],
+    ],
+    ["one kind is not", "igb", []],
+  ])("%s", (_sentence, driver, expected) => {
+    const facts = linux.readFacts(says({ nics: { ...nics, e1: { ...nics.e1, driver } } }));
+    const { conflicts, notes } = linux.plan(desired, { actual: linux.nothing, facts, heading });
+    expect([conflicts, notes]).toEqual([[], expected.map((text) => expect.stringMatching(text))]);
+  });
 
   it.each<[string, object, RegExp]>([
     ["iproute2 is missing", { missing: ["bridge"] }, /^bridge of iproute2 is not installed\. Install it/],
