@@ -6,6 +6,7 @@ import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js"
 import { type Heading, readHeading } from "../platforms/heading.js";
 import type { LayerPlan } from "../platforms/layer.js";
 import { type MachineFacts, ownFiles, wordsOf } from "./machineFacts.js";
+import { wordsFor } from "./machineWords.js";
 import { renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -25,7 +26,7 @@ export function differences<Model extends MachineModel>(
   const actual = wordsOf(driver, facts, { environment, wanted: words });
   const files = fileChanges(driver, { heading, words }, facts);
   return driver.layers.flatMap((layer) => {
-    const found = layer.compare(words[layer.name], actual[layer.name]);
+    const found = layer.compare(wordsFor(layer, words), actual[layer.name]);
     const own = found.length > 0 ? found : files.filter((change) => change.layer === layer.name);
     return own.map(({ path, from, to, disruption }) => ({ path: [layer.name, ...path], from, to, disruption }));
   });
@@ -89,7 +90,7 @@ export function planChange<Model extends MachineModel>(
   const { environment } = heading;
   const actual = wordsOf(driver, facts, { environment, wanted: words });
   const plans = driver.layers.map((layer) =>
-    layer.plan(words[layer.name], { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
+    layer.plan(wordsFor(layer, words), { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
   );
   const all = <Key extends keyof LayerPlan>(key: Key) =>
     plans.flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];

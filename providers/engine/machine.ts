@@ -10,7 +10,8 @@ import type { Heading } from "../platforms/heading.js";
 import { type ChangePlan, differences, planChange, type Wanted } from "./changePlan.js";
 import { canonical } from "./digest.js";
 import { factsScript, type MachineFacts, ownFiles, readMachineFacts, wordsOf } from "./machineFacts.js";
-import { nothingOf, renderTexts } from "./render.js";
+import { NO_WORDS, withoutEmpty, wordsFor } from "./machineWords.js";
+import { renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
 
 /** Opens a connection: one for a run, and a second one for the proof that the machine still lets us in. */
@@ -89,8 +90,9 @@ export class Machine<Model extends MachineModel> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.withHost(this.connect(ssh), async (host) => {
       const facts = await this.facts(host, environment);
-      if (differences(this.driver, { heading, words: nothingOf(this.driver) }, facts).length === 0) return undefined;
-      const words = wordsOf(this.driver, facts, { environment });
+      if (differences(this.driver, { heading, words: NO_WORDS }, facts).length === 0) return undefined;
+      const found = wordsOf(this.driver, facts, { environment });
+      const words = withoutEmpty(this.driver, ({ name }) => found[name]);
       return { words, texts: renderTexts(this.driver, { words, heading, files: ownFiles(facts, environment) }) };
     });
   }
@@ -98,7 +100,7 @@ export class Machine<Model extends MachineModel> {
   /** Takes away what is ours, and only that. */
   async remove({ ssh, environment }: Omit<MachineInputs, "words">): Promise<readonly string[]> {
     const heading: Heading = { machine: ssh.name, environment };
-    const { notes } = await this.change(ssh, { heading, words: nothingOf(this.driver) });
+    const { notes } = await this.change(ssh, { heading, words: NO_WORDS });
     return notes;
   }
 
@@ -193,7 +195,7 @@ export class Machine<Model extends MachineModel> {
   private async confirm(host: Host, course: Course): Promise<void> {
     const { id, wanted } = course;
     const applied = canonical(wanted.words);
-    const isEmpty = applied === canonical(nothingOf(this.driver));
+    const isEmpty = applied === canonical(NO_WORDS);
     const { environment } = wanted.heading;
     try {
       await host.run({
@@ -216,7 +218,9 @@ export class Machine<Model extends MachineModel> {
   }
 
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
-    return this.driver.layers.flatMap((layer) => [...layer.unhealthy(words[layer.name], facts.layers[layer.name])]);
+    return this.driver.layers.flatMap((layer) => [
+      ...layer.unhealthy(wordsFor(layer, words), facts.layers[layer.name]),
+    ]);
   }
 
   private async withHost<T>(open: Promise<Host>, use: (host: Host) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js"
 import type { Heading } from "../platforms/heading.js";
 import { DRIVERS } from "../platforms/index.js";
 import type { TextSection } from "../platforms/layer.js";
-import { canonical } from "./digest.js";
+import { toMachineWords, wordsFor } from "./machineWords.js";
 import { fillTemplate } from "./template.js";
 
 /** One rendered file of one machine. */
@@ -26,21 +26,6 @@ export interface MachineFile {
   readonly text: string;
 }
 
-/** With sorted keys, as Pulumi hands them on: whatever is rendered from them is the same text on both sides. */
-export function toMachineWords<Model extends MachineModel>(
-  driver: Driver<Model>,
-  machine: Model,
-  environment: string,
-): MachineWords {
-  const words = driver.layers.map((layer) => [layer.name, layer.toWords(machine, environment)]);
-  return JSON.parse(canonical(Object.fromEntries(words))) as MachineWords;
-}
-
-/** Words of a machine that shall have nothing of ours. */
-export function nothingOf<Model extends MachineModel>(driver: Driver<Model>): MachineWords {
-  return Object.fromEntries(driver.layers.map((layer) => [layer.name, layer.nothing]));
-}
-
 interface Rendered extends TextSection {
   readonly layer: string;
   readonly extension: string;
@@ -53,7 +38,7 @@ function sections<Model extends MachineModel>(
   heading: Heading,
 ): Rendered[] {
   return driver.layers.flatMap((layer) =>
-    layer.sections(words[layer.name], heading).map((section) => ({
+    layer.sections(wordsFor(layer, words), heading).map((section) => ({
       ...section,
       layer: layer.name,
       extension: layer.extension,

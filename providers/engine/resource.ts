@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Driver, MachineModel } from "../platforms/driver.js";
 import { typeToken } from "../platforms/index.js";
-import { renderTexts, toMachineWords } from "./render.js";
+import { toMachineWords } from "./machineWords.js";
+import { renderTexts } from "./render.js";
 
 /** What a machine resource is made from. */
 export interface MachineArgs<Machine> {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { differences, planChange } from "../../providers/engine/changePlan.js";
 import type { MachineFacts } from "../../providers/engine/machineFacts.js";
-import { nothingOf, renderFiles, renderTexts, toMachineWords } from "../../providers/engine/render.js";
+import { NO_WORDS, toMachineWords } from "../../providers/engine/machineWords.js";
+import { renderFiles, renderTexts } from "../../providers/engine/render.js";
 import { formatChange } from "../../providers/model/change.js";
 import { netplan } from "../../providers/platforms/netplan/index.js";
 import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
@@ -47,7 +48,7 @@ describe("a file of ours", () => {
   });
 
   it("that is not wanted any more is taken away, also where it says nothing", () => {
-    const nothing = nothingOf(netplan);
+    const nothing = NO_WORDS;
     const [head] = text.split("\n");
     expect(changes({ [NETPLAN_FILE]: `${head}\n{}\n` }, nothing)).toEqual([
       expect.stringMatching(/^netplan\.strange: is \["network: missing"\], wanted \[\]$/),
@@ -86,6 +87,6 @@ describe("a file at its place", () => {
   ])("%s", (_sentence, files, conflicts) => {
     expect(plan(files).conflicts).toEqual(conflicts);
     // Nor is it taken away, where nothing is wanted.
-    if (conflicts.length > 0) expect(changes(files, nothingOf(netplan))).toEqual([]);
+    if (conflicts.length > 0) expect(changes(files, NO_WORDS)).toEqual([]);
   });
 });

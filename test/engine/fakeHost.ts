@@ -31,7 +31,22 @@ export interface FakeHostOptions {
 }
 
 /** Layers beside the one that is looked at have nothing, and could have all. */
-const QUIET = { sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null } };
+const QUIET = {
+  linux: {
+    missing: [],
+    nics: {},
+    ssh: "",
+    renderers: { netplan: false, networkd: false, NetworkManager: false, ifupdown: false },
+    tools: { netplan: false, ifupdown: false },
+    links: [],
+    addresses: [],
+    routes: [],
+    routes6: [],
+    vlans: [],
+  },
+  libvirt: { missing: "virsh" },
+  sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null },
+};
 
 /** A change that nobody has confirmed yet. */
 interface Pending {

@@ -12,6 +12,7 @@ import { sh, yaml } from "../../providers/engine/quote.js";
 import { renderFiles } from "../../providers/engine/render.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
+import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
 import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
 import { linux } from "../../providers/platforms/linux/index.js";
@@ -233,6 +234,7 @@ const NOTHING: MachineFacts = {
   layers: {
     openvswitch: { missing: undefined, links: [], bridges: [] },
     netplan: { missing: null },
+    libvirt: libvirt.readFacts({ missing: "virsh" }),
     linux: linux.readFacts(kernelSays(linux.nothing, { defaults: "said" })),
     sriov: sriov.readFacts({ cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null }),
   },

@@ -10,7 +10,7 @@ const load = (path) => require(${JSON.stringify(DIST)} + "/" + path);
 const { Machine } = load("engine/machine.js");
 const { kvm } = load("platforms/kvm/index.js");
 const { connectSsh } = load("host/ssh.js");
-const { toMachineWords } = load("engine/render.js");
+const { toMachineWords } = load("engine/machineWords.js");
 const { checkEnvironmentText } = load("engine/check.js");
 const [text, configFile] = process.argv.slice(1);
 const { environment, problems } = checkEnvironmentText(text, "environment.yaml");

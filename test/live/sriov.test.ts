@@ -8,7 +8,7 @@ import { QemuHost } from "../../lab/qemu/qemuHost";
 import { whyNotQemu } from "../../lab/qemu/requirements";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { Machine } from "../../providers/engine/machine.js";
-import { toMachineWords } from "../../providers/engine/render.js";
+import { toMachineWords } from "../../providers/engine/machineWords.js";
 import { connectSsh } from "../../providers/host/ssh.js";
 import { formatChange } from "../../providers/model/change.js";
 import { formatProblem } from "../../providers/model/problem.js";

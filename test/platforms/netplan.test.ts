@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { renderFiles, toMachineWords } from "../../providers/engine/render.js";
+import { toMachineWords } from "../../providers/engine/machineWords.js";
+import { renderFiles } from "../../providers/engine/render.js";
 import { formatChange } from "../../providers/model/change.js";
 import { NOTHING_TO_DO } from "../../providers/platforms/layer.js";
 import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";

@@ -14,17 +14,16 @@ export function toLinuxWords(host: KvmHost): LinuxWords {
   );
   const bridges = host.virtualSwitches.filter(({ kind }) => kind === "linux-bridge");
   const links = host.virtualSwitches.flatMap((virtualSwitch) => toLinks(virtualSwitch, host.hostPorts));
+  const places = host.uplinks.flatMap(({ name, pci }) =>
+    pci !== undefined && links.some(([link]) => link === name) ? [[name, pci] as const] : [],
+  );
   return {
     renderer: links.length > 0 ? host.renderer : null,
     bonds: sorted(bonds),
     bridges: sorted(bridges.map((bridge) => [bridge.name, toBridge(bridge, host.hostPorts)])),
     vlans: sorted(bridges.flatMap((bridge) => toVlans(bridge, host.hostPorts))),
     links: sorted(links),
-    pci: sorted(
-      host.uplinks.flatMap(({ name, pci }) =>
-        pci !== undefined && links.some(([link]) => link === name) ? [[name, pci] as const] : [],
-      ),
-    ),
+    ...(places.length > 0 ? { pci: sorted(places) } : {}),
   };
 }
 

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderTexts, toMachineWords } from "../../../providers/engine/render.js";
+import { toMachineWords } from "../../../providers/engine/machineWords.js";
+import { renderTexts } from "../../../providers/engine/render.js";
 import { kvm } from "../../../providers/platforms/kvm/index.js";
 import type { FactBridge, FactPort, OvsFacts } from "../../../providers/platforms/kvm/openvswitch/facts.js";
 import { openvswitch } from "../../../providers/platforms/kvm/openvswitch/index.js";

@@ -53,7 +53,7 @@ const spec = fc
         lacpRate: fc.constantFrom("slow", "fast"),
         lacpRole: fc.constantFrom("active", "passive"),
         adSelect: fc.constantFrom("stable", "bandwidth", "count"),
-        minLinks: fc.nat(3),
+        minLinks: fc.nat(2),
       },
       { requiredKeys: [] },
     ),
