@@ -105,6 +105,15 @@ it("that nobody confirms is put back by the machine itself", async () => {
   expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "no confirmation came in time" });
 });
 
+it("is left alone by the timer of one that was confirmed before", async () => {
+  change({ seconds: 1 })();
+  confirm();
+  expect(change({ id: "8" })().status).toBe(0);
+  await sleep(1500);
+  expect(facts().change).toBeDefined();
+  expect(confirm({ id: "8" }).status).toBe(0);
+});
+
 it("that is refused is put back at once, and can't be confirmed any more", () => {
   change()();
   expect(machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" }))).toMatchObject({

@@ -162,7 +162,7 @@ describe("apply", () => {
       { ...last, outcome: "confirmed" },
     ]) {
       const { machine: quiet } = given({ before: empty, applied: converged, last: other });
-      expect((await outcome(quiet.apply(inputs))).notes).toEqual([]);
+      expect((await outcome(quiet.apply(inputs))).notes).toEqual([LACP_BEGINS]);
     }
   });
 });
