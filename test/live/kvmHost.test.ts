@@ -6,11 +6,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QemuHost } from "../../lab/qemu/qemuHost";
-import { whyNotQemu } from "../../lab/qemu/requirements";
 import { type ApplyOutcome, startApply } from "./applyRun.js";
+import { sampled, whyNotEmulated } from "./emulated.js";
 
-const reasons = whyNotQemu();
-for (const reason of reasons) console.warn(`skipped, the tests on the emulated host: ${reason}`);
+const reasons = whyNotEmulated("the host that is reached over the NICs that change");
+
+/** Where the host is reset: the step, and the program that is held when it comes to it. */
+const RESETS = [
+  ["the way back is armed", "sync", "true"],
+  ["changing", "networkctl", "true"],
+  ["changed, not confirmed", "ip", '[ -e "$change/outcome" ]'],
+] as const;
 
 const ADDRESS = "10.99.0.2";
 const CONFIRM_SECONDS = 40;
@@ -128,13 +134,11 @@ describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that c
     );
   });
 
-  it.each([
-    ["the way back is armed", "sync", "true"],
-    ["changing", "networkctl", "true"],
-    ["changed, not confirmed", "ip", '[ -e "$change/outcome" ]'],
-  ])("has what it had before when it is reset while: %s", async (name, program, when) => {
-    const before = await devices();
-    await host.runOrThrow(`real=$(command -v ${program}); mkdir -p /usr/local/sbin; cat >/usr/local/sbin/${program} <<SCRIPT
+  it.each(sampled(RESETS, ([step]) => step === "changing", "resets"))(
+    "has what it had before when it is reset while: %s",
+    async (name, program, when) => {
+      const before = await devices();
+      await host.runOrThrow(`real=$(command -v ${program}); mkdir -p /usr/local/sbin; cat >/usr/local/sbin/${program} <<SCRIPT
 #!/bin/sh
 change=/var/lib/multiport/change
 if [ -e /run/hold ] && ${when.replaceAll("$", "\\$")}; then
@@ -145,22 +149,23 @@ fi
 exec $real "\\$@"
 SCRIPT
 chmod 755 /usr/local/sbin/${program}; touch /run/hold`);
-    const running = startApply(environment({ vlan: 10 }), way);
-    for (const deadline = Date.now() + 120_000; (await host.run("[ -e /run/held ]")).code !== 0; await sleep(300))
-      if (Date.now() > deadline) throw new Error("the step was not held");
-    running.kill();
-    await host.reset();
-    for (
-      const deadline = Date.now() + 180_000;
-      (await host.run("[ -e /var/lib/multiport/change ]")).code === 0;
-      await sleep(1000)
-    )
-      if (Date.now() > deadline) throw new Error("the change did not end");
-    await host.runOrThrow(`rm -f /usr/local/sbin/${program}`);
-    await answers();
-    expect(await devices()).toBe(before);
-    const next = await run();
-    expect(next.changes).toEqual([]);
-    table.push(`| reset: ${name} | | old | nothing to do |`);
-  });
+      const running = startApply(environment({ vlan: 10 }), way);
+      for (const deadline = Date.now() + 120_000; (await host.run("[ -e /run/held ]")).code !== 0; await sleep(300))
+        if (Date.now() > deadline) throw new Error("the step was not held");
+      running.kill();
+      await host.reset();
+      for (
+        const deadline = Date.now() + 180_000;
+        (await host.run("[ -e /var/lib/multiport/change ]")).code === 0;
+        await sleep(1000)
+      )
+        if (Date.now() > deadline) throw new Error("the change did not end");
+      await host.runOrThrow(`rm -f /usr/local/sbin/${program}`);
+      await answers();
+      expect(await devices()).toBe(before);
+      const next = await run();
+      expect(next.changes).toEqual([]);
+      table.push(`| reset: ${name} | | old | nothing to do |`);
+    },
+  );
 });

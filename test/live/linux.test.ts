@@ -5,14 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QemuHost } from "../../lab/qemu/qemuHost";
-import { whyNotQemu } from "../../lab/qemu/requirements";
 import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
 import type { LinuxWords, RendererName } from "../../providers/platforms/linux/words.js";
 import { modelOf } from "../model/given.js";
+import { sampled, whyNotEmulated } from "./emulated.js";
 import { LinuxMachine } from "./linuxChange.js";
 
-const reasons = whyNotQemu();
-for (const reason of reasons) console.warn(`skipped, the tests on the emulated host: ${reason}`);
+const reasons = whyNotEmulated("the network devices of the emulated host");
 
 /** Every case follows on the one before it: what changes in place, what is made anew, and what leaves. */
 const STEPS: Readonly<Record<string, string>> = {
@@ -34,12 +33,22 @@ const STEPS: Readonly<Record<string, string>> = {
   "one NIC less": "members: [enp1s0, enp4s0], policy: adaptive-load",
 };
 
-/** networkd does the same for netplan: what it is told by files of its own, in the cases where it needs the most help. */
-const OF_NETWORKD = [
-  "active-backup with all its settings",
-  "LACP with a hash that networkd does not know",
-  "one NIC less",
-];
+/**
+ * The cases in which most differs from the one before, and the tools need the most help. networkd does the same for netplan: of what it is
+ * told by files of its own there are fewer.
+ */
+const SAMPLE: Readonly<Record<"netplan" | "networkd", readonly string[]>> = {
+  netplan: [
+    "active-backup with all its settings",
+    "ARP monitoring",
+    "LACP with a hash that networkd does not know",
+    "by turns",
+    "by load, both ways",
+    "one NIC more",
+    "one NIC less",
+  ],
+  networkd: ["LACP with a hash that networkd does not know", "one NIC less"],
+};
 
 function wordsOf(team: string, renderer: RendererName, more = ""): LinuxWords {
   const [host] = modelOf(`environment: live
@@ -80,7 +89,7 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
       machine = new LinuxMachine(host);
     });
 
-    const steps = Object.entries(STEPS).filter(([name]) => renderer === "netplan" || OF_NETWORKD.includes(name));
+    const steps = sampled(Object.entries(STEPS), ([name]) => SAMPLE[renderer].includes(name), `changes by ${renderer}`);
     it.each(steps)("%s", async (_, team) => {
       last = team;
       const words = wordsOf(team, renderer);

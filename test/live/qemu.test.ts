@@ -9,9 +9,9 @@ import { executeOrThrow, waitFor } from "../../lab/netns/execute";
 import type { PortChannel } from "../../lab/netns/topology";
 import { QemuHost } from "../../lab/qemu/qemuHost";
 import { whyNotQemu } from "../../lab/qemu/requirements";
+import { sampled, whyNotEmulated } from "./emulated.js";
 
-const reasons = whyNotQemu();
-for (const reason of reasons) console.warn(`skipped, the tests on the emulated host: ${reason}`);
+const reasons = whyNotEmulated("the tests on the emulated host");
 
 const portChannel: PortChannel = {
   name: "po1",
@@ -217,27 +217,16 @@ ip link set bond0.10 up`);
     await until(carriers, ({ stdout }) => stdout === "1\n1\n");
   });
 
-  // Two boots without hardware virtualization.
-  const bootTimeout = 600_000;
-
-  it(
-    "keeps what is on its disk when it is reset, and nothing of its memory",
-    async () => {
-      await host.runOrThrow("echo synced >/root/synced; sync; ip link add dummy0 type dummy");
-      await host.reset();
-      expect(await host.runOrThrow("cat /root/synced; ls /sys/class/net | wc -l")).toBe("synced\n6");
+  // A boot without hardware virtualization. That a reboot keeps the disk, tests of the network show as well.
+  const boots = sampled(["reset", "reboot"] as const, (boot) => boot === "reset", "boots of the lab's own");
+  it.each(boots)(
+    "keeps what is on its disk over a %s, and nothing of its memory",
+    { timeout: 600_000 },
+    async (boot) => {
+      await host.runOrThrow(`echo ${boot} >/root/kept; sync; ip link add dummy0 type dummy`);
+      await host[boot]();
+      expect(await host.runOrThrow("cat /root/kept; ls /sys/class/net | wc -l")).toBe(`${boot}\n6`);
     },
-    bootTimeout,
-  );
-
-  it(
-    "keeps what was written when it reboots in order",
-    async () => {
-      await host.runOrThrow("echo written >/root/written; ip link add dummy0 type dummy");
-      await host.reboot();
-      expect(await host.runOrThrow("cat /root/written; ls /sys/class/net | wc -l")).toBe("written\n6");
-    },
-    bootTimeout,
   );
 });
 

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QemuHost } from "../../lab/qemu/qemuHost";
-import { whyNotQemu } from "../../lab/qemu/requirements";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { Machine } from "../../providers/engine/machine.js";
 import { toMachineWords } from "../../providers/engine/machineWords.js";
@@ -13,9 +12,9 @@ import { connectSsh } from "../../providers/host/ssh.js";
 import { formatChange } from "../../providers/model/change.js";
 import { formatProblem } from "../../providers/model/problem.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
+import { whyNotEmulated } from "./emulated.js";
 
-const reasons = whyNotQemu();
-for (const reason of reasons) console.warn(`skipped, virtual functions on the emulated host: ${reason}`);
+const reasons = whyNotEmulated("virtual functions on the emulated host");
 
 /** A host whose uplinks are as given, and VMs on it. */
 const site = (uplinks: string, vms = "{}") => `environment: t
