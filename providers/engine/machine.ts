@@ -260,6 +260,11 @@ function isOver({ deadline }: Begun): boolean {
   return Date.now() > deadline + REVERT_MILLISECONDS;
 }
 
+/** What the machine's own timer says. */
+const UNCONFIRMED = "no confirmation came in time";
+const CUT_OFF =
+  "With the new configuration it could not be reached in time: look at the VLAN, the address, the gateway and the switch ports that its management goes over, or raise ssh.confirmSeconds.";
+
 function unverified({ label, seconds }: Begun, cause: Error): UnverifiedError {
   return new UnverifiedError(label, { cause, seconds });
 }
@@ -267,8 +272,8 @@ function unverified({ label, seconds }: Begun, cause: Error): UnverifiedError {
 /** How a change ended that is under way no more: returns when it was confirmed. */
 function endOf({ label }: Host, { last }: MachineFacts, id: string): void {
   if (last?.id === id && last.outcome === "confirmed") return;
-  const reason = last?.id === id ? `${last.reason}.` : "it came to no end. Run pulumi up again.";
-  throw new RevertedError(label, reason);
+  const reason = last?.id === id ? last.reason : "it came to no end. Run pulumi up again";
+  throw new RevertedError(label, `${reason}.${reason === UNCONFIRMED ? ` ${CUT_OFF}` : ""}`);
 }
 
 async function putBack(host: Host, reason: string): Promise<void> {

@@ -290,7 +290,7 @@ describe("apply on a host whose connection is lost", () => {
     const error = await failure(machine.apply(inputs));
     expect(error).toBeInstanceOf(RevertedError);
     expect(error.message).toBe(
-      `${K1}: the machine has what it had before: the change was put back, because no confirmation came in time.`,
+      `${K1}: the machine has what it had before: the change was put back, because no confirmation came in time. With the new configuration it could not be reached in time: look at the VLAN, the address, the gateway and the switch ports that its management goes over, or raise ssh.confirmSeconds.`,
     );
     expect(host.log.slice(-3)).toEqual(["connect", "read facts", "close"]);
     await expectUnchanged(host);
@@ -356,7 +356,9 @@ describe("a confirmation that is refused", () => {
     const { host, machine } = given(late(5));
     const error = await failure(machine.apply(inputs));
     expect(error).toBeInstanceOf(RevertedError);
-    expect(error.message).toMatch(/put back, because no confirmation came in time\.$/);
+    expect(error.message).toMatch(
+      /put back, because no confirmation came in time\. With the new configuration it could not be reached in time/,
+    );
     expect(host.log.filter((step) => step === "confirm the change")).toHaveLength(1);
     await expectUnchanged(host);
   });
