@@ -106,8 +106,13 @@ set_port_up() {
   read_line "/sys/class/net/$netdev/flags"
   if [ $((value & 1)) = 1 ]; then return; fi
   ip link set dev "$netdev" up
+  await_link 5
+}
+
+# await_link SECONDS: until the port has a carrier, or that time is over.
+await_link() {
   waited=0
-  while [ "$waited" -lt 5 ]; do
+  while [ "$waited" -lt "$1" ]; do
     read_line "/sys/class/net/$netdev/carrier"
     if [ "$value" = 1 ]; then return; fi
     sleep 1
@@ -229,6 +234,8 @@ set_rates() {
   shows min_tx_rate 0
   least=$now
   if is_so "${most%Mbps}" "$max_tx_rate" && is_so "${least%Mbps}" "$min_tx_rate"; then return; fi
+  # A rate is judged by the speed of the link, which a port loses for a moment when its functions are made.
+  await_link 15
   if [ -n "$max_tx_rate" ] && [ -n "$min_tx_rate" ]; then
     set_option max_tx_rate "$max_tx_rate" min_tx_rate "$min_tx_rate"
   elif [ -n "$max_tx_rate" ]; then set_option max_tx_rate "$max_tx_rate"
