@@ -40,10 +40,7 @@ export class Environment extends pulumi.ComponentResource {
       return new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this, dependsOn });
     });
     vmkernelPorts(model, { parent: this, dependsOn: Object.values(this.distributedSwitches) });
-    this.kvmHosts = named(
-      model.kvmHosts,
-      (machine) => new KvmHost(machine.name, { machine, environment }, { parent: this }),
-    );
+    this.kvmHosts = kvmHosts(model, { parent: this });
     this.virtualMachines = virtualMachines(model, this, { parent: this });
     this.guests = named(guestsOf(model), ({ name, guest, host }) => {
       // Its ports come first: a guest that changes over to a network which is not there yet would be cut off.
@@ -56,6 +53,23 @@ export class Environment extends pulumi.ComponentResource {
     });
     this.registerOutputs({});
   }
+}
+
+/**
+ * Hosts of a redundancy group wait for each other: as many at a time as may be unavailable. One that fails keeps those behind it from
+ * being changed, because Pulumi leaves alone what depends on it.
+ */
+function kvmHosts(model: EnvironmentModel, options: pulumi.CustomResourceOptions): Record<string, KvmHost> {
+  const groups = new Map<string, KvmHost[]>();
+  return named(model.kvmHosts, (machine) => {
+    const group = groups.get(machine.redundancyGroup) ?? [];
+    const before = group.at(-model.maxUnavailable);
+    const dependsOn = group.length < model.maxUnavailable || before === undefined ? [] : [before];
+    const host = new KvmHost(machine.name, { machine, environment: model.name }, { ...options, dependsOn });
+    group.push(host);
+    groups.set(machine.redundancyGroup, group);
+    return host;
+  });
 }
 
 /** The resource of a guest by what configures its network; a renderer without one does not compile. */

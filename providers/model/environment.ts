@@ -68,6 +68,12 @@ export const EnvironmentSpec = z
         "a map of hosts by name",
       )
       .optional(),
+    maxUnavailable: field
+      .integer(
+        { min: 1, max: 1000 },
+        "So many KVM hosts of one redundancyGroup may be changed at the same time. Default 1.",
+      )
+      .optional(),
     vcenter: VcenterSpec.optional().meta({ description: "The vCenter of the vSphere hosts." }),
     distributedSwitches: field
       .described(
@@ -103,6 +109,7 @@ export interface Environment {
   readonly networks: readonly Network[];
   readonly switches: readonly PhysicalSwitch[];
   readonly vsphereVersion: VsphereVersion;
+  readonly maxUnavailable: number;
   readonly kvmHosts: readonly KvmHost[];
   readonly esxHosts: readonly EsxHost[];
   readonly distributedSwitches: readonly DistributedSwitch[];

@@ -12,6 +12,9 @@ import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
 
+/** The group of hosts that name none. */
+export const DEFAULT_GROUP = "all";
+
 /** When a host may be restarted for a setting that takes it. */
 export const REBOOT = ["never", "whenRequired"] as const;
 export type Reboot = (typeof REBOOT)[number];
@@ -98,7 +101,7 @@ const hostBody = {
     .optional(),
   redundancyGroup: field
     .name(
-      "Hosts of one group are restarted one after the other (vsphere). Default: all hosts of the environment are one group.",
+      "Hosts that are each other's redundancy: they are restarted (vsphere) or changed (kvm) one after the other, and the first failure stops the others. Default: all hosts of the environment are one group.",
     )
     .optional(),
   description: field.description.optional(),
@@ -131,6 +134,7 @@ export interface KvmHost {
   readonly renderer: HostRenderer;
   readonly virtualSwitches: readonly VirtualSwitch[];
   readonly hostPorts: readonly HostPort[];
+  readonly redundancyGroup: string;
   /** Undefined: nothing in libvirt is ours to set, unless it was here before. */
   readonly libvirt?: LibvirtHost;
 }

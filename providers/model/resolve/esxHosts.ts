@@ -1,5 +1,5 @@
 // ESXi hosts: standard switches, SR-IOV and passthrough; their vmkernel ports come with the distributed switches. Pure.
-import type { EsxHost, HostSpec } from "../host.js";
+import { DEFAULT_GROUP, type EsxHost, type HostSpec } from "../host.js";
 import type { Path } from "../problem.js";
 import type { VmkernelPort } from "../vmkernelPort.js";
 import type { ReadHost } from "./readHost.js";
@@ -15,7 +15,6 @@ export interface OpenEsxHost extends EsxHost {
 }
 
 /** Hosts that name no group of their own belong to this one. */
-const DEFAULT_GROUP = "all";
 
 export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost): OpenEsxHost {
   refuseSsh(scope, host, path);

@@ -31,6 +31,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     networks: [...scope.networks.values()],
     switches,
     vsphereVersion: spec.vcenter?.version ?? "8.0",
+    maxUnavailable: spec.maxUnavailable ?? 1,
     kvmHosts: [...hosts.kvm.values()].map(({ libvirt, declaredHostPorts: _, path: __, ...host }) => ({
       ...host,
       ...(libvirt ? { libvirt: closeLibvirt(scope, libvirt, host.uplinks) } : {}),

@@ -1,5 +1,5 @@
 // KVM hosts: virtual switches over uplink teams; their host ports are found once all addresses are looked at together. Pure.
-import type { HostSpec, KvmHost } from "../host.js";
+import { DEFAULT_GROUP, type HostSpec, type KvmHost } from "../host.js";
 import type { HostPort, HostPortSpec } from "../hostPort.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
@@ -22,7 +22,7 @@ export interface OpenKvmHost extends KvmHost {
 }
 
 /** Keys of a host that only ESXi has. */
-const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot", "redundancyGroup"] as const satisfies (keyof HostSpec)[];
+const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot"] as const satisfies (keyof HostSpec)[];
 /** Keys of a virtual switch that only a standard switch of ESXi has. */
 const STANDARD_SWITCH_ONLY = [
   "mtu",
@@ -57,6 +57,7 @@ export function toKvmHost(
       ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }
       : {}),
     hostPorts: [],
+    redundancyGroup: host.redundancyGroup ?? DEFAULT_GROUP,
     declaredHostPorts: host.hostPorts ?? {},
     path,
   };
