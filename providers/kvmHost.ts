@@ -1,4 +1,4 @@
-// KvmHost: one KVM host with its Open vSwitch switches, as one Pulumi resource. I/O happens in its provider.
+// KvmHost: one KVM host with its virtual switches, as one Pulumi resource. I/O happens in its provider.
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
@@ -25,10 +25,14 @@ export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
  * could not be reached any more, UnverifiedError when it never answered again, HostError from the connection.
  */
 export class KvmHost extends MachineResource<KvmHostModel> {
+  /** Virtual functions: the files that make them, now and at every boot. Undefined where there are none, as all that follows. */
+  declare readonly sriov: pulumi.Output<string | undefined>;
+  /** Bonds, bridges, VLAN devices and addresses of the kernel: the files of the host's renderer. */
+  declare readonly linux: pulumi.Output<string | undefined>;
   /** The configuration of Open vSwitch: the script that makes it so. */
-  declare readonly openvswitch: pulumi.Output<string>;
-  /** Virtual functions: the files that make them, now and at every boot. */
-  declare readonly sriov: pulumi.Output<string>;
+  declare readonly openvswitch: pulumi.Output<string | undefined>;
+  /** Networks and interfaces in libvirt: their XML. */
+  declare readonly libvirt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
     super(kvm, name, { args: "machine" in args ? args : fromSpec(name, args), options });
