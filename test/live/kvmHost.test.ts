@@ -19,7 +19,7 @@ const RESETS = [
 ] as const;
 
 const ADDRESS = "10.99.0.2";
-const CONFIRM_SECONDS = 40;
+const CONFIRM_SECONDS = 60;
 
 interface Choice {
   readonly team?: string;
