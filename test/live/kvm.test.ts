@@ -207,9 +207,9 @@ describe("a host and its guest", () => {
     expect(drift.code).not.toBe(0);
     expect(changedLines(drift.text)).toEqual([
       // The words of Open vSwitch, then the text that they become; and the same of the guest, whose text is its file as it stands there.
-      '- bond-primary    : "ens1f0"',
-      "- -- set Port vs0-uplinks bond_mode=balance-slb lacp=active \\",
-      "+ -- set Port vs0-uplinks bond_mode=balance-tcp lacp=active \\",
+      '- bond-primary: "ens1f0"',
+      "- -- set Port vs0-uplinks bond_mode=balance-slb lacp=active bond_updelay=0 bond_downdelay=0 \\",
+      "+ -- set Port vs0-uplinks bond_mode=balance-tcp lacp=active bond_updelay=0 bond_downdelay=0 \\",
       "- -- set Port vs0-uplinks other_config:bond-primary=ens1f0 \\",
       "- -- set Port db-01-app0 vlan_mode=access tag=99 trunks='[]' external_ids:multiport=t \\",
       "+ -- set Port db-01-app0 vlan_mode=access tag=10 trunks='[]' external_ids:multiport=t \\",

@@ -140,9 +140,15 @@ export class Project {
   }
 }
 
-/** The lines of the texts of a preview that go or come: without their indentation in the preview, with their own trimmed. */
+/**
+ * The lines of a preview that go or come, of texts and of settings: without their indentation in the preview, with their own trimmed, and
+ * without the blanks by which Pulumi aligns colons.
+ */
 export function changedLines(text: string): string[] {
-  return text.split("\n").flatMap((line) => /^ {10,}([-+]) +(.*)$/.exec(line)?.slice(1).join(" ") ?? []);
+  return text
+    .split("\n")
+    .flatMap((line) => /^ {10,}([-+]) +(.*)$/.exec(line)?.slice(1).join(" ") ?? [])
+    .map((line) => line.replace(/^([-+] \S+) +: /, "$1: "));
 }
 
 /** The processes that a process has started, and those that they have started. */
