@@ -5,7 +5,7 @@ import type { Change } from "../model/change.js";
 import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js";
 import { type Heading, readHeading } from "../platforms/heading.js";
 import type { LayerPlan } from "../platforms/layer.js";
-import { type MachineFacts, ownFiles, wordsOf } from "./machineFacts.js";
+import { type MachineFacts, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
 import { wordsFor } from "./machineWords.js";
 import { renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -109,7 +109,14 @@ export function planChange<Model extends MachineModel>(
   return {
     id,
     changes: differences(driver, { heading, words }, facts),
-    conflicts: [...underWay(facts), ...foreignFiles(puts, facts, environment), ...(all("conflicts") as string[])],
+    conflicts: [
+      ...new Set([
+        ...underWay(facts),
+        ...unreadable(driver, facts),
+        ...foreignFiles(puts, facts, environment),
+        ...(all("conflicts") as string[]),
+      ]),
+    ],
     notes: [...lastOutcome(facts, environment), ...(all("notes") as string[])],
     script: fillTemplate("machine/change.sh", {
       ...shared,

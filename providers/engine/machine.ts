@@ -9,7 +9,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { type ChangePlan, differences, planChange, type Wanted } from "./changePlan.js";
 import { canonical } from "./digest.js";
-import { factsScript, type MachineFacts, ownFiles, readMachineFacts, wordsOf } from "./machineFacts.js";
+import { factsScript, type MachineFacts, ownFiles, readMachineFacts, unreadable, wordsOf } from "./machineFacts.js";
 import { NO_WORDS, withoutEmpty, wordsFor } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -90,6 +90,8 @@ export class Machine<Model extends MachineModel> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.withHost(this.connect(ssh), async (host) => {
       const facts = await this.facts(host, environment);
+      const conflicts = unreadable(this.driver, facts);
+      if (conflicts.length > 0) throw new ConflictError(host.label, conflicts);
       if (differences(this.driver, { heading, words: NO_WORDS }, facts).length === 0) return undefined;
       const found = wordsOf(this.driver, facts, { environment });
       const words = withoutEmpty(this.driver, ({ name }) => found[name]);

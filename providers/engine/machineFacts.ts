@@ -91,3 +91,14 @@ export function wordsOf<Model extends MachineModel>(
     }),
   );
 }
+
+/** Why a layer in which something of ours was confirmed can't tell what it has now. Nothing of it would look as if it were gone. */
+export function unreadable<Model extends MachineModel>(
+  driver: Driver<Model>,
+  { layers, applied = {} }: MachineFacts,
+): string[] {
+  return driver.layers.flatMap((layer) => {
+    const why = layer.name in applied ? layer.unreadable(layers[layer.name]) : undefined;
+    return why === undefined ? [] : [why];
+  });
+}

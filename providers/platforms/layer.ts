@@ -92,6 +92,8 @@ export interface Layer<Model, Words, Facts> {
   sections(words: Words, heading: Heading): readonly TextSection[];
   /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */
   readFacts(document: unknown): Facts;
+  /** Why the machine can't tell what it has, such as a tool that is not installed, with remedy; undefined: it told. */
+  unreadable(facts: Facts): string | undefined;
   /**
    * What the machine has of what is ours: what carries the environment's mark, or is named by `scope`, the words that are wanted now and
    * those that were applied last, for what can carry no mark. Things of others are left out.

@@ -1,6 +1,13 @@
 // What a machine says of itself, as a document: read whole, or refused in plain words.
 import { describe, expect, it } from "vitest";
-import { ownFiles, readMachineFacts, wordsOf } from "../../providers/engine/machineFacts.js";
+import {
+  type MachineFacts,
+  ownFiles,
+  readMachineFacts,
+  unreadable,
+  wordsOf,
+} from "../../providers/engine/machineFacts.js";
+import { kvm } from "../../providers/platforms/kvm/index.js";
 import { netplan } from "../../providers/platforms/netplan/index.js";
 import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
 
@@ -58,5 +65,26 @@ describe("our own files", () => {
     });
     expect(ownFiles(facts, "t")).toEqual({ [NETPLAN_FILE]: head("t") });
     expect(wordsOf(netplan, facts, { environment: "u" })).toEqual({ netplan: netplan.layers[0]?.nothing });
+  });
+});
+
+describe("a layer that can't tell what it has", () => {
+  const facts = (applied: object | undefined) => ({
+    layers: Object.fromEntries([
+      ["openvswitch", { missing: "ovs-vsctl", links: [], bridges: [] }],
+      ["linux", { missing: [] }],
+      ["libvirt", { missing: "virsh" }],
+    ]),
+    files: {},
+    applied: applied as MachineFacts["applied"],
+    change: undefined,
+    last: undefined,
+  });
+
+  it("is told where something of ours was there, and only there: it must not look as if it were gone", () => {
+    expect(unreadable(kvm, facts({ openvswitch: { bridges: { vs0: {} } } }))).toEqual([
+      "ovs-vsctl is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)",
+    ]);
+    expect(unreadable(kvm, facts(undefined))).toEqual([]);
   });
 });

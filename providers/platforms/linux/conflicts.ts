@@ -11,13 +11,16 @@ export interface Judged {
   readonly environment: string;
 }
 
+export function linuxUnreadable({ missing }: LinuxFacts): string | undefined {
+  if (missing.length === 0) return undefined;
+  return `${missing.join(" and ")} of iproute2 is not installed. Install it (Debian: apt-get install iproute2)`;
+}
+
 export function conflictsOf(judged: Judged): string[] {
   const { desired, facts } = judged;
   if (devicesInOrder(desired).length === 0) return [];
-  if (facts.missing.length > 0)
-    return [
-      `${facts.missing.join(" and ")} of iproute2 is not installed. Install it (Debian: apt-get install iproute2)`,
-    ];
+  const unreadable = linuxUnreadable(facts);
+  if (unreadable !== undefined) return [unreadable];
   return [
     ...rendererConflicts(desired.renderer, facts),
     ...nics(desired).flatMap((name) => nicConflicts(name, judged)),

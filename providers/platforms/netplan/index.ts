@@ -132,6 +132,8 @@ export const netplanLayer: Layer<Guest, NetplanWords, NetplanFacts> = {
           },
         ],
   readFacts: (document) => checkFacts(Facts, document),
+  // The file tells, with or without netplan.
+  unreadable: () => undefined,
   fromFacts: (_facts, { files }) => {
     const text = files[NETPLAN_FILE];
     return text === undefined ? NOTHING : fromText(text);

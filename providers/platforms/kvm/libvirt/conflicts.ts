@@ -5,18 +5,22 @@ import type { LibvirtDomainWords, LibvirtInterfaceWords, LibvirtWords } from "./
 
 export function conflictsOf(desired: LibvirtWords, actual: LibvirtWords, facts: LibvirtFacts): string[] {
   if (isEmpty(desired) && isEmpty(actual)) return [];
-  if (facts.missing === "virsh")
-    return [
-      "virsh is not installed on the host. Install libvirt (Debian: apt-get install libvirt-clients libvirt-daemon-system)",
-    ];
-  if (facts.missing === "libvirtd")
-    return ["libvirt does not answer on the host. Look at: systemctl status libvirtd virtqemud virtnetworkd"];
+  const unreadable = libvirtUnreadable(facts);
+  if (unreadable !== undefined) return [unreadable];
   return [
     ...networkConflicts(desired, facts),
     ...bridgeVlanConflicts(desired, facts),
     ...networksInUse(desired, actual, facts),
     ...Object.entries(desired.domains).flatMap(([name, domain]) => domainConflicts(name, domain, facts)),
   ];
+}
+
+export function libvirtUnreadable({ missing }: LibvirtFacts): string | undefined {
+  if (missing === "virsh")
+    return "virsh is not installed on the host. Install libvirt (Debian: apt-get install libvirt-clients libvirt-daemon-system)";
+  if (missing === "libvirtd")
+    return "libvirt does not answer on the host. Look at: systemctl status libvirtd virtqemud virtnetworkd";
+  return undefined;
 }
 
 export function isEmpty({ networks, domains }: LibvirtWords): boolean {

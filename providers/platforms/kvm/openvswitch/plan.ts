@@ -9,9 +9,8 @@ type Command = readonly string[];
 export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWords, OvsFacts>): LayerPlan {
   if (isNothing(desired) && isNothing(actual)) return NOTHING_TO_DO;
   const { environment } = heading;
-  const conflicts = facts.missing
-    ? [`${facts.missing} is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)`]
-    : obstacles(desired, facts, environment);
+  const unreadable = ovsUnreadable(facts);
+  const conflicts = unreadable === undefined ? obstacles(desired, facts, environment) : [unreadable];
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   const there = leave(desired, facts, environment);
   const back = leave(actual, afterwards(desired, facts, environment), environment);
@@ -31,6 +30,10 @@ export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWo
       },
     ],
   };
+}
+
+export function ovsUnreadable({ missing }: OvsFacts): string | undefined {
+  return missing && `${missing} is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)`;
 }
 
 function isNothing({ bridges }: OvsWords): boolean {

@@ -18,6 +18,8 @@ export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
   toWords: toSriovWords,
   sections: sriovSections,
   readFacts: readSriovFacts,
+  // The kernel's files always tell.
+  unreadable: () => undefined,
   fromFacts: (facts, { known }) => fromSriovFacts(facts, known),
   plan: planSriov,
   compare: compareSriov,
