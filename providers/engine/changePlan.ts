@@ -7,7 +7,7 @@ import { type Heading, readHeading } from "../platforms/heading.js";
 import type { LayerPlan } from "../platforms/layer.js";
 import { type MachineFacts, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
 import { wordsFor } from "./machineWords.js";
-import { renderFiles } from "./render.js";
+import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
 
 /** The words that are wanted, and where. */
@@ -24,9 +24,25 @@ export function differences<Model extends MachineModel>(
 ): Change[] {
   const { environment } = heading;
   const actual = wordsOf(driver, facts, { environment, wanted: words });
-  const files = fileChanges(driver, { heading, words }, facts);
+  const there = { facts, actual, own: ownFiles(facts, environment) };
+  return changesTo(driver, { words, files: renderFiles(driver, words, heading) }, there);
+}
+
+/** What a machine shall have, and what it has: words, and files of ours. */
+interface Target {
+  readonly words: MachineWords;
+  readonly files: readonly MachineFile[];
+}
+interface There {
+  readonly facts: MachineFacts;
+  readonly actual: MachineWords;
+  readonly own: Readonly<Record<string, string>>;
+}
+
+function changesTo<Model extends MachineModel>(driver: Driver<Model>, target: Target, there: There): Change[] {
+  const files = fileChanges(driver, target.files, there);
   return driver.layers.flatMap((layer) => {
-    const found = layer.compare(wordsFor(layer, words), actual[layer.name]);
+    const found = layer.compare(wordsFor(layer, target.words), there.actual[layer.name]);
     const own = found.length > 0 ? found : files.filter((change) => change.layer === layer.name);
     return own.map(({ path, from, to, disruption }) => ({ path: [layer.name, ...path], from, to, disruption }));
   });
@@ -38,11 +54,9 @@ interface FileChange extends Change {
 
 function fileChanges<Model extends MachineModel>(
   driver: Driver<Model>,
-  { heading, words }: Wanted,
-  facts: MachineFacts,
+  wanted: readonly MachineFile[],
+  { facts, own }: There,
 ): FileChange[] {
-  const wanted = renderFiles(driver, words, heading);
-  const there = ownFiles(facts, heading.environment);
   const differing = wanted
     .filter(({ path, text }) => facts.files[path] !== text)
     .map(({ layer, path }) => ({
@@ -51,14 +65,21 @@ function fileChanges<Model extends MachineModel>(
       from: path in facts.files ? "another text" : undefined,
       to: "our text",
     }));
-  const leaving = Object.keys(there)
-    .filter((path) => !wanted.some((file) => file.path === path))
-    .map((path) => ({ layer: layerOf(driver, path), path, from: "our text", to: undefined }));
+  const leaving = leavingFiles(wanted, own).map((path) => ({
+    layer: layerOf(driver, path),
+    path,
+    from: "our text",
+    to: undefined,
+  }));
   return [...differing, ...leaving].map(({ path, ...change }) => ({
     path: ["files", path],
     ...change,
     disruption: "none",
   }));
+}
+
+function leavingFiles(wanted: readonly MachineFile[], own: There["own"]): string[] {
+  return Object.keys(own).filter((path) => !wanted.some((file) => file.path === path));
 }
 
 /** Whose file it is, by the globs of the layers: as far as we use them, a star stands for any letters. */
@@ -97,7 +118,8 @@ export function planChange<Model extends MachineModel>(
   const backwards = <Key extends keyof LayerPlan>(key: Key) =>
     [...plans].reverse().flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];
   const puts = renderFiles(driver, words, heading);
-  const removes = Object.keys(ownFiles(facts, environment)).filter((path) => !puts.some((file) => file.path === path));
+  const own = ownFiles(facts, environment);
+  const removes = leavingFiles(puts, own);
   const paths = [...puts.map(({ path }) => path), ...removes];
   const shared = { id, environment, puts, removes, paths };
   const apply = fillTemplate("machine/apply.sh", { ...shared, before: backwards("before"), after: all("after") });
@@ -108,7 +130,7 @@ export function planChange<Model extends MachineModel>(
   });
   return {
     id,
-    changes: differences(driver, { heading, words }, facts),
+    changes: changesTo(driver, { words, files: puts }, { facts, actual, own }),
     conflicts: [
       ...new Set([
         ...underWay(facts),

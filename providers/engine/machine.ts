@@ -291,10 +291,7 @@ function isLost(error: unknown): error is HostError {
 }
 
 function mismatch(changes: readonly Change[], ailing: readonly string[]): string {
-  const seen = [...changes.map(formatChange), ...ailing].join("; ");
-  const remedy =
-    changes.length > 0
-      ? "Look for other tools that manage this machine, then run pulumi up again."
-      : "Mend what is named, on the machine or at the other end of its cables, then run pulumi up again.";
-  return changes.length > 0 ? `what reads back differs. ${seen}. ${remedy}` : `it does not work. ${seen}. ${remedy}`;
+  if (changes.length > 0)
+    return `what reads back differs. ${changes.map(formatChange).join("; ")}. Look for other tools that manage this machine, then run pulumi up again.`;
+  return `it does not work. ${ailing.join("; ")}. Mend what is named, on the machine or at the other end of its cables, then run pulumi up again.`;
 }
