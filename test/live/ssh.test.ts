@@ -215,7 +215,7 @@ describe("what fails is told once, in words", () => {
     const hide = () => lab.run("kvm-01", ["mv", program, `${program}.away`]);
     const show = () => lab.run("kvm-01", ["mv", `${program}.away`, program]);
     const said =
-      /kvm-01 \(127\.0\.0\.1:\d+\): nothing was changed, because ovs-vsctl is not installed\. Install Open vSwitch/;
+      /kvm-01 \(127\.0\.0\.1:\d+\): nothing was changed, because ovs-vsctl is not installed\. Install it \(apt-get install openvswitch-switch\)/;
     await hide();
     try {
       expect((await failure("up", "--yes", "--skip-preview")).text).toMatch(said);

@@ -9,6 +9,7 @@ import type { FactBridge, FactPort, OvsFacts } from "../../../providers/platform
 import { openvswitch } from "../../../providers/platforms/kvm/openvswitch/index.js";
 import { type OvsPort, type OvsWords, toBondConfig } from "../../../providers/platforms/kvm/openvswitch/words.js";
 import { type LayerPlan, NOTHING_TO_DO } from "../../../providers/platforms/layer.js";
+import { BUNDLES } from "../../../providers/platforms/packages.js";
 import { crowdedOvsWords, ovsWords } from "../../arbitrary.js";
 import { modelOf } from "../../model/given.js";
 import { recordedFacts, recordedNames, recordedSpec } from "../../recorded.js";
@@ -147,9 +148,7 @@ describe("facts that are none", () => {
     });
     expect(openvswitch.fromFacts(facts, scope)).toEqual(openvswitch.nothing);
     expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
-    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([
-      "ovs-vsctl is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)",
-    ]);
+    expect(openvswitch.missing(openvswitch.nothing, facts)).toEqual([{ tool: "ovs-vsctl", ...BUNDLES.openvswitch }]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { KvmHost } from "../../../model/host.js";
 import { disruptionTable } from "../../driver.js";
 import type { Layer } from "../../layer.js";
 import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
-import { ovsUnreadable, planOvs } from "./plan.js";
+import { missingOfOvs, planOvs } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
 import { toOvsConfig } from "./view.js";
 import type { OvsWords } from "./words.js";
@@ -37,7 +37,8 @@ export const openvswitch: Layer<KvmHost, OvsWords, OvsFacts> = {
       ? [{ target: "ovs-vsctl, one transaction", ...toOvsConfig(words, heading) }]
       : [],
   readFacts: readOvsFacts,
-  unreadable: ovsUnreadable,
+  missing: missingOfOvs,
+  unreadable: () => undefined,
   fromFacts: fromOvsFacts,
   plan: planOvs,
   compare: (desired, actual) => compare(desired.bridges, actual.bridges, disruption),

@@ -1,5 +1,6 @@
 // What stands in the way on a KVM host, what has to leave before the configuration can be put in place, and the way back. Pure.
 import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { BUNDLES, type MissingTool } from "../../packages.js";
 import type { FactBridge, FactPort, OvsFacts } from "./facts.js";
 import { toOvsConfig } from "./view.js";
 import { BOND_CONFIG, type OvsPort, type OvsWords } from "./words.js";
@@ -9,8 +10,7 @@ type Command = readonly string[];
 export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWords, OvsFacts>): LayerPlan {
   if (isNothing(desired) && isNothing(actual)) return NOTHING_TO_DO;
   const { environment } = heading;
-  const unreadable = ovsUnreadable(facts);
-  const conflicts = unreadable === undefined ? obstacles(desired, facts, environment) : [unreadable];
+  const conflicts = obstacles(desired, facts, environment);
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   const there = leave(desired, facts, environment);
   const back = leave(actual, afterwards(desired, facts, environment), environment);
@@ -32,8 +32,8 @@ export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWo
   };
 }
 
-export function ovsUnreadable({ missing }: OvsFacts): string | undefined {
-  return missing && `${missing} is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)`;
+export function missingOfOvs(_: OvsWords, { missing }: OvsFacts): MissingTool[] {
+  return missing === undefined ? [] : [{ tool: missing, ...BUNDLES.openvswitch }];
 }
 
 function isNothing({ bridges }: OvsWords): boolean {
