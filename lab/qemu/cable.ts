@@ -59,8 +59,11 @@ export class EmulatedCable {
   }): Promise<void> {
     const { qmpSocket, rack } = this.ends;
     await this.setSilent(state.isSilent);
-    await sendQmp(qmpSocket, "set_link", { name: deviceOf(this.cable), up: state.hostLink });
-    await runScriptOn(rack, `ip link set ${this.port} ${state.switchLink ? "up" : "down"}`);
+    // A cable is out of both sockets in one moment, as near as two programs come to it.
+    await Promise.all([
+      sendQmp(qmpSocket, "set_link", { name: deviceOf(this.cable), up: state.hostLink }),
+      runScriptOn(rack, `ip link set ${this.port} ${state.switchLink ? "up" : "down"}`),
+    ]);
   }
 
   // A filter of QEMU's that hands on all packets of both directions to a device that forgets them.
