@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmulatedSwitch } from "../qemu/emulatedSwitch";
-import { type CableNumber, cableNumbers, portOf } from "../qemu/emulator";
+import { type CableNumber, portOf } from "../qemu/emulator";
 import { type PingLog, readPingLog } from "./pingLog";
 
 /** Asked of ping, which rounds it up to the clock of the kernel. */
@@ -50,13 +50,17 @@ export interface Path {
   readonly fromHost: CableNumber;
 }
 
-/** Counts for a moment what passes each port, and takes the busiest. */
-export async function pathOf(emulated: EmulatedSwitch, milliseconds = 400): Promise<Path> {
+/** Counts for a moment what passes the ports of these cables, and takes the busiest. */
+export async function pathOf(
+  emulated: EmulatedSwitch,
+  cables: readonly CableNumber[],
+  milliseconds = 400,
+): Promise<Path> {
   const before = await counters(emulated);
   await sleep(milliseconds);
   const after = await counters(emulated);
   const busiest = (direction: "rx" | "tx") =>
-    cableNumbers
+    cables
       .map((cable) => ({ cable, packets: packets(after, cable, direction) - packets(before, cable, direction) }))
       .reduce((most, each) => (each.packets > most.packets ? each : most)).cable;
   // What the port of the switch takes in came from the host.

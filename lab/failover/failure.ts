@@ -1,6 +1,6 @@
 // One cable that fails under traffic, and what that cost: the measurement of a failover. I/O.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CableNumber } from "../qemu/emulator";
+import { type CableNumber, portOf } from "../qemu/emulator";
 import type { QemuHost } from "../qemu/qemuHost";
 import { Answers, type Direction, pathOf } from "./answers";
 import { type Interruption, interruptionAfter, until } from "./pingLog";
@@ -8,10 +8,11 @@ import { type Interruption, interruptionAfter, until } from "./pingLog";
 /** Out of both sockets, or still in both and silent. */
 export type Failure = "pull" | "silence";
 
-/** What is measured, from which addresses of the switch, and how long a host that does not recover is watched. */
-export interface Measurement {
-  readonly sources: readonly string[];
-  readonly target: string;
+/** What is measured: over which cables, between which addresses, and how long a host that does not recover is watched. */
+export interface Measurement extends Direction {
+  readonly cables: readonly CableNumber[];
+  /** The switch's port channel, whose mode is active-backup: it sends over the cable that the host sends over. */
+  readonly channel?: string;
   readonly failure: Failure;
   readonly capSeconds: number;
 }
@@ -27,8 +28,9 @@ const quietSeconds = 1.5;
 
 /** Lets the cable fail over which packets go both ways, and plugs it in again. */
 export async function measureFailure(host: QemuHost, measurement: Measurement): Promise<Measured> {
-  const { answers, cable } = await startOverOneCable(host, measurement);
+  const answers = Answers.start(host.switch, measurement);
   try {
+    const cable = await cableInUse(host, measurement);
     await sleep(calmSeconds * 1000);
     const moment = Date.now();
     await host.cable(cable)[measurement.failure]();
@@ -40,26 +42,23 @@ export async function measureFailure(host: QemuHost, measurement: Measurement): 
     };
   } finally {
     answers.stop();
-    await host.cable(cable).plug();
+    for (const cable of measurement.cables) await host.cable(cable).plug();
   }
 }
 
-// Each end spreads by a hash of its own: another source address may take another cable.
-async function startOverOneCable(
-  host: QemuHost,
-  { sources, target }: Measurement,
-): Promise<{ answers: Answers; cable: CableNumber }> {
-  const seen: string[] = [];
-  for (const source of sources) {
-    const answers = Answers.start(host.switch, { source, target } satisfies Direction);
-    // The first packets find out the MAC address of the other end.
-    await sleep(300);
-    const { toHost, fromHost } = await pathOf(host.switch);
-    if (toHost === fromHost && answers.log.answers.length > 0) return { answers, cable: toHost };
-    answers.stop();
-    seen.push(`${source}: cable ${toHost} there, ${fromHost} back, ${answers.log.answers.length} answers`);
+// Each end has its own choice of a cable; the switch's is put where the host's is.
+async function cableInUse(host: QemuHost, { cables, channel }: Measurement): Promise<CableNumber> {
+  // The first packets find out the MAC address of the other end.
+  await sleep(300);
+  const { toHost, fromHost } = await pathOf(host.switch, cables);
+  if (toHost === fromHost) return toHost;
+  if (channel !== undefined) {
+    await host.switch.runScript(`ovs-appctl --timeout=5 bond/set-active-member ${channel} ${portOf(fromHost)}`);
+    await sleep(200);
+    const now = await pathOf(host.switch, cables);
+    if (now.toHost === fromHost && now.fromHost === fromHost) return fromHost;
   }
-  throw new Error(`no traffic over one cable alone both ways: ${seen.join("; ")}`);
+  throw new Error(`packets to the host take cable ${toHost}, and those from it cable ${fromHost}`);
 }
 
 async function untilOver(answers: Answers, moment: number, capSeconds: number): Promise<void> {

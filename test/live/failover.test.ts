@@ -1,0 +1,146 @@
+// What a failover costs, in packets and milliseconds: bonds made by multiport, by the defaults of the kernel and of Open vSwitch, and
+// by hand as good as it gets, each with a cable pulled and with a switch that falls silent. Compared within one run only. I/O.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { intervalMilliseconds } from "../../lab/failover/answers";
+import { type Failure, type Measured, measureFailure } from "../../lab/failover/failure";
+import { failoverTable, type Row, worstGap } from "../../lab/failover/table";
+import { parseBond } from "../../lab/netns/bondFacts";
+import { waitFor } from "../../lab/netns/execute";
+import { QemuHost } from "../../lab/qemu/qemuHost";
+import { apply } from "./applyRun.js";
+import { isWhole, sampled, whyNotEmulated } from "./emulated.js";
+import {
+  channelOf,
+  deviceOf,
+  environmentOf,
+  handScript,
+  MAKERS,
+  type Maker,
+  type MeasuredBond,
+  oneCableScript,
+  PLACES,
+  type Place,
+  STAGES,
+  type Stage,
+  sourceOf,
+  switchOf,
+  targetOf,
+} from "./failoverStages.js";
+
+const reasons = whyNotEmulated("what a failover costs");
+
+const CAP_SECONDS = 8;
+// A link that comes back is told to the kernel within a second, and LACP needs its words: a failure before that meets another one.
+const SETTLE_MILLISECONDS = 4000;
+
+type Results = Record<Failure, Measured[]>;
+
+describe.skipIf(reasons.length > 0)("a failover", { timeout: 900_000 }, () => {
+  let scratch: string;
+  let host: QemuHost;
+  const rows: Row[] = [];
+  let calm = 0;
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "multiport-failover-"));
+    host = await QemuHost.start({
+      directory: join(scratch, "lab"),
+      id: "failover",
+      report: (line) => console.log(line),
+    });
+  }, 900_000);
+  afterAll(async () => {
+    console.log(
+      `failover, a ping every ${intervalMilliseconds} ms; while nothing failed, the longest gap was ${Math.round(calm)} ms\n${failoverTable(rows, CAP_SECONDS)}`,
+    );
+    await host?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  /** Both ends use both cables. */
+  const isReady = async (bond: MeasuredBond, place: Place): Promise<boolean> => {
+    const channel = bond.lacp === undefined ? undefined : await host.switch.bond(channelOf(place));
+    const isUp = channel?.members.every(({ isEnabled, lacp }) => isEnabled && lacp === "current") ?? true;
+    return isUp && (bond.kind === "openvswitch" ? isOvsReady(bond, place) : isKernelReady(bond, place));
+  };
+  const isKernelReady = async (bond: MeasuredBond, place: Place) => {
+    const members = (await host.bond(deviceOf(bond, place)))?.members ?? [];
+    const works = members.every(
+      (member) => member.hasLink && (bond.lacp === undefined || (member.isInUse && !member.isPartnerLost)),
+    );
+    return members.length === 2 && works;
+  };
+  const isOvsReady = async (bond: MeasuredBond, place: Place) => {
+    const name = deviceOf(bond, place);
+    const shown = await host.run(`ovs-appctl bond/show ${name}; echo; ovs-appctl lacp/show ${name}`);
+    const { members } = parseBond(shown.stdout, shown.stdout);
+    return members.length === 2 && members.every(({ isEnabled, lacp }) => isEnabled && /^(?:current|off)$/.test(lacp));
+  };
+
+  async function make(stage: Stage, maker: Maker): Promise<void> {
+    await host.rollBack();
+    await host.switch.setUp(switchOf(stage));
+    await host.switch.runScript(oneCableScript(stage));
+    if (maker === "multiport") await apply(environmentOf(stage), host.sshConfig);
+    else await host.runOrThrow(handScript(stage, maker));
+  }
+
+  /** All measurements of two bonds that stand: one has time to settle while the other one fails. */
+  async function measure(stage: Stage, failures: (bond: MeasuredBond) => readonly Failure[], rounds: number) {
+    const results = stage.bonds.map((): Results => ({ pull: [], silence: [] }));
+    const plugged = [0, 0];
+    for (let round = 0; round < rounds; round++)
+      for (const failure of ["pull", "silence"] as const)
+        for (const [index, bond] of stage.bonds.entries()) {
+          const [place, result] = [PLACES[index], results[index]];
+          if (!place || !result || !failures(bond).includes(failure)) continue;
+          // Once is enough to see that it does not recover.
+          if (result[failure].some(({ isOver }) => !isOver)) continue;
+          await sleep((plugged[index] ?? 0) + SETTLE_MILLISECONDS - Date.now());
+          await waitFor({ what: `${bond.name} to use both cables`, seconds: 90 }, async () =>
+            (await isReady(bond, place)) ? true : undefined,
+          );
+          const { cables } = place;
+          const channel = bond.lacp === undefined ? {} : { channel: channelOf(place) };
+          const way = { cables, ...channel, source: sourceOf(place), target: targetOf(place) };
+          result[failure].push(await measureFailure(host, { ...way, failure, capSeconds: CAP_SECONDS }));
+          plugged[index] = Date.now();
+        }
+    return results;
+  }
+
+  /** Makes the bonds in all three ways, and measures each. */
+  async function compare(stage: Stage, failures: (bond: MeasuredBond) => readonly Failure[], rounds: number) {
+    const all = stage.bonds.map(() => ({}) as Record<Maker, Results>);
+    for (const maker of MAKERS) {
+      await make(stage, maker);
+      const results = await measure(stage, failures, rounds);
+      for (const [index, result] of results.entries()) (all[index] as Record<Maker, Results>)[maker] = result;
+    }
+    for (const [index, bond] of stage.bonds.entries())
+      for (const maker of MAKERS) {
+        const result = (all[index] as Record<Maker, Results>)[maker];
+        const { options, shown = options } = bond.made[maker];
+        rows.push({ bond: bond.name, madeBy: maker, settings: shown, ...result });
+        calm = Math.max(calm, ...[...result.pull, ...result.silence].map(({ calmMilliseconds }) => calmMilliseconds));
+      }
+    return all as [Record<Maker, Results>, Record<Maker, Results>];
+  }
+
+  it("probe", async () => {
+    const stages = process.env.STAGE ? [STAGES[Number(process.env.STAGE)] as Stage] : STAGES;
+    for (const stage of stages) {
+      try {
+        await compare(stage, () => ["pull", "silence"], Number(process.env.ROUNDS ?? 1));
+      } catch (error) {
+        console.log(stage.name, error);
+      }
+      console.log(failoverTable(rows, CAP_SECONDS));
+    }
+  });
+  void [isWhole, sampled, expect, worstGap];
+});
