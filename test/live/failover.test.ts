@@ -3,189 +3,104 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { intervalMilliseconds } from "../../lab/failover/answers";
-import { type Failure, type Measured, measureFailure } from "../../lab/failover/failure";
-import { failoverTable, type Row, worstGap } from "../../lab/failover/table";
-import { parseBond } from "../../lab/netns/bondFacts";
+import type { Failure } from "../../lab/failover/failure";
+import { failoverTable, worstGap } from "../../lab/failover/table";
 import { waitFor } from "../../lab/netns/execute";
 import { QemuHost } from "../../lab/qemu/qemuHost";
-import { apply } from "./applyRun.js";
 import { isWhole, sampled, whyNotEmulated } from "./emulated.js";
-import {
-  channelOf,
-  deviceOf,
-  environmentOf,
-  handScript,
-  MAKERS,
-  type Maker,
-  type MeasuredBond,
-  oneCableScript,
-  PLACES,
-  type Place,
-  STAGES,
-  type Stage,
-  sourceOf,
-  switchOf,
-  targetOf,
-} from "./failoverStages.js";
+import { type ByMaker, FailoverRun, type Plan } from "./failoverRun.js";
+import { deviceOf, MAKERS, type Maker, type MeasuredBond, PLACES, STAGES } from "./failoverStages.js";
 
 const reasons = whyNotEmulated("what a failover costs");
 
-const CAP_SECONDS = isWhole ? 8 : 5;
-// A link that comes back is told to the kernel within a second, and LACP needs its words: a failure before that meets another one.
-const SETTLE_MILLISECONDS = 4000;
+// Of the sample, each bond has the failure in which the tool's defaults differ most from ours.
+const PLAN: Plan = isWhole
+  ? { failures: () => ["pull", "silence"], rounds: 3, capSeconds: 8 }
+  : { failures: ({ lacp }) => [lacp === undefined ? "pull" : "silence"], rounds: 1, capSeconds: 5 };
 
-type Results = Record<Failure, Measured[]>;
+// A pulled cable is noticed at the next tick of the kernel's clock, every 100 ms, and a silent one at the next of LACP's, every second.
+// The rest is what two runs of the same bond differ by.
+const MARGIN: Record<Failure, number> = { pull: 200, silence: 1200 };
 
 describe.skipIf(reasons.length > 0)("a failover", { timeout: 900_000 }, () => {
   let scratch: string;
   let host: QemuHost;
-  const rows: Row[] = [];
-  let calm = 0;
-  let isFresh = true;
+  let run: FailoverRun;
 
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), "multiport-failover-"));
-    host = await QemuHost.start({
-      directory: join(scratch, "lab"),
-      id: "failover",
-      report: (line) => console.log(line),
-    });
+    const report = (line: string) => console.log(line);
+    host = await QemuHost.start({ directory: join(scratch, "lab"), id: "failover", report });
+    run = new FailoverRun(host, PLAN);
   }, 900_000);
   afterAll(async () => {
+    const calm = `while nothing failed, the longest gap was ${Math.round(run?.calmMilliseconds)} ms`;
     console.log(
-      `failover, a ping every ${intervalMilliseconds} ms; while nothing failed, the longest gap was ${Math.round(calm)} ms\n${failoverTable(rows, CAP_SECONDS)}`,
+      `failover, a ping every ${intervalMilliseconds} ms; ${calm}\n${failoverTable(run?.rows ?? [], PLAN.capSeconds)}`,
     );
     await host?.stop();
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  /** Both ends use both cables. */
-  const isReady = async (bond: MeasuredBond, place: Place): Promise<boolean> => {
-    const channel = bond.lacp === undefined ? undefined : await host.switch.bond(channelOf(place));
-    const isUp = channel?.members.every(({ isEnabled, lacp }) => isEnabled && lacp === "current") ?? true;
-    return isUp && (bond.kind === "openvswitch" ? isOvsReady(bond, place) : isKernelReady(bond, place));
-  };
-  const isKernelReady = async (bond: MeasuredBond, place: Place) => {
-    const members = (await host.bond(deviceOf(bond, place)))?.members ?? [];
-    const works = members.every(
-      (member) => member.hasLink && (bond.lacp === undefined || (member.isInUse && !member.isPartnerLost)),
-    );
-    return members.length === 2 && works;
-  };
-  const isOvsReady = async (bond: MeasuredBond, place: Place) => {
-    const name = deviceOf(bond, place);
-    const shown = await host.run(`ovs-appctl bond/show ${name}; echo; ovs-appctl lacp/show ${name}`);
-    const { members } = parseBond(shown.stdout, shown.stdout);
-    return members.length === 2 && members.every(({ isEnabled, lacp }) => isEnabled && /^(?:current|off)$/.test(lacp));
-  };
-
-  async function make(stage: Stage, maker: Maker): Promise<void> {
-    if (!isFresh) await host.rollBack();
-    isFresh = false;
-    await host.switch.setUp(switchOf(stage));
-    await host.switch.runScript(oneCableScript(stage));
-    if (maker === "multiport") await apply(environmentOf(stage), host.sshConfig);
-    else await host.runOrThrow(handScript(stage, maker));
-  }
-
-  /** All measurements of two bonds that stand: one has time to settle while the other one fails. */
-  async function measure(stage: Stage, failures: (bond: MeasuredBond) => readonly Failure[], rounds: number) {
-    const results = stage.bonds.map((): Results => ({ pull: [], silence: [] }));
-    const plugged = [0, 0];
-    for (let round = 0; round < rounds; round++)
-      for (const failure of ["pull", "silence"] as const)
-        for (const [index, bond] of stage.bonds.entries()) {
-          const [place, result] = [PLACES[index], results[index]];
-          if (!place || !result || !failures(bond).includes(failure)) continue;
-          // Once is enough to see that it does not recover.
-          if (result[failure].some(({ isOver }) => !isOver)) continue;
-          await sleep((plugged[index] ?? 0) + SETTLE_MILLISECONDS - Date.now());
-          await waitFor({ what: `${bond.name} to use both cables`, seconds: 90 }, async () =>
-            (await isReady(bond, place)) ? true : undefined,
-          );
-          const { cables } = place;
-          const channel = bond.lacp === undefined ? {} : { channel: channelOf(place) };
-          const way = { cables, ...channel, source: sourceOf(place), target: targetOf(place) };
-          result[failure].push(await measureFailure(host, { ...way, failure, capSeconds: CAP_SECONDS }));
-          plugged[index] = Date.now();
-        }
-    return results;
-  }
-
-  /** Makes the bonds in all three ways, and measures each. */
-  async function compare(stage: Stage, failures: (bond: MeasuredBond) => readonly Failure[], rounds: number) {
-    const all = stage.bonds.map(() => ({}) as Record<Maker, Results>);
-    for (const maker of MAKERS) {
-      await make(stage, maker);
-      const results = await measure(stage, failures, rounds);
-      for (const [index, result] of results.entries()) (all[index] as Record<Maker, Results>)[maker] = result;
-    }
+  const stages = sampled(STAGES, (stage) => stage === STAGES[0], "pairs of bonds");
+  it.each(stages.map((stage) => [stage.name, stage] as const))("of %s", async (_, stage) => {
+    const all = await run.compare(stage);
     for (const [index, bond] of stage.bonds.entries())
-      for (const maker of MAKERS) {
-        const result = (all[index] as Record<Maker, Results>)[maker];
-        const { options, shown = options } = bond.made[maker];
-        rows.push({ bond: bond.name, madeBy: maker, settings: shown, ...result });
-        calm = Math.max(calm, ...[...result.pull, ...result.silence].map(({ calmMilliseconds }) => calmMilliseconds));
-      }
-    return all as [Record<Maker, Results>, Record<Maker, Results>];
-  }
-
-  // A switch that falls silent is noticed by LACP's clock, which ticks once a second; a pulled cable by the kernel's, every 100 ms.
-  const MARGIN: Record<Failure, number> = { pull: 200, silence: 1200 };
-
-  /** What each bond notices, and that ours is as quick as the best, but for one tick of its clock and what the slow host adds. */
-  function judge(bond: MeasuredBond, byMaker: Record<Maker, Results>, failure: Failure): void {
-    const worst = (maker: Maker) => worstGap(byMaker[maker][failure]);
-    for (const maker of MAKERS)
-      expect(
-        worst(maker) === Number.POSITIVE_INFINITY,
-        `${bond.name}, ${maker}: ${failure} is not noticed (${worst(maker)} ms)`,
-      ).toBe(bond.made[maker].unnoticed?.includes(failure) ?? false);
-    if (bond.made["by hand, tuned"].unnoticed?.includes(failure)) return;
-    const allowed = worst("by hand, tuned") + MARGIN[failure] + calm;
-    expect(worst("multiport"), `${bond.name}: ${failure}`).toBeLessThanOrEqual(allowed);
-  }
-
-  it.each(sampled(STAGES, (stage) => stage === STAGES[0], "pairs of bonds"))("of $name", async (stage) => {
-    // Of the sample, each bond has the failure in which the defaults differ most from ours.
-    const failures = ({ lacp }: MeasuredBond): readonly Failure[] =>
-      isWhole ? ["pull", "silence"] : [lacp === undefined ? "pull" : "silence"];
-    const results = await compare(stage, failures, isWhole ? 3 : 1);
-    for (const [index, bond] of stage.bonds.entries())
-      for (const failure of failures(bond)) judge(bond, results[index] as Record<Maker, Results>, failure);
+      for (const failure of PLAN.failures(bond)) judge(bond, all[index] as ByMaker, failure);
   });
 
-  it.each(sampled(["min_links"], () => false, "readings of min_links"))("with %s and no partner left", async () => {
-    const [stage] = STAGES as readonly [Stage];
+  /** Who notices the failure, and that ours is as quick as the best but for one tick of its clock. */
+  function judge(bond: MeasuredBond, byMaker: ByMaker, failure: Failure): void {
+    const worst = (maker: Maker) => worstGap(byMaker[maker][failure]);
+    const unnoticed = (maker: Maker) => bond.made[maker].unnoticed?.includes(failure) ?? false;
+    const endless = MAKERS.filter((maker) => worst(maker) === Number.POSITIVE_INFINITY);
+    expect(endless, `${bond.name}, ${failure}: no recovery`).toEqual(MAKERS.filter(unnoticed));
+    if (unnoticed("by hand, tuned")) return;
+    const allowed = worst("by hand, tuned") + MARGIN[failure] + run.calmMilliseconds;
+    expect(worst("multiport"), `${bond.name}, ${failure}: ms`).toBeLessThanOrEqual(allowed);
+  }
+
+  it.each(sampled(["min_links"], () => false, "readings of min_links"))("a bond's link by %s", async () => {
+    const [stage] = STAGES;
     const [place, bond] = [PLACES[1], stage.bonds[1]];
-    await make(stage, "by hand, tuned");
-    await waitFor({ what: "the bond to use both cables", seconds: 60 }, async () =>
-      (await isReady(bond, place)) ? true : undefined,
-    );
-    const path = `/sys/class/net/${deviceOf(bond, place)}`;
+    await run.make(stage, "by hand, tuned");
+    await run.untilReady(bond, place);
+
+    const device = `/sys/class/net/${deviceOf(bond, place)}`;
+    /** With min_links 0, 1 and 2. */
     const carriers = async () => {
-      const read = [0, 1, 2].map((links) => `echo ${links} >${path}/bonding/min_links; cat ${path}/carrier`);
+      const read = [0, 1, 2].map((links) => `echo ${links} >${device}/bonding/min_links; cat ${device}/carrier`);
       return (await host.runOrThrow(read.join("\n"))).split("\n").join(" ");
     };
-    const members = async () => (await host.bond(deviceOf(bond, place)))?.members ?? [];
-    const is = (what: string, isSo: (all: Awaited<ReturnType<typeof members>>) => boolean) =>
-      waitFor({ what, seconds: 30 }, async () => (isSo(await members()) ? true : undefined));
+    const when = async (what: string, isSo: (members: readonly Member[]) => boolean) => {
+      await waitFor({ what, seconds: 30 }, async () => {
+        const { members } = (await host.bond(deviceOf(bond, place))) ?? { members: [] };
+        return isSo(members) ? true : undefined;
+      });
+      return carriers();
+    };
     const [first, second] = place.cables;
-    const seen: Record<string, string> = { whole: await carriers() };
+    const whole = await carriers();
     await host.cable(first).pull();
-    await is("one link to go", (all) => all.filter(({ hasLink }) => hasLink).length === 1);
-    seen["one cable pulled"] = await carriers();
-    await host.cable(second).silence();
-    await host.cable(first).silence();
-    await is("both to be without a partner", (all) => all.every((each) => each.hasLink && each.isPartnerLost));
-    seen["no partner, links up"] = await carriers();
-    for (const cable of place.cables) await host.cable(cable).pull();
-    await is("both links to go", (all) => all.every(({ hasLink }) => !hasLink));
-    seen["both cables pulled"] = await carriers();
-    console.log("carrier of an 802.3ad bond with min_links 0, 1 and 2", seen);
-    expect(seen).toEqual({});
+    const one = await when("one link to go", (all) => all.filter(({ hasLink }) => hasLink).length === 1);
+    for (const cable of [first, second]) await host.cable(cable).silence();
+    const isAlone = ({ hasLink, isPartnerLost }: Member) => hasLink && isPartnerLost;
+    const noPartner = await when("both to be without a partner", (all) => all.every(isAlone));
+    for (const cable of [first, second]) await host.cable(cable).pull();
+    const none = await when("both links to go", (all) => all.every(({ hasLink }) => !hasLink));
+    console.log("link of an 802.3ad bond with min_links 0, 1, 2", { whole, one, noPartner, none });
+    expect({ whole, one, noPartner, none }).toEqual({
+      whole: "1 1 1",
+      one: "1 1 0",
+      noPartner: "1 1 0",
+      none: "0 0 0",
+    });
   });
 });
+
+interface Member {
+  readonly hasLink: boolean;
+  readonly isPartnerLost: boolean;
+}

@@ -45,7 +45,7 @@ export interface Stage {
 
 const OVS_DETECT = "other_config:bond-detect-mode=miimon other_config:bond-miimon-interval=10";
 
-export const STAGES: readonly Stage[] = [
+export const STAGES: readonly [Stage, ...Stage[]] = [
   {
     name: "bonds of the kernel",
     bonds: [
