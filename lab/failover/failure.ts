@@ -75,7 +75,9 @@ async function untilCalm(answers: Answers): Promise<void> {
   for (const end = Date.now() + patienceSeconds * 1000; Date.now() < end; ) {
     await sleep(calmSeconds * 1000);
     const recent = interruptionAfter(answers.log, Date.now() - calmSeconds * 1000);
-    if (recent.lost === 0 && recent.longestGapMilliseconds <= calmGapMilliseconds) return;
+    // A ping that stands still has no gap either.
+    const isRunning = recent.sent * calmGapMilliseconds > calmSeconds * 1000;
+    if (isRunning && recent.lost === 0 && recent.longestGapMilliseconds <= calmGapMilliseconds) return;
   }
 }
 

@@ -10,8 +10,9 @@ import { failoverTable, worstGap } from "../../lab/failover/table";
 import { waitFor } from "../../lab/netns/execute";
 import { QemuHost } from "../../lab/qemu/qemuHost";
 import { isWhole, sampled, whyNotEmulated } from "./emulated.js";
+import { deviceOf, PLACES } from "./failoverMaking.js";
 import { type ByMaker, FailoverRun, type Plan } from "./failoverRun.js";
-import { deviceOf, MAKERS, type Maker, type MeasuredBond, PLACES, STAGES } from "./failoverStages.js";
+import { MAKERS, type Maker, type MeasuredBond, STAGES } from "./failoverStages.js";
 
 const reasons = whyNotEmulated("what a failover costs");
 

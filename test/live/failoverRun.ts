@@ -11,17 +11,14 @@ import {
   deviceOf,
   environmentOf,
   handScript,
-  MAKERS,
-  type Maker,
-  type MeasuredBond,
   oneCableScript,
   PLACES,
   type Place,
-  type Stage,
   sourceOf,
   switchOf,
   targetOf,
-} from "./failoverStages.js";
+} from "./failoverMaking.js";
+import { MAKERS, type Maker, type MeasuredBond, type Stage } from "./failoverStages.js";
 
 /** What is measured of each bond, how often, and how long one that does not recover is watched. */
 export interface Plan {
@@ -110,8 +107,8 @@ export class FailoverRun {
 
   private keep(bond: MeasuredBond, byMaker: ByMaker): void {
     for (const maker of MAKERS) {
-      const { options, shown = options } = bond.made[maker];
-      this.rows.push({ bond: bond.name, madeBy: maker, settings: shown, ...byMaker[maker] });
+      const { options, shown = options, by = maker } = bond.made[maker];
+      this.rows.push({ bond: bond.name, madeBy: by, settings: shown, ...byMaker[maker] });
     }
   }
 
