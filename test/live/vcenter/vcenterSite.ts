@@ -67,7 +67,11 @@ export class VcenterSite {
 
   /** Makes a project with its environment file; `variables` take the place of those that lead to this vCenter. */
   async addProject(environment: string, variables: Readonly<Record<string, string>> = {}): Promise<Project> {
-    const project = await Project.create({ environment, variables: { ...this.variables, ...variables } });
+    const project = await Project.create({
+      environment,
+      variables: { ...this.variables, ...variables },
+      inline: true,
+    });
     this.projects.push(project);
     return project;
   }
