@@ -12,7 +12,8 @@ export const BRIDGE_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGro
     unsupported: "a Linux bridge has one uplink team for all port groups",
     remedy: "Remove it, or make a second virtual switch.",
   },
-  security: notOnBridge("promiscuous, macChanges and forgedTransmits", "Remove security."),
+  // By nftables, at each interface: ../kvm/nftables.
+  security: "supported",
   shaping: notOnBridge("traffic shaping"),
   blocked: notOnBridge("blocked port groups"),
   netflow: notOnBridge("NetFlow"),

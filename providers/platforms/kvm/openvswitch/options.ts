@@ -92,7 +92,8 @@ export const OVS_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGroup>
     unsupported: "Open vSwitch has one uplink team for all port groups of a switch",
     remedy: "Remove it, or make a second virtual switch.",
   },
-  security: notOnOvs("promiscuous, macChanges and forgedTransmits", "Remove security."),
+  // By nftables, at each interface: ../nftables.
+  security: "supported",
   shaping: notOnOvs(
     "traffic shaping",
     "Remove it, or let libvirt plug in all ports of the switch: libvirt for the host and its VMs.",
