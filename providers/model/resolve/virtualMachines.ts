@@ -107,7 +107,12 @@ function hardwareOf(
   if (host) {
     for (const [port, body] of Object.entries(vm.body.ports)) {
       const path = ["vms", vm.key, "ports", port];
-      refuseKeys(scope, { body, keys: ["interface", "network", "allowedMacs"], path, platform: "a port on a vSphere host" });
+      refuseKeys(scope, {
+        body,
+        keys: ["interface", "network", "allowedMacs"],
+        path,
+        platform: "a port on a vSphere host",
+      });
       if (typeof body.vf === "object" && "index" in body.vf)
         scope.error("unsupported", [...path, "vf"], {
           message: "vSphere chooses the number of the virtual function itself",

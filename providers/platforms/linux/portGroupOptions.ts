@@ -1,5 +1,6 @@
 // What a Linux bridge has of the options of a port group, as far as multiport sets them. Pure data.
 import type { PortGroup, PortGroupSpec } from "../../model/portGroup.js";
+import { NOT_SHAPED } from "../kvm/shaped.js";
 import type { Lack, OptionTable } from "../optionSupport.js";
 
 function notOnBridge(what: string, remedy = "Remove it."): Lack {
@@ -14,7 +15,7 @@ export const BRIDGE_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGro
   },
   // By nftables, at each interface: ../kvm/nftables.
   security: "supported",
-  shaping: notOnBridge("traffic shaping"),
+  shaping: NOT_SHAPED,
   blocked: notOnBridge("blocked port groups"),
   netflow: notOnBridge("NetFlow"),
   binding: {

@@ -71,31 +71,15 @@ function inUserSpace(path: Path): Problem {
   };
 }
 
-function checkPort({ vm, port, macs, interface: name }: VmPort): Problem[] {
-  const path: Path = ["vms", vm, "ports", port];
+function checkPort({ vm, port, macs }: VmPort): Problem[] {
+  if (macs.length > 0) return [];
   return [
-    ...(macs.length === 0
-      ? [
-          unguardable(
-            path,
-            "the security of its port group goes by the port's MAC address, and it has none",
-            "Add mac.",
-          ),
-        ]
-      : []),
-    // The name is part of the file's, and that of an interface of the kernel.
-    ...(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(name)
-      ? []
-      : [
-          unguardable(
-            path,
-            `nftables has no rules for an interface that is called ${JSON.stringify(name)}`,
-            "Set interface: 15 letters, digits, dots, dashes and underscores at most.",
-          ),
-        ]),
+    {
+      rule: "unsupported",
+      severity: "error",
+      path: ["vms", vm, "ports", port],
+      message: "the security of its port group goes by the port's MAC address, and it has none",
+      remedy: "Add mac.",
+    },
   ];
-}
-
-function unguardable(path: Path, message: string, remedy: string): Problem {
-  return { rule: "unsupported", severity: "error", path, message, remedy };
 }

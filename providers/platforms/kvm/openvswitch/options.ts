@@ -2,6 +2,7 @@
 import type { PortGroup, PortGroupSpec } from "../../../model/portGroup.js";
 import type { UplinkTeam, UplinkTeamSpec } from "../../../model/uplinkTeam.js";
 import type { Lack, OptionTable } from "../../optionSupport.js";
+import { NOT_SHAPED } from "../shaped.js";
 
 const REMOVE = "Remove it.";
 
@@ -94,10 +95,7 @@ export const OVS_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGroup>
   },
   // By nftables, at each interface: ../nftables.
   security: "supported",
-  shaping: notOnOvs(
-    "traffic shaping",
-    "Remove it, or let libvirt plug in all ports of the switch: libvirt for the host and its VMs.",
-  ),
+  shaping: NOT_SHAPED,
   blocked: notOnOvs("blocked port groups"),
   netflow: notOnOvs("NetFlow"),
   binding: {
