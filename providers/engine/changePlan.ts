@@ -4,8 +4,9 @@ import { hostname, userInfo } from "node:os";
 import type { Change } from "../model/change.js";
 import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js";
 import { type Heading, readHeading } from "../platforms/heading.js";
-import type { LayerPlan } from "../platforms/layer.js";
-import { type MachineFacts, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
+import { type LayerPlan, NOTHING_TO_DO } from "../platforms/layer.js";
+import type { MissingTool } from "../platforms/packages.js";
+import { type MachineFacts, missingOf, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
 import { wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -92,6 +93,8 @@ function layerOf<Model extends MachineModel>(driver: Driver<Model>, path: string
 export interface ChangePlan {
   readonly id: string;
   readonly changes: readonly Change[];
+  /** What has to be installed first; the plan is then one without the layers that need it. */
+  readonly missing: readonly MissingTool[];
   readonly conflicts: readonly string[];
   readonly notes: readonly string[];
   readonly script: string;
@@ -111,7 +114,9 @@ export function planChange<Model extends MachineModel>(
   const { environment } = heading;
   const actual = wordsOf(driver, facts, { environment, wanted: words });
   const plans = driver.layers.map((layer) =>
-    layer.plan(wordsFor(layer, words), { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
+    missingOf(layer, facts, words).length > 0
+      ? NOTHING_TO_DO
+      : layer.plan(wordsFor(layer, words), { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
   );
   const all = <Key extends keyof LayerPlan>(key: Key) =>
     plans.flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];
@@ -131,6 +136,7 @@ export function planChange<Model extends MachineModel>(
   return {
     id,
     changes: changesTo(driver, { words, files: puts }, { facts, actual, own }),
+    missing: driver.layers.flatMap((layer) => missingOf(layer, facts, words)),
     conflicts: [
       ...new Set([
         ...underWay(facts),

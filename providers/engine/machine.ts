@@ -7,9 +7,18 @@ import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platforms/driver.js";
 import type { Heading } from "../platforms/heading.js";
-import { type ChangePlan, differences, planChange, type Wanted } from "./changePlan.js";
+import { describeMissing, installationOf } from "../platforms/packages.js";
+import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
 import { canonical } from "./digest.js";
-import { factsScript, type MachineFacts, ownFiles, readMachineFacts, unreadable, wordsOf } from "./machineFacts.js";
+import {
+  factsScript,
+  type MachineFacts,
+  missingOf,
+  ownFiles,
+  readMachineFacts,
+  unreadable,
+  wordsOf,
+} from "./machineFacts.js";
 import { NO_WORDS, withoutEmpty, wordsFor } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -72,6 +81,8 @@ const RESERVE_MILLISECONDS = 10_000;
 /** How long a machine may take for the way back. */
 const REVERT_MILLISECONDS = 60_000;
 const RECONNECT_PAUSE_MILLISECONDS = 1000;
+/** A slow mirror, and another installation that has to end first. */
+const INSTALL_SECONDS = 900;
 
 /** Everything that happens on machines of one driver. */
 export class Machine<Model extends MachineModel> {
@@ -81,16 +92,16 @@ export class Machine<Model extends MachineModel> {
   ) {}
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
-  async apply({ ssh, environment, words }: MachineInputs): Promise<Applied> {
-    return this.change(ssh, { heading: { machine: ssh.name, environment }, words });
+  async apply({ ssh, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
+    return this.change(ssh, { heading: { machine: ssh.name, environment }, words, missingPackages });
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */
-  async read({ ssh, environment }: Omit<MachineInputs, "words">): Promise<Found | undefined> {
+  async read({ ssh, environment }: Place): Promise<Found | undefined> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.withHost(this.connect(ssh), async (host) => {
       const facts = await this.facts(host, environment);
-      const conflicts = unreadable(this.driver, facts);
+      const conflicts = [...this.missing(facts, NO_WORDS), ...unreadable(this.driver, facts)];
       if (conflicts.length > 0) throw new ConflictError(host.label, conflicts);
       if (differences(this.driver, { heading, words: NO_WORDS }, facts).length === 0) return undefined;
       const found = wordsOf(this.driver, facts, { environment });
@@ -100,13 +111,13 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Takes away what is ours, and only that. */
-  async remove({ ssh, environment }: Omit<MachineInputs, "words">): Promise<readonly string[]> {
+  async remove({ ssh, environment }: Place): Promise<readonly string[]> {
     const heading: Heading = { machine: ssh.name, environment };
-    const { notes } = await this.change(ssh, { heading, words: NO_WORDS });
+    const { notes } = await this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" });
     return notes;
   }
 
-  private async change(ssh: SshTarget, wanted: Wanted): Promise<Applied> {
+  private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {
     const seconds = ssh.confirmSeconds ?? DEFAULT_CONFIRM_SECONDS;
     const id = randomBytes(6).toString("hex");
     const begun = await this.withHost(this.connect(ssh), (host) => this.begin(host, { ...wanted, id, seconds }));
@@ -130,10 +141,8 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Sends the change where there is something to change. */
-  private async begin(host: Host, request: Wanted & { id: string; seconds: number }): Promise<Begun> {
-    const { environment } = request.heading;
-    const plan = planChange(this.driver, request, await this.facts(host, environment));
-    if (plan.conflicts.length > 0) throw new ConflictError(host.label, plan.conflicts);
+  private async begin(host: Host, request: Request): Promise<Begun> {
+    const plan = await this.plan(host, request);
     const deadline = Date.now() + request.seconds * 1000;
     const { label } = host;
     if (plan.changes.length === 0) return { plan: undefined, deadline, label, seconds: request.seconds };
@@ -148,6 +157,26 @@ export class Machine<Model extends MachineModel> {
       if (!isLost(error)) throw error;
     }
     return { plan, deadline, label, seconds: request.seconds };
+  }
+
+  /** What a change takes, once the machine has what it needs for it; an error where something stands in the way. */
+  private async plan(host: Host, request: Request): Promise<ChangePlan> {
+    const { environment } = request.heading;
+    const facts = await this.facts(host, environment);
+    const plan = planChange(this.driver, request, facts);
+    if (plan.missing.length === 0 && plan.conflicts.length === 0) return plan;
+    const installation = installationOf(plan.missing, facts.packageManager);
+    // Nothing is installed for a change that can't be made.
+    if (plan.conflicts.length > 0 || request.missingPackages === "refuse" || installation === undefined)
+      throw new ConflictError(host.label, [...this.missing(facts, request.words), ...plan.conflicts]);
+    const names = installation.packages.join(", ");
+    await host.run({
+      step: `install ${names}`,
+      script: fillTemplate("machine/install.sh", installation),
+      timeoutSeconds: INSTALL_SECONDS,
+    });
+    const next = await this.plan(host, { ...request, missingPackages: "refuse" });
+    return { ...next, notes: [`installed ${names}`, ...next.notes] };
   }
 
   /** The proof that the machine lets us in: tried until it would have put back everything by itself. */
@@ -219,6 +248,12 @@ export class Machine<Model extends MachineModel> {
     }
   }
 
+  private missing(facts: MachineFacts, words: MachineWords): string[] {
+    return this.driver.layers
+      .flatMap((layer) => missingOf(layer, facts, words))
+      .map((tool) => describeMissing(tool, facts.packageManager));
+  }
+
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
     return this.driver.layers.flatMap((layer) => [
       ...layer.unhealthy(wordsFor(layer, words), facts.layers[layer.name]),
@@ -240,6 +275,13 @@ export class Machine<Model extends MachineModel> {
     return readMachineFacts(layers, stdout);
   }
 }
+
+/** Whose things of ours, on which machine. */
+type Place = Pick<MachineInputs, "ssh" | "environment">;
+
+/** What is wanted, and what may be done for it beside the change itself. */
+type Task = Wanted & Pick<MachineInputs, "missingPackages">;
+type Request = Task & Pick<ChangeRequest, "id" | "seconds">;
 
 /** A change that was sent; without a plan there was nothing to change. */
 interface Begun {

@@ -4,6 +4,8 @@ import { z } from "zod";
 import type { AnyLayer, Driver, MachineModel, MachineWords } from "../platforms/driver.js";
 import { readFactsDocument } from "../platforms/factsDocument.js";
 import { readHeading } from "../platforms/heading.js";
+import { type MissingTool, PackageManager } from "../platforms/packages.js";
+import { wordsFor } from "./machineWords.js";
 import { fillTemplate } from "./template.js";
 
 type Layers = readonly AnyLayer<never>[];
@@ -34,6 +36,7 @@ export type Last = z.infer<typeof Last>;
 const encoded = z.base64().transform((text) => Buffer.from(text, "base64").toString("utf8"));
 const Document = z.object({
   layers: z.record(z.string(), z.unknown()),
+  packageManager: PackageManager.nullable(),
   files: z.record(z.string(), encoded),
   applied: encoded.nullable(),
   change: encoded.nullable(),
@@ -43,6 +46,8 @@ const Document = z.object({
 export interface MachineFacts {
   /** By the name of the layer. */
   readonly layers: Readonly<Record<string, unknown>>;
+  /** Undefined: none that multiport knows. */
+  readonly packageManager: PackageManager | undefined;
   /** Files that are ours by name, with their content, by path. */
   readonly files: Readonly<Record<string, string>>;
   /** The words that were applied and confirmed last, by whatever stack of this environment. */
@@ -55,6 +60,7 @@ export function readMachineFacts(layers: Layers, stdout: string): MachineFacts {
   const document = readFactsDocument(Document, stdout);
   return {
     layers: Object.fromEntries(layers.map((layer) => [layer.name, layer.readFacts(document.layers[layer.name])])),
+    packageManager: document.packageManager ?? undefined,
     files: document.files,
     applied: json(z.record(z.string(), z.unknown()), document.applied),
     change: json(About, document.change),
@@ -92,13 +98,23 @@ export function wordsOf<Model extends MachineModel>(
   );
 }
 
+/** Tools that a layer lacks for the words that are wanted, and to tell what it has of those that were confirmed last. */
+export function missingOf<Model extends MachineModel>(
+  layer: AnyLayer<Model>,
+  { layers, applied = {} }: MachineFacts,
+  words: MachineWords,
+): readonly MissingTool[] {
+  const isUsed = layer.name in applied || layer.name in words;
+  return isUsed ? layer.missing(wordsFor(layer, words), layers[layer.name]) : [];
+}
+
 /** Why a layer in which something of ours was confirmed can't tell what it has now. Nothing of it would look as if it were gone. */
 export function unreadable<Model extends MachineModel>(
-  driver: Driver<Model>,
-  { layers, applied = {} }: MachineFacts,
+  { layers }: Driver<Model>,
+  { layers: facts, applied = {} }: MachineFacts,
 ): string[] {
-  return driver.layers.flatMap((layer) => {
-    const why = layer.name in applied ? layer.unreadable(layers[layer.name]) : undefined;
+  return layers.flatMap((layer) => {
+    const why = layer.name in applied ? layer.unreadable(facts[layer.name]) : undefined;
     return why === undefined ? [] : [why];
   });
 }

@@ -3,6 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Host } from "../host/host.js";
+import { DEFAULT_MISSING_PACKAGES, missingPackages } from "../model/missingPackages.js";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
@@ -20,6 +21,7 @@ const Inputs = z.object({
   ssh: z.object({ name: z.string(), address: z.string() }).loose(),
   environment: z.string(),
   driverVersion: z.number().int(),
+  missingPackages: missingPackages.default(DEFAULT_MISSING_PACKAGES),
   configuration: z.record(z.string(), z.unknown()),
 });
 
@@ -81,11 +83,11 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
-    const { ssh, environment, driverVersion } = Place.parse(props);
+    const { ssh, environment, ...rest } = Place.parse(props);
     const found = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
     if (found === undefined) return { id: "", props: {} };
-    const inputs = { ssh, environment, driverVersion, configuration: found.words, ...found.texts };
+    const inputs = { ssh, environment, ...rest, configuration: found.words, ...found.texts };
     return { id, props: this.outputs(inputs), inputs } as pulumi.dynamic.ReadResult;
   }
 
@@ -110,14 +112,14 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   private inputs(news: Properties): MachineInputs {
-    const { ssh, environment, configuration } = Inputs.parse(news);
-    return { ssh, environment, words: configuration };
+    const { ssh, missingPackages, environment, configuration } = Inputs.parse(news);
+    return { ssh, missingPackages, environment, words: configuration };
   }
 
   /** The state keeps words and texts once, among the inputs; the digest stands for them here. */
   private outputs(inputs: Properties): Properties {
-    const { ssh, environment, driverVersion } = inputs;
-    return { ssh, environment, driverVersion, digest: this.digest(inputs) };
+    const { ssh, missingPackages, environment, driverVersion } = inputs;
+    return { ssh, missingPackages, environment, driverVersion, digest: this.digest(inputs) };
   }
 
   private digest(inputs: Properties): string {

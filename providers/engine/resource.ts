@@ -1,5 +1,6 @@
 // The Pulumi resource of a machine: inputs are its words, and the texts that they become, so that a preview shows config lines.
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_MISSING_PACKAGES } from "../model/missingPackages.js";
 import type { Driver, MachineModel } from "../platforms/driver.js";
 import { typeToken } from "../platforms/index.js";
 import { toMachineWords } from "./machineWords.js";
@@ -44,6 +45,7 @@ function machineProperties<Machine extends MachineModel>(
   const words = toMachineWords(driver, machine, environment);
   return {
     ssh: machine.ssh,
+    ...(machine.missingPackages === DEFAULT_MISSING_PACKAGES ? {} : { missingPackages: machine.missingPackages }),
     environment,
     driverVersion: driver.version,
     configuration: words,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import * as field from "./field.js";
 import { type HostPort, HostPortSpec } from "./hostPort.js";
 import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
+import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Cable, cable } from "./switchPort.js";
 import { type Sriov, SriovSpec } from "./virtualFunction.js";
@@ -50,6 +51,7 @@ const hostBody = {
       "What configures the network of the host when it starts (kvm): what stands there already. Default netplan.",
     )
     .optional(),
+  missingPackages: missingPackages.optional(),
   uplinks: field
     .described(
       z.record(
@@ -132,6 +134,7 @@ export interface KvmHost {
   readonly ssh: SshTarget;
   readonly uplinks: readonly Uplink[];
   readonly renderer: HostRenderer;
+  readonly missingPackages: MissingPackages;
   readonly virtualSwitches: readonly VirtualSwitch[];
   readonly hostPorts: readonly HostPort[];
   readonly redundancyGroup: string;

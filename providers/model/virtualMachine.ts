@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
+import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import type { Network } from "./network.js";
 import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
@@ -77,6 +78,7 @@ export const GuestSpec = z.strictObject({
   renderer: field.choice(["netplan"], "What configures the network inside the guest."),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
   ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
+  missingPackages: missingPackages.optional(),
 });
 
 /** What a VM with virtual functions or passthrough devices can't do. Source: vSphere Networking 6.5, SR-IOV support. */
@@ -193,6 +195,7 @@ export interface GuestPort {
 export interface Guest {
   readonly name: string;
   readonly renderer: "netplan";
+  readonly missingPackages: MissingPackages;
   readonly ssh: SshTarget;
   readonly ports: readonly GuestPort[];
   readonly bonds: readonly Bond[];

@@ -1,6 +1,7 @@
 // The contract of a platform that is configured over SSH: which machines it has, and the layers that each of them is made of. Pure.
 import type { Disruption } from "../model/change.js";
 import type { Environment } from "../model/environment.js";
+import type { MissingPackages } from "../model/missingPackages.js";
 import type { Path } from "../model/problem.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Layer } from "./layer.js";
@@ -15,6 +16,7 @@ export interface Place<Machine> {
 export interface MachineModel {
   readonly name: string;
   readonly ssh: SshTarget;
+  readonly missingPackages: MissingPackages;
 }
 
 /** A layer of which only the contract is known: its words and facts go from one of its members to another. */
@@ -39,8 +41,7 @@ export interface Driver<Machine extends MachineModel> {
 export type MachineWords = Readonly<Record<string, unknown>>;
 
 /** A machine, ready to be applied: where it is, and what it shall have. */
-export interface MachineInputs {
-  readonly ssh: SshTarget;
+export interface MachineInputs extends Pick<MachineModel, "ssh" | "missingPackages"> {
   readonly environment: string;
   readonly words: MachineWords;
 }

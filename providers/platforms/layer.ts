@@ -3,6 +3,7 @@
 import type { Change } from "../model/change.js";
 import type { Path, Problem } from "../model/problem.js";
 import type { Heading } from "./heading.js";
+import type { MissingTool } from "./packages.js";
 
 /** A template below templates/ and what its holes are filled with. */
 export interface Filled {
@@ -92,7 +93,9 @@ export interface Layer<Model, Words, Facts> {
   sections(words: Words, heading: Heading): readonly TextSection[];
   /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */
   readFacts(document: unknown): Facts;
-  /** Why the machine can't tell what it has, such as a tool that is not installed, with remedy; undefined: it told. */
+  /** Tools that the machine lacks to have these words, or to tell what it has of ours. Nothing is planned for the layer without them. */
+  missing(words: Words, facts: Facts): readonly MissingTool[];
+  /** Why the machine can't tell what it has although its tools are there, such as a daemon that is down, with remedy; undefined: it told. */
   unreadable(facts: Facts): string | undefined;
   /**
    * What the machine has of what is ours: what carries the environment's mark, or is named by `scope`, the words that are wanted now and

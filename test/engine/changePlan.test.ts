@@ -21,7 +21,14 @@ const words = toMachineWords(netplan, guest, "t");
 const text = renderFiles(netplan, words, heading)[0]?.text ?? "";
 
 function machine(files: Record<string, string>): MachineFacts {
-  return { layers: { netplan: { missing: null } }, files, applied: undefined, change: undefined, last: undefined };
+  return {
+    layers: { netplan: { missing: null } },
+    packageManager: "apt-get",
+    files,
+    applied: undefined,
+    change: undefined,
+    last: undefined,
+  };
 }
 
 const changes = (files: Record<string, string>, wanted = words) =>

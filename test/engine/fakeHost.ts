@@ -14,6 +14,8 @@ export interface FakeHostOptions {
   /** What the layer says, as JSON: before, and once a change took effect. */
   readonly before: string;
   readonly applied?: string;
+  /** What it says once packages were installed. */
+  readonly installed?: string;
   /** The name of that layer. */
   readonly layer?: string;
   /** So many times the old facts are still seen after a change. */
@@ -123,6 +125,7 @@ export class FakeHost implements Host {
 
   private obey(step: string, script: string): void {
     this.passTime();
+    if (step.startsWith("install ")) this.facts = this.options.installed ?? this.facts;
     if (step.startsWith("apply ")) this.begin(script);
     if (step === "confirm the change") this.confirm(script);
     if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*)$/m));
@@ -187,6 +190,7 @@ export class FakeHost implements Host {
     const about = this.pending?.about ?? (change === undefined ? null : JSON.stringify(change));
     return JSON.stringify({
       layers: { ...QUIET, [layer]: JSON.parse(isStale ? this.previous : this.facts) },
+      packageManager: "apt-get",
       files: {},
       applied: encoded(this.applied),
       change: encoded(about),

@@ -32,13 +32,15 @@ afterEach(() => {
 const [model] = modelOf(recordedSpec("kvm", "lacp-bond")).kvmHosts;
 if (!model) throw new Error("no host");
 const words = toMachineWords(kvm, model, "t");
-const inputs = { ssh: model.ssh, environment: "t", words };
+const inputs = { ssh: model.ssh, missingPackages: model.missingPackages, environment: "t", words };
 const texts = renderTexts(kvm, { words, heading: { machine: "kvm-01", environment: "t" } });
 
 const converged = recordedFacts("kvm", "lacp-bond");
 const empty = recordedFacts("kvm", "empty-host");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
 const taken = converged.replaceAll('["multiport","t"]', '["multiport","u"]');
+
+const LACKING = '{"missing":"ovs-vsctl"}';
 
 const SENT = ["connect", "read facts", "apply openvswitch", "close"];
 const CONFIRMED = ["connect", "read facts", "confirm the change", "close"];
@@ -100,6 +102,38 @@ describe("apply", () => {
     const other = given({ before: empty, applied: converged });
     await outcome(other.machine.apply(inputs));
     expect(other.host.scripts[1]).toMatch(/^seconds=120$/m);
+  });
+
+  it("runs nothing where a program is missing, and says what installs it", async () => {
+    const { host, machine } = given({ before: LACKING });
+    expect((await failure(machine.apply(inputs))).message).toBe(
+      `${K1}: nothing was changed, because ovs-vsctl is not installed. Install it (apt-get install openvswitch-switch), or set missingPackages: install.`,
+    );
+    expect(host.log).toEqual(["connect", "read facts", "close"]);
+  });
+
+  it("installs what is missing where the file says so, looks again, and goes on", async () => {
+    const { host, machine } = given({ before: LACKING, installed: empty, applied: converged });
+    const { notes } = await outcome(machine.apply({ ...inputs, missingPackages: "install" }));
+    const [connect, read, ...rest] = SENT;
+    expect(host.log).toEqual([connect, read, "install openvswitch-switch", read, ...rest, ...CONFIRMED]);
+    expect(host.scripts[1]).toMatch(/^set -- openvswitch-switch$[\s\S]*^case apt-get in$/m);
+    expect(notes).toEqual(["installed openvswitch-switch", LACP_BEGINS]);
+  });
+
+  it("installs once: what is missing after it is refused", async () => {
+    const { host, machine } = given({ before: LACKING, installed: LACKING });
+    const { message } = await failure(machine.apply({ ...inputs, missingPackages: "install" }));
+    expect(message).toContain("ovs-vsctl is not installed");
+    expect(host.log).toEqual(["connect", "read facts", "install openvswitch-switch", "read facts", "close"]);
+  });
+
+  it("installs nothing for a change that something else stands in the way of", async () => {
+    const change = { id: "9", environment: "u", by: "x@y", since: "2026-01-01T00:00:00.000Z" };
+    const { host, machine } = given({ before: LACKING, change });
+    const { message } = await failure(machine.apply({ ...inputs, missingPackages: "install" }));
+    expect(message).toMatch(/another change is under way/);
+    expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
   it("of what is already so runs nothing but the reading", async () => {

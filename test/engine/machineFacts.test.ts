@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type MachineFacts,
+  missingOf,
   ownFiles,
   readMachineFacts,
   unreadable,
@@ -14,6 +15,7 @@ import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
 const encoded = (text: string) => Buffer.from(text).toString("base64");
 const document = {
   layers: { netplan: { missing: null } },
+  packageManager: "apt-get",
   files: {},
   applied: null,
   change: null,
@@ -25,7 +27,11 @@ describe("facts that are none", () => {
   it.each([
     ["no output", "", /the facts of the machine are not JSON; found ""\. Look at/],
     ["a greeting alone", "Welcome!\n", /not JSON; found "Welcome!"/],
-    ["JSON of another shape", '{"layers":{}}\n', /the facts of the machine are incomplete at files: .*\. Look at/],
+    [
+      "JSON of another shape",
+      '{"layers":{}}\n',
+      /the facts of the machine are incomplete at packageManager: .*\. Look at/,
+    ],
     ["a list", "[]\n", /incomplete at/],
     ["a layer that is missing", JSON.stringify({ ...document, layers: {} }), /incomplete at/],
     ["a file that is not encoded", JSON.stringify({ ...document, files: { "/a": "%" } }), /incomplete at files\.\/a/],
@@ -73,8 +79,9 @@ describe("a layer that can't tell what it has", () => {
     layers: Object.fromEntries([
       ["openvswitch", { missing: "ovs-vsctl", links: [], bridges: [] }],
       ["linux", { missing: [] }],
-      ["libvirt", { missing: "virsh" }],
+      ["libvirt", { missing: "libvirtd" }],
     ]),
+    packageManager: "apt-get" as const,
     files: {},
     applied: applied as MachineFacts["applied"],
     change: undefined,
@@ -82,9 +89,17 @@ describe("a layer that can't tell what it has", () => {
   });
 
   it("is told where something of ours was there, and only there: it must not look as if it were gone", () => {
-    expect(unreadable(kvm, facts({ openvswitch: { bridges: { vs0: {} } } }))).toEqual([
-      "ovs-vsctl is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)",
+    expect(unreadable(kvm, facts({ libvirt: { networks: {} } }))).toEqual([
+      "libvirt does not answer on the host. Look at: systemctl status libvirtd virtqemud virtnetworkd",
     ]);
     expect(unreadable(kvm, facts(undefined))).toEqual([]);
+  });
+
+  it("lacks the tools of what it had, and of what it shall have, and no other", () => {
+    const lacking = (...[applied, words]: [object | undefined, object]) =>
+      kvm.layers.flatMap((layer) => missingOf(layer, facts(applied), { ...words }).map(({ tool }) => tool));
+    expect(lacking({ openvswitch: { bridges: { vs0: {} } } }, {})).toEqual(["ovs-vsctl"]);
+    expect(lacking(undefined, { openvswitch: { bridges: { vs0: {} } } })).toEqual(["ovs-vsctl"]);
+    expect(lacking(undefined, {})).toEqual([]);
   });
 });

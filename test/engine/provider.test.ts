@@ -57,7 +57,14 @@ const [model] = modelOf(recordedSpec("kvm", "lacp-bond")).kvmHosts;
 if (!model) throw new Error("no host");
 const words = toMachineWords(kvm, model, "t");
 const { openvswitch = "" } = renderTexts(kvm, { words, heading: { machine: "kvm-01", environment: "t" } });
-const inputs = { ssh: model.ssh, environment: "t", driverVersion: kvm.version, configuration: words, openvswitch };
+const inputs = {
+  ssh: model.ssh,
+  missingPackages: "install" as const,
+  environment: "t",
+  driverVersion: kvm.version,
+  configuration: words,
+  openvswitch,
+};
 const empty = recordedFacts("kvm", "empty-host");
 const converged = recordedFacts("kvm", "lacp-bond");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
@@ -129,6 +136,7 @@ describe("the provider", () => {
     expect(id).toBe("t/kvm-01");
     expect(outs).toEqual({
       ssh: model.ssh,
+      missingPackages: "install",
       environment: "t",
       driverVersion: kvm.version,
       digest: expect.stringMatching(/^[\w-]{43}$/),

@@ -60,7 +60,8 @@ describe.skipIf(reasons.length > 0)("virtual functions of the emulated host", { 
     expect(problems.filter(({ severity }) => severity === "error").map(formatProblem)).toEqual([]);
     const [model] = environment?.kvmHosts ?? [];
     if (!environment || !model) throw new Error("no model");
-    return { ssh: model.ssh, environment: environment.name, words: toMachineWords(kvm, model, environment.name) };
+    const { ssh, missingPackages } = model;
+    return { ssh, missingPackages, environment: environment.name, words: toMachineWords(kvm, model, environment.name) };
   }
   const up = async (uplinks: string, vms?: string) => {
     const before = trips;

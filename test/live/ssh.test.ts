@@ -49,6 +49,7 @@ beforeAll(async () => {
   clientConfig = join(directory, "client_config");
   lab = await startNetns(topology, { directory: join(directory, "lab"), id: `s${process.pid}`, report: () => {} });
   project = await Project.create({
+    inline: true,
     environment: environment("kvm-01"),
     variables: { SSH_AUTH_SOCK: "" },
     config: { "multiport:sshConfig": clientConfig },
@@ -215,7 +216,7 @@ describe("what fails is told once, in words", () => {
     const hide = () => lab.run("kvm-01", ["mv", program, `${program}.away`]);
     const show = () => lab.run("kvm-01", ["mv", `${program}.away`, program]);
     const said =
-      /kvm-01 \(127\.0\.0\.1:\d+\): nothing was changed, because ovs-vsctl is not installed\. Install Open vSwitch/;
+      /kvm-01 \(127\.0\.0\.1:\d+\): nothing was changed, because ovs-vsctl is not installed\. Install it \(apt-get install openvswitch-switch\)/;
     await hide();
     try {
       expect((await failure("up", "--yes", "--skip-preview")).text).toMatch(said);

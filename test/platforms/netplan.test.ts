@@ -8,6 +8,7 @@ import { formatChange } from "../../providers/model/change.js";
 import { NOTHING_TO_DO } from "../../providers/platforms/layer.js";
 import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";
 import { NETPLAN_FILE, type NetplanWords } from "../../providers/platforms/netplan/words.js";
+import { BUNDLES } from "../../providers/platforms/packages.js";
 import { modelOf } from "../model/given.js";
 
 const heading = { machine: "db-01", environment: "t" };
@@ -134,14 +135,14 @@ describe("a change", () => {
     });
   });
 
-  it("of a guest without netplan is refused, with what to install", () => {
-    expect(netplanLayer.plan(desired, { ...now, facts: { missing: "netplan" } }).conflicts).toEqual([
-      "netplan is not installed. Install it (Debian: apt-get install netplan.io)",
-    ]);
+  it("of a guest without netplan takes its package", () => {
+    expect(netplanLayer.missing(desired, { missing: "netplan" })).toEqual([{ tool: "netplan", ...BUNDLES.netplan }]);
+    expect(netplanLayer.missing(desired, { missing: null })).toEqual([]);
   });
 
   it("that takes the file away needs nothing, not even netplan", () => {
-    expect(netplanLayer.plan(netplanLayer.nothing, { ...now, facts: { missing: "netplan" } })).toEqual(NOTHING_TO_DO);
+    expect(netplanLayer.missing(netplanLayer.nothing, { missing: "netplan" })).toEqual([]);
+    expect(netplanLayer.plan(netplanLayer.nothing, now)).toEqual(NOTHING_TO_DO);
     expect(netplanLayer.sections(netplanLayer.nothing, heading)).toEqual([]);
   });
 

@@ -18,7 +18,12 @@ export interface OpenEsxHost extends EsxHost {
 
 export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: ReadHost): OpenEsxHost {
   refuseSsh(scope, host, path);
-  refuseKeys(scope, { body: host, keys: ["renderer", "hostPorts", "libvirt"], path, platform: "an ESXi host" });
+  refuseKeys(scope, {
+    body: host,
+    keys: ["renderer", "missingPackages", "hostPorts", "libvirt"],
+    path,
+    platform: "an ESXi host",
+  });
   for (const [uplink, body] of Object.entries(host.uplinks ?? {}))
     if (body?.sriov)
       refuseKeys(scope, {

@@ -1,6 +1,7 @@
 // The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
 import type { Bond, BondSpec } from "../bond.js";
 import { DEFAULT_MTU } from "../field.js";
+import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
@@ -54,7 +55,8 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
   checkGateways(scope, body, path);
   const address = body.guest.address ?? name;
   checkExpanded(scope, "address", address, [...path, "guest", "address"]);
-  return { name, renderer: body.guest.renderer, ssh: toSshTarget(name, address, body.guest.ssh), ports, bonds };
+  const { renderer, missingPackages = DEFAULT_MISSING_PACKAGES, ssh } = body.guest;
+  return { name, renderer, missingPackages, ssh: toSshTarget(name, address, ssh), ports, bonds };
 }
 
 /** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */

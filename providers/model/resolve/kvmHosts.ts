@@ -1,6 +1,7 @@
 // KVM hosts: virtual switches over uplink teams; their host ports are found once all addresses are looked at together. Pure.
 import { DEFAULT_GROUP, type HostSpec, type KvmHost } from "../host.js";
 import type { HostPort, HostPortSpec } from "../hostPort.js";
+import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { checkUplinkTeam, toUplinkTeam, type UplinkTeamSpec } from "../uplinkTeam.js";
@@ -52,6 +53,7 @@ export function toKvmHost(
     ssh: toSshTarget(name, address, host.ssh),
     uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
     renderer: host.renderer ?? "netplan",
+    missingPackages: host.missingPackages ?? DEFAULT_MISSING_PACKAGES,
     virtualSwitches,
     ...(host.libvirt
       ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }

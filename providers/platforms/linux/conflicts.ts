@@ -1,4 +1,5 @@
 // Why a host's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
+import { BUNDLES, type MissingTool } from "../packages.js";
 import type { FactLink, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
 import { devicesInOrder, kindOf } from "./stack.js";
@@ -11,16 +12,19 @@ export interface Judged {
   readonly environment: string;
 }
 
-export function linuxUnreadable({ missing }: LinuxFacts): string | undefined {
-  if (missing.length === 0) return undefined;
-  return `${missing.join(" and ")} of iproute2 is not installed. Install it (Debian: apt-get install iproute2)`;
+export function missingOfLinux({ renderer }: LinuxWords, { missing, tools, renderers }: LinuxFacts): MissingTool[] {
+  const otherwise = `set renderer: ${inUse(renderers) ?? "networkd"}`;
+  return [
+    ...missing.map((tool) => ({ tool, ...BUNDLES.iproute2 })),
+    ...(["netplan", "ifupdown"] as const)
+      .filter((tool) => tool === renderer && !tools[tool])
+      .map((tool) => ({ tool, ...BUNDLES[tool], otherwise })),
+  ];
 }
 
 export function conflictsOf(judged: Judged): string[] {
   const { desired, facts } = judged;
   if (devicesInOrder(desired).length === 0) return [];
-  const unreadable = linuxUnreadable(facts);
-  if (unreadable !== undefined) return [unreadable];
   return [
     ...rendererConflicts(desired.renderer, facts),
     ...nics(desired).flatMap((name) => nicConflicts(name, judged)),
@@ -118,13 +122,8 @@ const NAMES: Readonly<Record<RendererName, string>> = {
 };
 
 /** Two that both take a device at the next boot are one too many. */
-function rendererConflicts(wanted: RendererName | null, { renderers, tools }: LinuxFacts): string[] {
+function rendererConflicts(wanted: RendererName | null, { renderers }: LinuxFacts): string[] {
   if (wanted === null) return [];
-  const package_ = { netplan: "netplan.io", ifupdown: "ifupdown" } as const;
-  if ((wanted === "netplan" || wanted === "ifupdown") && !tools[wanted])
-    return [
-      `${wanted} is not installed. Install it (Debian: apt-get install ${package_[wanted]}), or set renderer: ${inUse(renderers) ?? "networkd"}`,
-    ];
   const other = inUse(renderers);
   if (wanted === "networkd" && !renderers.networkd)
     return [

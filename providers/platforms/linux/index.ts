@@ -1,7 +1,7 @@
 // Network devices of the kernel on a KVM host: the layer. What writes them at boot is a renderer of the host's choice. Pure.
 import type { KvmHost } from "../../model/host.js";
 import type { Layer } from "../layer.js";
-import { linuxUnreadable } from "./conflicts.js";
+import { missingOfLinux } from "./conflicts.js";
 import { compareLinux } from "./disruption.js";
 import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
@@ -29,7 +29,8 @@ export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
       : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)];
   },
   readFacts: readLinuxFacts,
-  unreadable: linuxUnreadable,
+  missing: missingOfLinux,
+  unreadable: () => undefined,
   fromFacts: fromLinuxFacts,
   plan: (desired, now) => planLinux(withoutInherited(desired), { ...now, actual: withoutInherited(now.actual) }),
   compare: compareLinux,

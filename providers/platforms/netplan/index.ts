@@ -7,7 +7,8 @@ import type { Guest, GuestPort } from "../../model/virtualMachine.js";
 import { type Driver, disruptionTable } from "../driver.js";
 import { checkFacts } from "../factsDocument.js";
 import type { Heading } from "../heading.js";
-import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.js";
+import { type Layer, type LayerPlan, NOTHING_TO_DO } from "../layer.js";
+import { BUNDLES } from "../packages.js";
 import { checkTeamSupport, requiredWord } from "../teamSupport.js";
 import { NETPLAN_BONDS } from "./bond.js";
 import { fromText } from "./fromText.js";
@@ -87,11 +88,9 @@ function isNothing({ ethernets, bonds }: NetplanWords): boolean {
 }
 
 /** The file is checked and put in place, not applied: running state stays as it is until the next boot or `netplan apply`. */
-function plan(desired: NetplanWords, { facts: { missing } }: Now<NetplanWords, NetplanFacts>): LayerPlan {
+function plan(desired: NetplanWords): LayerPlan {
   if (isNothing(desired)) return NOTHING_TO_DO;
-  const conflicts =
-    missing === null ? [] : [`${missing} is not installed. Install it (Debian: apt-get install netplan.io)`];
-  return { ...NOTHING_TO_DO, conflicts, check: [{ template: "netplan/check.sh", data: {} }] };
+  return { ...NOTHING_TO_DO, check: [{ template: "netplan/check.sh", data: {} }] };
 }
 
 function unsupported(guest: Guest, path: Path): Problem[] {
@@ -133,6 +132,8 @@ export const netplanLayer: Layer<Guest, NetplanWords, NetplanFacts> = {
         ],
   readFacts: (document) => checkFacts(Facts, document),
   // The file tells, with or without netplan.
+  missing: (words, { missing }) =>
+    missing === null || isNothing(words) ? [] : [{ tool: missing, ...BUNDLES.netplan }],
   unreadable: () => undefined,
   fromFacts: (_facts, { files }) => {
     const text = files[NETPLAN_FILE];

@@ -9,6 +9,7 @@ import type { FactBridge, FactPort, OvsFacts } from "../../../providers/platform
 import { openvswitch } from "../../../providers/platforms/kvm/openvswitch/index.js";
 import { type OvsPort, type OvsWords, toBondConfig } from "../../../providers/platforms/kvm/openvswitch/words.js";
 import { type LayerPlan, NOTHING_TO_DO } from "../../../providers/platforms/layer.js";
+import { BUNDLES } from "../../../providers/platforms/packages.js";
 import { crowdedOvsWords, ovsWords } from "../../arbitrary.js";
 import { modelOf } from "../../model/given.js";
 import { recordedFacts, recordedNames, recordedSpec } from "../../recorded.js";
@@ -137,19 +138,20 @@ describe("facts that are none", () => {
   });
 
   it("those of a host without Open vSwitch say so, and are a fact of their own", () => {
-    const none = { headings: [], data: [] };
-    const facts = openvswitch.readFacts({
-      missing: "ovs-vsctl",
-      links: [],
-      bridges: none,
-      ports: none,
-      interfaces: none,
-    });
+    const facts = openvswitch.readFacts({ missing: "ovs-vsctl" });
     expect(openvswitch.fromFacts(facts, scope)).toEqual(openvswitch.nothing);
     expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
-    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([
-      "ovs-vsctl is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)",
-    ]);
+    expect(openvswitch.missing(openvswitch.nothing, facts)).toEqual([{ tool: "ovs-vsctl", ...BUNDLES.openvswitch }]);
+  });
+
+  it("those of a host whose Open vSwitch is down say so, and nothing is planned against them", () => {
+    const facts = openvswitch.readFacts({ missing: "ovsdb-server" });
+    const sentence =
+      "Open vSwitch does not answer on the host. Look at: systemctl status openvswitch-switch (Debian) or openvswitch";
+    expect(openvswitch.missing(openvswitch.nothing, facts)).toEqual([]);
+    expect(openvswitch.unreadable(facts)).toBe(sentence);
+    expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
+    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([sentence]);
   });
 });
 

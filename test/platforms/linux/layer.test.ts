@@ -7,6 +7,7 @@ import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { toLinuxWords, untaggedVlan } from "../../../providers/platforms/linux/toWords.js";
 import { KERNEL_TEAMS } from "../../../providers/platforms/linux/uplinkTeam.js";
 import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
+import { BUNDLES } from "../../../providers/platforms/packages.js";
 import { teamWord } from "../../../providers/platforms/teamSupport.js";
 import { goldenCases } from "../../golden.js";
 import { modelOf } from "../../model/given.js";
@@ -223,7 +224,6 @@ describe("what stands in the way", () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ["iproute2 is missing", { missing: ["bridge"] }, /^bridge of iproute2 is not installed\. Install it/],
     [
       "a NIC is missing",
       { nics, links: links((link) => link).slice(1) },
@@ -280,13 +280,19 @@ describe("what stands in the way", () => {
       { nics, renderers: { netplan: false, networkd: false, NetworkManager: true, ifupdown: false } },
       /^the network of the host is configured by NetworkManager, not by netplan\. Set renderer: NetworkManager/,
     ],
-    [
-      "netplan is missing",
-      { nics, tools: { netplan: false, ifupdown: true } },
-      /^netplan is not installed\. Install it/,
-    ],
   ])("%s", (_sentence, changes, expected) => {
     expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("missing tools are those of iproute2, and the renderer's own where there is something to write", () => {
+    const facts = linux.readFacts(says({ missing: ["bridge"], tools: { netplan: false, ifupdown: false } }));
+    const bridge = { tool: "bridge", ...BUNDLES.iproute2 };
+    expect(linux.missing(desired, facts)).toEqual([
+      bridge,
+      { tool: "netplan", ...BUNDLES.netplan, otherwise: "set renderer: networkd" },
+    ]);
+    expect(linux.missing({ ...desired, renderer: "networkd" }, facts)).toEqual([bridge]);
+    expect(linux.missing(linux.nothing, facts)).toEqual([bridge]);
   });
 
   it("networkd has to run", () => {

@@ -1,4 +1,5 @@
 // Why nothing may be done in libvirt: what is missing, and what others made that stands in the way. Pure.
+import { BUNDLES, type MissingTool } from "../../packages.js";
 import { type FactDomain, isOurs, type LibvirtFacts } from "./facts.js";
 import type { FactInterface } from "./fromXml.js";
 import type { LibvirtDomainWords, LibvirtInterfaceWords, LibvirtWords } from "./words.js";
@@ -15,12 +16,14 @@ export function conflictsOf(desired: LibvirtWords, actual: LibvirtWords, facts: 
   ];
 }
 
+export function missingOfLibvirt(_: LibvirtWords, { missing }: LibvirtFacts): MissingTool[] {
+  return missing === "virsh" ? [{ tool: "virsh", ...BUNDLES.libvirt }] : [];
+}
+
 export function libvirtUnreadable({ missing }: LibvirtFacts): string | undefined {
-  if (missing === "virsh")
-    return "virsh is not installed on the host. Install libvirt (Debian: apt-get install libvirt-clients libvirt-daemon-system)";
-  if (missing === "libvirtd")
-    return "libvirt does not answer on the host. Look at: systemctl status libvirtd virtqemud virtnetworkd";
-  return undefined;
+  return missing === "libvirtd"
+    ? "libvirt does not answer on the host. Look at: systemctl status libvirtd virtqemud virtnetworkd"
+    : undefined;
 }
 
 export function isEmpty({ networks, domains }: LibvirtWords): boolean {

@@ -3,7 +3,7 @@ import { type Change, compare, type Disruption } from "../../../model/change.js"
 import type { KvmHost } from "../../../model/host.js";
 import type { Path } from "../../../model/problem.js";
 import type { Layer, TextSection } from "../../layer.js";
-import { isEmpty, libvirtUnreadable } from "./conflicts.js";
+import { isEmpty, libvirtUnreadable, missingOfLibvirt } from "./conflicts.js";
 import { fromLibvirtFacts, type LibvirtFacts, readLibvirtFacts } from "./facts.js";
 import { planLibvirt } from "./plan.js";
 import { libvirtUnsupported, toLibvirtWords } from "./toWords.js";
@@ -43,6 +43,7 @@ export const libvirt: Layer<KvmHost, LibvirtWords, LibvirtFacts> = {
   toWords: toLibvirtWords,
   sections,
   readFacts: readLibvirtFacts,
+  missing: missingOfLibvirt,
   unreadable: libvirtUnreadable,
   fromFacts: (facts, { environment }) => fromLibvirtFacts(facts, environment),
   plan: planLibvirt,

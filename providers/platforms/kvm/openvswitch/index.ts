@@ -4,7 +4,7 @@ import type { KvmHost } from "../../../model/host.js";
 import { disruptionTable } from "../../driver.js";
 import type { Layer } from "../../layer.js";
 import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
-import { ovsUnreadable, planOvs } from "./plan.js";
+import { missingOfOvs, ovsUnreadable, planOvs } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
 import { toOvsConfig } from "./view.js";
 import type { OvsWords } from "./words.js";
@@ -37,6 +37,7 @@ export const openvswitch: Layer<KvmHost, OvsWords, OvsFacts> = {
       ? [{ target: "ovs-vsctl, one transaction", ...toOvsConfig(words, heading) }]
       : [],
   readFacts: readOvsFacts,
+  missing: missingOfOvs,
   unreadable: ovsUnreadable,
   fromFacts: fromOvsFacts,
   plan: planOvs,

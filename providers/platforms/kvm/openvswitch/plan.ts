@@ -1,5 +1,6 @@
 // What stands in the way on a KVM host, what has to leave before the configuration can be put in place, and the way back. Pure.
 import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { BUNDLES, type MissingTool } from "../../packages.js";
 import type { FactBridge, FactPort, OvsFacts } from "./facts.js";
 import { toOvsConfig } from "./view.js";
 import { BOND_CONFIG, type OvsPort, type OvsWords } from "./words.js";
@@ -32,8 +33,14 @@ export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWo
   };
 }
 
+export function missingOfOvs(_: OvsWords, { missing }: OvsFacts): MissingTool[] {
+  return missing === "ovs-vsctl" ? [{ tool: missing, ...BUNDLES.openvswitch }] : [];
+}
+
 export function ovsUnreadable({ missing }: OvsFacts): string | undefined {
-  return missing && `${missing} is not installed. Install Open vSwitch (Debian: apt-get install openvswitch-switch)`;
+  return missing === "ovsdb-server"
+    ? "Open vSwitch does not answer on the host. Look at: systemctl status openvswitch-switch (Debian) or openvswitch"
+    : undefined;
 }
 
 function isNothing({ bridges }: OvsWords): boolean {

@@ -19,6 +19,7 @@ export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
   sections: sriovSections,
   readFacts: readSriovFacts,
   // The kernel's files always tell.
+  missing: () => [],
   unreadable: () => undefined,
   fromFacts: (facts, { known }) => fromSriovFacts(facts, known),
   plan: planSriov,

@@ -5,6 +5,7 @@ import type { FactInterface } from "../../../../providers/platforms/kvm/libvirt/
 import { libvirt } from "../../../../providers/platforms/kvm/libvirt/index.js";
 import type { LibvirtInterfaceWords, LibvirtWords } from "../../../../providers/platforms/kvm/libvirt/words.js";
 import type { Filled, LayerPlan } from "../../../../providers/platforms/layer.js";
+import { BUNDLES } from "../../../../providers/platforms/packages.js";
 import { modelOf } from "../../../model/given.js";
 
 interface Site {
@@ -69,12 +70,14 @@ const conflicts = (desired: LibvirtWords, facts: LibvirtFacts) => plan(desired, 
 const empty = hostOf(libvirt.nothing, { domains: [bare("v")] });
 
 describe("stands in the way", () => {
+  it("that virsh is not there, which its package brings", () => {
+    expect(libvirt.missing(libvirt.nothing, { ...empty, missing: "virsh" })).toEqual([
+      { tool: "virsh", ...BUNDLES.libvirt },
+    ]);
+    expect(libvirt.missing(libvirt.nothing, { ...empty, missing: "libvirtd" })).toEqual([]);
+  });
+
   it.each<[string, LibvirtFacts, string]>([
-    [
-      "no virsh",
-      { ...empty, missing: "virsh" },
-      "virsh is not installed on the host. Install libvirt (Debian: apt-get install libvirt-clients libvirt-daemon-system)",
-    ],
     [
       "no daemon",
       { ...empty, missing: "libvirtd" },

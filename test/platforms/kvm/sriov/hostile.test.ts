@@ -52,7 +52,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a shell makes of a text that calls `port`, `vf` and so on: each call with its arguments. */
 function calls(script: string, names: readonly string[]): string[][] {
-  const print = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`).join("\n");
+  // With its number of words first: any text may be one of them.
+  const print = names.map((name) => `${name}() { printf '%s\\0' "$(($# + 1))" ${name} "$@"; }`).join("\n");
   const { stdout, status, stderr } = spawnSync("sh", ["-s"], {
     input: `${print}\n${script}`,
     cwd: folder,
@@ -62,9 +63,10 @@ function calls(script: string, names: readonly string[]): string[][] {
   expect(status).toBe(0);
   expect(existsSync(join(folder, "PWNED"))).toBe(false);
   const parts = stdout.split("\0").slice(0, -1);
-  const all: string[][] = [[]];
-  for (const part of parts) part === "\n" ? all.push([]) : all.at(-1)?.push(part);
-  return all.slice(0, -1);
+  const all: string[][] = [];
+  for (let at = 0; at < parts.length; at += Number(parts[at]) + 1)
+    all.push(parts.slice(at + 1, at + 1 + Number(parts[at])));
+  return all;
 }
 
 const given = (values: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
