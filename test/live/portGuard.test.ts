@@ -125,7 +125,12 @@ describe.skipIf(reasons.length > 0)("the security of port groups", { timeout: 90
     if (!environment || !model) throw new Error("no model");
     const machine = new Machine(kvm, (target) => connectSsh(target, {}, { configFile: host.sshConfig }));
     const words = toMachineWords(kvm, model, environment.name);
-    const { changes } = await machine.apply({ ssh: model.ssh, environment: environment.name, words });
+    const { changes } = await machine.apply({
+      ssh: model.ssh,
+      environment: environment.name,
+      missingPackages: model.missingPackages,
+      words,
+    });
     return changes.map(formatChange);
   }
   const make = ({ guarded, open, plug }: Switch) =>

@@ -4,7 +4,7 @@ import type { KvmHost } from "../../../model/host.js";
 import type { Heading } from "../../heading.js";
 import type { Layer, TextSection } from "../../layer.js";
 import { fromNftablesFacts, type NftablesFacts, readNftablesFacts } from "./facts.js";
-import { nftablesUnreadable, planNftables } from "./plan.js";
+import { missingOfNftables, planNftables } from "./plan.js";
 import { nftablesUnsupported, toNftablesWords } from "./toWords.js";
 import {
   type GuardedPort,
@@ -28,7 +28,9 @@ export const nftables: Layer<KvmHost, NftablesWords, NftablesFacts> = {
   toWords: toNftablesWords,
   sections,
   readFacts: readNftablesFacts,
-  unreadable: nftablesUnreadable,
+  missing: missingOfNftables,
+  // The kernel always tells.
+  unreadable: () => undefined,
   fromFacts: fromNftablesFacts,
   plan: planNftables,
   // What passes goes on passing while the rules of a port are replaced.

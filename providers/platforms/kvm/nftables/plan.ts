@@ -1,5 +1,6 @@
 // What a change of the port guard takes on the host, and the way back. Pure.
 import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { BUNDLES, type MissingTool } from "../../packages.js";
 import type { NftablesFacts } from "./facts.js";
 import { type NftablesWords, tableOf } from "./words.js";
 
@@ -7,8 +8,6 @@ export function planNftables(desired: NftablesWords, { actual, facts }: Now<Nfta
   const isWanted = Object.keys(desired.ports).length > 0;
   const isThere = Object.keys(actual.ports).length > 0 || actual.unit === "enabled";
   if (!isWanted && !isThere) return NOTHING_TO_DO;
-  const unreadable = nftablesUnreadable(facts);
-  if (isWanted && unreadable !== undefined) return { ...NOTHING_TO_DO, conflicts: [unreadable] };
   const script = (name: string, data: object = {}) => ({ template: `kvm/nftables/${name}.sh`, data });
   return {
     ...NOTHING_TO_DO,
@@ -21,11 +20,8 @@ export function planNftables(desired: NftablesWords, { actual, facts }: Now<Nfta
   };
 }
 
-export function nftablesUnreadable({ missing }: NftablesFacts): string | undefined {
-  return (
-    missing &&
-    `${missing} is not installed, by which the security of port groups is kept. Install nftables (Debian: apt-get install nftables)`
-  );
+export function missingOfNftables(_: NftablesWords, { missing }: NftablesFacts): MissingTool[] {
+  return missing === undefined ? [] : [{ tool: missing, ...BUNDLES.nftables }];
 }
 
 /** Tables of the ports that only the first has. */

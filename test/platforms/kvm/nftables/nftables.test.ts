@@ -140,9 +140,10 @@ describe("a change", () => {
   const empty = nftables.readFacts({ unit: "", links: "tap0", tables: [] });
 
   it("takes nft on the host, and nothing where no port is guarded", () => {
-    const now = { actual: nftables.nothing, facts: { ...empty, missing: "nft" }, heading };
-    expect(nftables.plan(desired, now).conflicts.join()).toContain("apt-get install nftables");
-    expect(nftables.plan(nftables.nothing, now).after).toEqual([]);
+    const facts = { ...empty, missing: "nft" };
+    expect(nftables.missing(desired, facts)).toMatchObject([{ tool: "nft", packages: { "apt-get": ["nftables"] } }]);
+    expect(nftables.missing(desired, empty)).toEqual([]);
+    expect(nftables.plan(nftables.nothing, { actual: nftables.nothing, facts, heading }).after).toEqual([]);
   });
 
   it("removes the rules of a port that left, and those of a new one on the way back", () => {
