@@ -31,6 +31,8 @@ export class KvmHost extends MachineResource<KvmHostModel> {
   declare readonly linux: pulumi.Output<string | undefined>;
   /** The configuration of Open vSwitch: the script that makes it so. */
   declare readonly openvswitch: pulumi.Output<string | undefined>;
+  /** Which frames of VM ports pass, by the security of their port groups: rules of nftables, and what loads them. */
+  declare readonly nftables: pulumi.Output<string | undefined>;
   /** Networks and interfaces in libvirt: their XML. */
   declare readonly libvirt: pulumi.Output<string | undefined>;
 

@@ -2,8 +2,10 @@
 import { checkEnvironmentSpec } from "../../providers/engine/check.js";
 import type { BondSpec } from "../../providers/model/bond.js";
 import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
+import type { KvmHost } from "../../providers/model/host.js";
 import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
+import { toNftablesWords } from "../../providers/platforms/kvm/nftables/toWords.js";
 import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
 import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
 import { toNetplanWords } from "../../providers/platforms/netplan/index.js";
@@ -41,7 +43,9 @@ function kvmSpec(choice: Choice, kind: SwitchKind = "openvswitch"): EnvironmentS
       },
     },
     // Some modes of the kernel's bonds exclude VMs (LB-16).
-    ...(kind === "openvswitch" ? { vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } } } : {}),
+    ...(kind === "openvswitch" || choice.portGroup
+      ? { vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app", mac: "52:54:00:00:00:01" } } } } }
+      : {}),
   };
 }
 
@@ -97,13 +101,24 @@ function withKvmGuest(choice: Choice): EnvironmentSpec {
 
 function ovsWords({ kvmHosts: [host] }: Environment): object {
   const bridge = host && toOvsWords(host).bridges.vs0;
-  return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"] };
+  return { uplinks: bridge?.ports["vs0-uplinks"], port: bridge?.ports["vm-port"], guard: guardOf(host) };
+}
+
+/** What nftables checks of the VM's port; its MAC address is no choice. */
+function guardOf(host: KvmHost | undefined): object {
+  const { ingress, egress } = (host && toNftablesWords(host).ports["vm-port"]) ?? {};
+  return { ingress, egress };
 }
 
 function kernelWords({ kvmHosts: [host] }: Environment): object {
   if (!host) return {};
   const { bonds, bridges, links } = toLinuxWords(host);
-  return { bond: bonds["vs0-bond"], uplink: bridges.vs0?.ports["vs0-bond"]?.vlan, mtu: links.vs0?.mtu };
+  return {
+    bond: bonds["vs0-bond"],
+    uplink: bridges.vs0?.ports["vs0-bond"]?.vlan,
+    mtu: links.vs0?.mtu,
+    guard: guardOf(host),
+  };
 }
 
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {

@@ -76,6 +76,13 @@ export function interfaces(value: string | number): string {
   return text;
 }
 
+/** A name or an address in rules of nftables, also between quotes there, which have no escapes. */
+export function nft(value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(value))
+    throw new Error(`rules of nftables have no way to write ${yaml(value)}`);
+  return value;
+}
+
 /** Text between double quotes in a udev rule, which has no escapes that every release reads alike. */
 export function systemdText(value: string): string {
   if (!/^[A-Za-z0-9 _.:/@+,-]*$/.test(value)) throw new Error(`a udev rule has no safe way to write ${yaml(value)}`);

@@ -28,10 +28,14 @@ export const PortGroupSpec = z.strictObject({
   network: field.name("Network that the ports carry.").optional().meta({
     description: "Network that the ports carry. Default: the network with the port group's own name.",
   }),
-  security: SecurityPolicySpec.optional().meta({ description: "What a VM on this port group may do (vSphere)." }),
+  security: SecurityPolicySpec.optional().meta({
+    description:
+      "What a VM on this port group may do. On a KVM host it is checked only where this stands in the file; {} rejects all three.",
+  }),
   uplinkTeam: UplinkTeamSpec.optional().meta({ description: "Overrides the uplink team of the switch (vSphere)." }),
   shaping: DirectionalShapingSpec.optional().meta({
-    description: "Limits the bandwidth of each port (vSphere; a standard switch has only ingress).",
+    description:
+      "Limits the bandwidth of each port (vSphere, where a standard switch has only ingress; kvm for the ports of VMs that libvirt plugs in).",
   }),
   blocked: field.flag("Stop all traffic of the port group (vSphere distributed switches). Default false.").optional(),
   netflow: field

@@ -49,6 +49,13 @@ export const VmPortSpec = z.strictObject({
     description:
       "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
   }),
+  allowedMacs: field
+    .described(
+      z.array(field.macAddress).min(1).max(64),
+      "MAC addresses besides its own that the port may send from and receive on where its port group has security, such as that of a virtual router (kvm). Those of ports that are bonded with it in the guest are allowed anyway.",
+      'a list such as ["00:00:5e:00:01:0a"]',
+    )
+    .optional(),
   libvirt: LibvirtPortSpec.optional().meta({
     description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
   }),

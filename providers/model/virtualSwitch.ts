@@ -72,6 +72,11 @@ export interface VmPort {
   /** The interface on the host, as the hypervisor names it. */
   readonly interface: string;
   readonly portGroup: PortGroup;
+  /**
+   * MAC addresses that it may send from and receive on: its own first, then those of the ports that it is bonded with in the guest, and
+   * what the file allows besides. Empty: its own is not known.
+   */
+  readonly macs: readonly string[];
   /** Who puts the interface on the switch and gives it its VLAN: libvirt does so whenever the VM starts. */
   readonly pluggedBy: "multiport" | "libvirt";
 }

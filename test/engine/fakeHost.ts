@@ -47,6 +47,7 @@ const QUIET = {
     vlans: [],
   },
   libvirt: { missing: "virsh" },
+  nftables: { unit: "", links: "", tables: [] },
   sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null },
 };
 

@@ -13,6 +13,7 @@ import { renderFiles } from "../../providers/engine/render.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
 import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
+import { nftables } from "../../providers/platforms/kvm/nftables/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
 import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
 import { linux } from "../../providers/platforms/linux/index.js";
@@ -235,6 +236,7 @@ const NOTHING: MachineFacts = {
     openvswitch: { missing: undefined, links: [], bridges: [] },
     netplan: { missing: null },
     libvirt: libvirt.readFacts({ missing: "virsh" }),
+    nftables: nftables.readFacts({ unit: "", links: "", tables: [] }),
     linux: linux.readFacts(kernelSays(linux.nothing, { defaults: "said" })),
     sriov: sriov.readFacts({ cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null }),
   },
@@ -271,7 +273,7 @@ it("no template is left out here", () => {
     "netplan/guest.yaml",
   ];
   // Hostile text of these stands in test/platforms, beside what they refuse.
-  const elsewhere = /^(linux|kvm\/(libvirt|sriov))\//;
+  const elsewhere = /^(linux|kvm\/(libvirt|nftables|sriov))\//;
   expect(files.filter((file) => !elsewhere.test(file)).sort()).toEqual(
     [...whole, ...filled].map((name) => `${name}.hbs`).sort(),
   );

@@ -57,8 +57,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const wanting: RequestingPort[] = [];
     const kvm = around.hosts.kvm.get(body.host);
     checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt });
-    const ports = Object.entries(withMacs(vm, spec.environment)).flatMap(([port, portSpec]) =>
-      toPort(scope, vm, { port, spec: portSpec, attach, shared, wanting }),
+    const all = withMacs(vm, spec.environment);
+    const ports = Object.entries(all).flatMap(([port, portSpec]) =>
+      toPort(scope, vm, { port, spec: portSpec, all, attach, shared, wanting }),
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
@@ -106,7 +107,12 @@ function hardwareOf(
   if (host) {
     for (const [port, body] of Object.entries(vm.body.ports)) {
       const path = ["vms", vm.key, "ports", port];
-      refuseKeys(scope, { body, keys: ["interface", "network"], path, platform: "a port on a vSphere host" });
+      refuseKeys(scope, {
+        body,
+        keys: ["interface", "network", "allowedMacs"],
+        path,
+        platform: "a port on a vSphere host",
+      });
       if (typeof body.vf === "object" && "index" in body.vf)
         scope.error("unsupported", [...path, "vf"], {
           message: "vSphere chooses the number of the virtual function itself",
@@ -221,6 +227,8 @@ function placeOf(
 interface PortContext {
   readonly port: string;
   readonly spec: VmPortSpec;
+  /** All ports of the VM. */
+  readonly all: VirtualMachineSpec["ports"];
   readonly attach: Attachment;
   readonly shared: SharedClaims;
   /** Takes the port where it wants a virtual function of a KVM host. */
@@ -230,7 +238,7 @@ interface PortContext {
 function toPort(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
-  { port, spec, attach, shared, wanting }: PortContext,
+  { port, spec, all, attach, shared, wanting }: PortContext,
 ): GuestPort[] {
   const path = ["vms", vm.key, "ports", port];
   const found = placeOf(scope, spec, { attach, path });
@@ -241,13 +249,33 @@ function toPort(
       path: [...path, "mac"],
       remedy: "Give every port its own MAC address.",
     });
+  if (attach.connect && spec.allowedMacs && !(spec.vf === undefined && found.portGroup?.given.includes("security")))
+    scope.error("reference", [...path, "allowedMacs"], {
+      message:
+        spec.vf === undefined
+          ? "the port may send from and receive on any MAC address, for its port group has no security"
+          : "a virtual function has no list of MAC addresses",
+      remedy:
+        spec.vf === undefined
+          ? "Remove allowedMacs, or add security: {} to the port group."
+          : "Remove allowedMacs, or set trust of the virtual function.",
+    });
   if (attach.connect && spec.vf !== undefined) {
     if (!spec.libvirt?.failover)
       refuseKeys(scope, { body: spec, keys: ["interface"], path, platform: "a virtual function" });
     wanting.push({ port, spec, ...found });
   }
   if (attach.connect && found.portGroup && (spec.vf === undefined || spec.libvirt?.failover))
-    connectPort(scope, { vm, port, spec, switchName: found.switchName, portGroup: found.portGroup, attach, shared });
+    connectPort(scope, {
+      vm,
+      port,
+      spec,
+      switchName: found.switchName,
+      portGroup: found.portGroup,
+      macs: macsOf(vm, { port, all }),
+      attach,
+      shared,
+    });
   checkAddresses(scope, {
     owner: `port ${port} of VM ${vm.name}`,
     network: found.network,
@@ -274,11 +302,24 @@ interface Connection {
   readonly spec: VmPortSpec;
   readonly switchName: string;
   readonly portGroup: PortGroup;
+  readonly macs: readonly string[];
   readonly attach: Attachment;
   readonly shared: SharedClaims;
 }
 
-function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, attach, shared }: Connection): void {
+/** A bond in the guest gives one address to all of its members, or moves it from one to the other. */
+function macsOf(
+  { body }: Expanded<VirtualMachineSpec>,
+  { port, all }: Pick<PortContext, "port" | "all">,
+): readonly string[] {
+  const own = all[port];
+  if (own?.mac === undefined) return [];
+  const bonded = Object.values(body.bonds ?? {}).flatMap(({ members }) => (members.includes(port) ? members : []));
+  const others = bonded.flatMap((member) => (Object.hasOwn(all, member) ? (all[member]?.mac ?? []) : []));
+  return [...new Set([own.mac, ...others, ...(own.allowedMacs ?? [])].map((mac) => mac.toLowerCase()))];
+}
+
+function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, macs, attach, shared }: Connection): void {
   const path = ["vms", vm.key, "ports", port, "interface"];
   const hostInterface = spec.interface ?? `${vm.name}-${port}`;
   if (!checkExpanded(scope, "interface", hostInterface, path)) return;
@@ -292,5 +333,5 @@ function connectPort(scope: Scope, { vm, port, spec, switchName, portGroup, atta
   )
     return;
   const pluggedBy = vm.body.libvirt ? "libvirt" : "multiport";
-  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup, pluggedBy });
+  attach.connect?.(switchName, { vm: vm.name, port, interface: hostInterface, portGroup, macs, pluggedBy });
 }

@@ -3,6 +3,7 @@ import type { KvmHost } from "../../model/host.js";
 import type { Driver } from "../driver.js";
 import { linux } from "../linux/index.js";
 import { libvirt } from "./libvirt/index.js";
+import { nftables } from "./nftables/index.js";
 import { openvswitch } from "./openvswitch/index.js";
 import { sriov } from "./sriov/index.js";
 
@@ -11,6 +12,6 @@ export const kvm: Driver<KvmHost> = {
   kind: "KVM host",
   token: { module: "kvm", type: "Host" },
   version: 2,
-  layers: [sriov, linux, openvswitch, libvirt],
+  layers: [sriov, linux, openvswitch, nftables, libvirt],
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };

@@ -1,5 +1,6 @@
 // What a Linux bridge has of the options of a port group, as far as multiport sets them. Pure data.
 import type { PortGroup, PortGroupSpec } from "../../model/portGroup.js";
+import { NOT_SHAPED } from "../kvm/shaped.js";
 import type { Lack, OptionTable } from "../optionSupport.js";
 
 function notOnBridge(what: string, remedy = "Remove it."): Lack {
@@ -12,8 +13,9 @@ export const BRIDGE_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGro
     unsupported: "a Linux bridge has one uplink team for all port groups",
     remedy: "Remove it, or make a second virtual switch.",
   },
-  security: notOnBridge("promiscuous, macChanges and forgedTransmits", "Remove security."),
-  shaping: notOnBridge("traffic shaping"),
+  // By nftables, at each interface: ../kvm/nftables.
+  security: "supported",
+  shaping: NOT_SHAPED,
   blocked: notOnBridge("blocked port groups"),
   netflow: notOnBridge("NetFlow"),
   binding: {

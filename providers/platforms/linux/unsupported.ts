@@ -4,6 +4,7 @@ import type { PortGroup } from "../../model/portGroup.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { UplinkTeam } from "../../model/uplinkTeam.js";
 import type { VirtualSwitch } from "../../model/virtualSwitch.js";
+import { isShaped } from "../kvm/shaped.js";
 import { checkOptions } from "../optionSupport.js";
 import { checkTeamSupport } from "../teamSupport.js";
 import { BRIDGE_PORT_GROUP_OPTIONS } from "./portGroupOptions.js";
@@ -44,7 +45,7 @@ function ofTheKernel(host: KvmHost, path: Path): Problem[] {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [
       ...(virtualSwitch.bonding === "kernel" ? checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]) : []),
-      ...(virtualSwitch.kind === "linux-bridge" ? checkBridge(virtualSwitch, at) : []),
+      ...(virtualSwitch.kind === "linux-bridge" ? checkBridge(host, virtualSwitch, at) : []),
     ];
   });
 }
@@ -58,12 +59,22 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
   ];
 }
 
-function checkBridge({ portGroups }: VirtualSwitch, path: Path): Problem[] {
-  return portGroups.flatMap((group) => checkPortGroup(group, [...path, "portGroups", group.name]));
+function checkBridge(host: KvmHost, virtualSwitch: VirtualSwitch, path: Path): Problem[] {
+  return virtualSwitch.portGroups.flatMap((group) => {
+    const table = isShaped(host, virtualSwitch, group)
+      ? { ...BRIDGE_PORT_GROUP_OPTIONS, shaping: "supported" as const }
+      : BRIDGE_PORT_GROUP_OPTIONS;
+    return checkPortGroup(group, { table, path: [...path, "portGroups", group.name] });
+  });
 }
 
-function checkPortGroup(group: PortGroup, path: Path): Problem[] {
-  const options = checkOptions(BRIDGE_PORT_GROUP_OPTIONS, group, path);
+interface GroupPlace {
+  readonly table: typeof BRIDGE_PORT_GROUP_OPTIONS;
+  readonly path: Path;
+}
+
+function checkPortGroup(group: PortGroup, { table, path }: GroupPlace): Problem[] {
+  const options = checkOptions(table, group, path);
   if (group.network.vlan.kind !== "private") return options;
   const message = `network ${group.network.name} is a private VLAN, which a Linux bridge does not have`;
   const remedy = "Use an access VLAN on this host.";

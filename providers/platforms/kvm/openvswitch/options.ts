@@ -2,6 +2,7 @@
 import type { PortGroup, PortGroupSpec } from "../../../model/portGroup.js";
 import type { UplinkTeam, UplinkTeamSpec } from "../../../model/uplinkTeam.js";
 import type { Lack, OptionTable } from "../../optionSupport.js";
+import { NOT_SHAPED } from "../shaped.js";
 
 const REMOVE = "Remove it.";
 
@@ -92,11 +93,9 @@ export const OVS_PORT_GROUP_OPTIONS: OptionTable<keyof PortGroupSpec, PortGroup>
     unsupported: "Open vSwitch has one uplink team for all port groups of a switch",
     remedy: "Remove it, or make a second virtual switch.",
   },
-  security: notOnOvs("promiscuous, macChanges and forgedTransmits", "Remove security."),
-  shaping: notOnOvs(
-    "traffic shaping",
-    "Remove it, or let libvirt plug in all ports of the switch: libvirt for the host and its VMs.",
-  ),
+  // By nftables, at each interface: ../nftables.
+  security: "supported",
+  shaping: NOT_SHAPED,
   blocked: notOnOvs("blocked port groups"),
   netflow: notOnOvs("NetFlow"),
   binding: {

@@ -9,6 +9,7 @@ import { activeMembers, type UplinkTeam } from "../../../model/uplinkTeam.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../../model/virtualSwitch.js";
 import { checkOptions } from "../../optionSupport.js";
 import { checkTeamSupport, requiredWord } from "../../teamSupport.js";
+import { isShaped } from "../shaped.js";
 import { OVS_PORT_GROUP_OPTIONS, OVS_TEAM_OPTIONS } from "./options.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
 import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
@@ -120,7 +121,10 @@ export function ovsUnsupported(host: KvmHost, path: Path): Problem[] {
       ...(virtualSwitch.bonding === "kernel" ? [] : checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"])),
       ...checkUplinkPortName(virtualSwitch, host.virtualSwitches, at),
       ...virtualSwitch.portGroups.flatMap((group) =>
-        checkPortGroup(group, { isShaped: isShaped(host, virtualSwitch), path: [...at, "portGroups", group.name] }),
+        checkPortGroup(group, {
+          isShaped: isShaped(host, virtualSwitch, group),
+          path: [...at, "portGroups", group.name],
+        }),
       ),
     ];
   });
@@ -142,12 +146,6 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
     ...(team.members.length > 1 ? checkTeamSupport(OVS_TEAMS, team, { path, platform: "Open vSwitch" }) : []),
     ...checkOptions(OVS_TEAM_OPTIONS, team, path),
   ];
-}
-
-/** libvirt limits the ports that it plugs in; all of the switch have to be such. */
-function isShaped({ libvirt }: KvmHost, { name, ports }: VirtualSwitch): boolean {
-  const isNetwork = libvirt?.networks.some((network) => network.switch === name) ?? false;
-  return isNetwork && ports.every(({ pluggedBy }) => pluggedBy === "libvirt");
 }
 
 interface GroupPlace {
