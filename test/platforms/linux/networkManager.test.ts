@@ -186,7 +186,7 @@ done
 `;
 const START = `mount -t sysfs -o ro sysfs /sys
 mount -t tmpfs run /run
-mkdir -p /run/dbus "$root/etc/system-connections" "$root/lib"
+mkdir -p /run/dbus "$root/etc/system-connections" "$root/etc/conf.d" "$root/lib"
 mount --bind "$root/etc" /etc/NetworkManager
 mount --bind "$root/lib" /var/lib/NetworkManager
 ip link set lo up

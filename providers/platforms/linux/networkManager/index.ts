@@ -1,4 +1,5 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
+import type { Heading } from "../../heading.js";
 import type { Filled, TextSection } from "../../layer.js";
 import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
 import { bondOptionChanges } from "../inPlace.js";
@@ -23,6 +24,26 @@ const FOLDER = "/etc/NetworkManager/system-connections";
 /** A profile without a uuid gets one from its path, the same every time. */
 function profilePath(device: string): string {
   return `${FOLDER}/multiport-${device}.nmconnection`;
+}
+
+const CARRIER = "/etc/NetworkManager/conf.d/90-multiport.conf";
+
+/** Names with other characters would need quotes that the list does not have; NetworkManager minds the carrier of theirs. */
+function carrierIgnored(words: LinuxWords, heading: Heading): TextSection[] {
+  const devices = devicesInOrder(words).filter((device) => /^[\w.-]+$/.test(device));
+  if (devices.length === 0) return [];
+  const template = "linux/networkManager/90-multiport.conf";
+  return [{ target: CARRIER, path: CARRIER, template, data: { ...heading, devices } }];
+}
+
+function profiles(words: LinuxWords, heading: Heading): TextSection[] {
+  return devicesInOrder(words).map((device) => ({
+    target: profilePath(device),
+    path: profilePath(device),
+    mode: "0600",
+    template: "linux/networkManager/connection",
+    data: { ...heading, ...toProfile(words, device) },
+  }));
 }
 
 /** Nothing to run is no script. */
@@ -85,16 +106,9 @@ function devicesToTake(transition: Transition): string[] {
 
 export const networkManager: Renderer = {
   name: "NetworkManager",
-  ownFiles: [`${FOLDER}/multiport-*.nmconnection`],
+  ownFiles: [`${FOLDER}/multiport-*.nmconnection`, CARRIER],
   unsupported,
-  files: (words: LinuxWords, heading): TextSection[] =>
-    devicesInOrder(words).map((device) => ({
-      target: profilePath(device),
-      path: profilePath(device),
-      mode: "0600",
-      template: "linux/networkManager/connection",
-      data: { ...heading, ...toProfile(words, device) },
-    })),
+  files: (words, heading) => [...profiles(words, heading), ...carrierIgnored(words, heading)],
   check: (words) =>
     script("check", {
       profiles: devicesInOrder(words).map((device) => ({ path: profilePath(device) })),

@@ -4,6 +4,7 @@
 # All of it is done, whatever fails, and a failure is the end result.
 failed=0
 udevadm control --reload || :
+nmcli general reload conf || failed=1
 nmcli connection reload || failed=1
 # Of its profile in its old form a device may be active.
 take() {
