@@ -23,7 +23,7 @@ const connect = async (target) => {
   return { label: host.label, close: () => host.close(), run: (command) => { trips++; return host.run(command); } };
 };
 new Machine(kvm, connect)
-  .apply({ ssh: model.ssh, environment: environment.name, words: toMachineWords(kvm, model, environment.name) })
+  .apply({ ssh: model.ssh, missingPackages: model.missingPackages, environment: environment.name, words: toMachineWords(kvm, model, environment.name) })
   .then(
     ({ changes, notes }) => console.log(JSON.stringify({ changes: changes.map(({ path }) => path.join(".")), notes, connections, trips })),
     (error) => console.log(JSON.stringify({ error: error.name, message: error.message, connections, trips })),

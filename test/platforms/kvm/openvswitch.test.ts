@@ -138,17 +138,20 @@ describe("facts that are none", () => {
   });
 
   it("those of a host without Open vSwitch say so, and are a fact of their own", () => {
-    const none = { headings: [], data: [] };
-    const facts = openvswitch.readFacts({
-      missing: "ovs-vsctl",
-      links: [],
-      bridges: none,
-      ports: none,
-      interfaces: none,
-    });
+    const facts = openvswitch.readFacts({ missing: "ovs-vsctl" });
     expect(openvswitch.fromFacts(facts, scope)).toEqual(openvswitch.nothing);
     expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
     expect(openvswitch.missing(openvswitch.nothing, facts)).toEqual([{ tool: "ovs-vsctl", ...BUNDLES.openvswitch }]);
+  });
+
+  it("those of a host whose Open vSwitch is down say so, and nothing is planned against them", () => {
+    const facts = openvswitch.readFacts({ missing: "ovsdb-server" });
+    const sentence =
+      "Open vSwitch does not answer on the host. Look at: systemctl status openvswitch-switch (Debian) or openvswitch";
+    expect(openvswitch.missing(openvswitch.nothing, facts)).toEqual([]);
+    expect(openvswitch.unreadable(facts)).toBe(sentence);
+    expect(planFor(openvswitch.nothing, facts)).toEqual(NOTHING_TO_DO);
+    expect(planFor(words({ vs0: { v1: single("v1") } }), facts).conflicts).toEqual([sentence]);
   });
 });
 

@@ -10,8 +10,8 @@ interface Row {
 }
 
 export interface OvsFacts {
-  /** A tool that the host lacks: without Open vSwitch there is nothing of it. */
-  readonly missing: string | undefined;
+  /** `ovs-vsctl` where that is not installed, `ovsdb-server` where that does not answer: there is nothing of it. */
+  readonly missing: "ovs-vsctl" | "ovsdb-server" | undefined;
   /** Interfaces of the kernel. */
   readonly links: readonly string[];
   readonly bridges: readonly FactBridge[];
@@ -38,8 +38,8 @@ export interface FactPort {
 const Table = z.object({ headings: z.array(z.string()), data: z.array(z.array(z.unknown())) });
 type Table = z.infer<typeof Table>;
 
+const Lack = z.object({ missing: z.enum(["ovs-vsctl", "ovsdb-server"]).optional() });
 const Document = z.object({
-  missing: z.string().optional(),
   links: z.array(z.object({ ifname: z.string() })),
   bridges: Table,
   ports: Table,
@@ -47,11 +47,13 @@ const Document = z.object({
 });
 
 export function readOvsFacts(json: unknown): OvsFacts {
+  const { missing } = checkFacts(Lack, json);
+  if (missing !== undefined) return { missing, links: [], bridges: [] };
   const document = checkFacts(Document, json);
   const interfaces = byUuid(rows(document.interfaces));
   const ports = byUuid(rows(document.ports));
   return {
-    missing: document.missing,
+    missing,
     links: document.links.map((link) => link.ifname),
     bridges: rows(document.bridges).map((row) => ({
       name: text(row.name),

@@ -4,7 +4,7 @@ import type { KvmHost } from "../../../model/host.js";
 import { disruptionTable } from "../../driver.js";
 import type { Layer } from "../../layer.js";
 import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
-import { missingOfOvs, planOvs } from "./plan.js";
+import { missingOfOvs, ovsUnreadable, planOvs } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
 import { toOvsConfig } from "./view.js";
 import type { OvsWords } from "./words.js";
@@ -38,7 +38,7 @@ export const openvswitch: Layer<KvmHost, OvsWords, OvsFacts> = {
       : [],
   readFacts: readOvsFacts,
   missing: missingOfOvs,
-  unreadable: () => undefined,
+  unreadable: ovsUnreadable,
   fromFacts: fromOvsFacts,
   plan: planOvs,
   compare: (desired, actual) => compare(desired.bridges, actual.bridges, disruption),

@@ -10,7 +10,8 @@ type Command = readonly string[];
 export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWords, OvsFacts>): LayerPlan {
   if (isNothing(desired) && isNothing(actual)) return NOTHING_TO_DO;
   const { environment } = heading;
-  const conflicts = obstacles(desired, facts, environment);
+  const unreadable = ovsUnreadable(facts);
+  const conflicts = unreadable === undefined ? obstacles(desired, facts, environment) : [unreadable];
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   const there = leave(desired, facts, environment);
   const back = leave(actual, afterwards(desired, facts, environment), environment);
@@ -33,7 +34,13 @@ export function planOvs(desired: OvsWords, { actual, facts, heading }: Now<OvsWo
 }
 
 export function missingOfOvs(_: OvsWords, { missing }: OvsFacts): MissingTool[] {
-  return missing === undefined ? [] : [{ tool: missing, ...BUNDLES.openvswitch }];
+  return missing === "ovs-vsctl" ? [{ tool: missing, ...BUNDLES.openvswitch }] : [];
+}
+
+export function ovsUnreadable({ missing }: OvsFacts): string | undefined {
+  return missing === "ovsdb-server"
+    ? "Open vSwitch does not answer on the host. Look at: systemctl status openvswitch-switch (Debian) or openvswitch"
+    : undefined;
 }
 
 function isNothing({ bridges }: OvsWords): boolean {
