@@ -60,7 +60,8 @@ function nicConflicts(name: string, judged: Judged): string[] {
   const { mtu = 0 } = desired.links[name] ?? {};
   const tooLarge = typeof link.max_mtu === "number" && link.max_mtu > 0 && mtu > link.max_mtu;
   const master = link.master ?? undefined;
-  const isTaken = master !== undefined && !isOurs(master, judged);
+  // Of a device of a name that is wanted its own conflict tells all.
+  const isTaken = master !== undefined && !Object.hasOwn(desired.links, master) && !isOurs(master, judged);
   return [
     ...(tooLarge
       ? [

@@ -295,6 +295,15 @@ describe("what stands in the way", () => {
     expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);
   });
 
+  it("a bond of our name that differs is told once, with what differs", () => {
+    const had = wordsOf(bridgeSpec("mode: lacp, monitorMilliseconds: 50"));
+    expect(conflicts(says({ nics }, had, { defaults: "said" }))).toEqual([
+      expect.stringMatching(
+        /^br0-bond exists, is a device of kind bond, is not multiport's and is not as it is wanted \(miimon: is 50, wanted 100\)\. Give ours/,
+      ),
+    ]);
+  });
+
   it.each<[string, object]>([
     ["of ours", { link: "e1", ifalias: MARK, linkinfo: { info_kind: "vlan", info_data: { id: 7 } } }],
     ["on another NIC", { link: "e7", linkinfo: { info_kind: "vlan", info_data: { id: 7 } } }],
