@@ -100,7 +100,10 @@ hosts:
   return toLinuxWords(host);
 }
 
-/** The same by an administrator's hand: no mark, and nothing that would make it at the next boot. */
+/**
+ * The same by an administrator's hand: no mark, and nothing that would make it at the next boot. Without its broadcast address an address is
+ * another one to networkd, which then sets it anew.
+ */
 const BY_HAND = `set -e
 ip link add bond0 type bond mode active-backup miimon 100
 ip link add br1 type bridge vlan_filtering 1 vlan_default_pvid 0
@@ -111,7 +114,7 @@ ip link set bond0 up
 ip link set br1 up
 bridge vlan add dev bond0 vid 1 pvid untagged
 bridge vlan add dev br1 vid 1 pvid untagged self
-ip address add 10.30.0.2/24 dev br1
+ip address add 10.30.0.2/24 brd + dev br1
 `;
 
 describe.skipIf(reasons.length > 0)("network devices of the emulated host", () => {
