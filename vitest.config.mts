@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // unit: pure code and loopback only, under a minute. vcenter: the real engine and simulated vCenters, which know nothing of each other.
-// live: the namespaces lab and the emulated host, each of which takes the whole machine, and the checkout as a whole.
+// emulated: the emulated host, one file at a time, beside vcenter's. live: the namespaces lab and what measures times, which take the
+// whole machine, and the checkout as a whole.
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +23,15 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 600_000,
           maxWorkers: "100%",
+        },
+      },
+      {
+        test: {
+          name: "emulated",
+          include: ["test/live/emulated/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
         },
       },
       {

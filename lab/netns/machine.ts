@@ -1,4 +1,5 @@
 // Machines: starting one, entering one. Each is a set of namespaces below the outer ones. I/O.
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { type ExecuteOptions, execute, executeOrThrow, type Outcome, waitFor } from "./execute";
 import { machineScript, startVswitchd } from "./machineScript";
@@ -72,6 +73,12 @@ export function executeOn(
   options: ExecuteOptions = {},
 ): Promise<Outcome> {
   return execute(inside(machine, command), options);
+}
+
+/** Starts a program on a machine and does not wait for it. It is out of reach of signals: let it have a deadline of its own. */
+export function startOn(machine: ProcessRecord, command: readonly string[]): ChildProcessWithoutNullStreams {
+  const [program = "", ...args] = inside(machine, command);
+  return spawn(program, args, { cwd: "/" });
 }
 
 /** Runs a shell script on a machine that has to succeed. */

@@ -10,6 +10,12 @@ export interface CableEnds {
   readonly rack: ProcessRecord;
 }
 
+// A switch forgets the addresses behind a port that loses its link. Open vSwitch does not, and learns them once more from the counters
+// of flows that it had: these have to go first.
+const loseLink = (port: string) => `ip link set ${port} down
+ovs-appctl --timeout=5 revalidator/purge
+ovs-appctl --timeout=5 fdb/flush`;
+
 /** One cable. Each failure replaces the one before; a new or rolled-back host has all cables plugged in. */
 export class EmulatedCable {
   constructor(
@@ -59,8 +65,11 @@ export class EmulatedCable {
   }): Promise<void> {
     const { qmpSocket, rack } = this.ends;
     await this.setSilent(state.isSilent);
-    await sendQmp(qmpSocket, "set_link", { name: deviceOf(this.cable), up: state.hostLink });
-    await runScriptOn(rack, `ip link set ${this.port} ${state.switchLink ? "up" : "down"}`);
+    // A cable is out of both sockets in one moment, as near as two programs come to it.
+    await Promise.all([
+      sendQmp(qmpSocket, "set_link", { name: deviceOf(this.cable), up: state.hostLink }),
+      runScriptOn(rack, state.switchLink ? `ip link set ${this.port} up` : loseLink(this.port)),
+    ]);
   }
 
   // A filter of QEMU's that hands on all packets of both directions to a device that forgets them.

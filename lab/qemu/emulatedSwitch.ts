@@ -1,7 +1,8 @@
 // The switch that the host's cables end in: Open vSwitch with its user-space datapath. I/O.
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { type BondFacts, readBond } from "../netns/bondFacts";
 import type { ExecuteOptions, Outcome } from "../netns/execute";
-import { executeOn, runScriptOn } from "../netns/machine";
+import { executeOn, runScriptOn, startOn } from "../netns/machine";
 import type { ProcessRecord } from "../netns/processRecord";
 import { configureSwitch } from "../netns/switchBridge";
 import type { CoreInterface, PortChannel } from "../netns/topology";
@@ -42,6 +43,11 @@ export class EmulatedSwitch {
   /** Runs a program on the switch, in its network namespace; an exit code other than 0 is an outcome. */
   run(command: readonly string[], options?: ExecuteOptions): Promise<Outcome> {
     return executeOn(this.process, command, options);
+  }
+
+  /** Starts a program on the switch, such as one that pings for a while; it ends by itself. */
+  start(command: readonly string[]): ChildProcessWithoutNullStreams {
+    return startOn(this.process, command);
   }
 
   /** Runs a shell script on the switch that has to succeed. */

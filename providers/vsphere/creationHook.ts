@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clearSite } from "../engine/creationSite.js";
 import { type Creation, creationMark } from "../platforms/vsphere/creation.js";
-import { hasHooks, programSession } from "./programSession.js";
+import { hasHooks, programHook, programSession } from "./programSession.js";
 
 /** Of the running program, as marks name it. */
 function stackName(): string {
@@ -33,5 +33,5 @@ export function creationHooks(creation: Omit<Creation, "stack">): pulumi.Resourc
   // The object that a replacement takes away has the name until then, and a preview can't tell it from others: only VMs are replaced
   // under the same name.
   const onDryRun = kind !== "virtualMachine";
-  return { beforeCreate: [new pulumi.ResourceHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] };
+  return { beforeCreate: [programHook(`${kind} ${datacenter}/${name}`, prepare, { onDryRun })] };
 }

@@ -9,7 +9,7 @@ import { vimRef } from "../platforms/vsphere/vimFields.js";
 import { vsphereVm } from "../platforms/vsphere/virtualMachine/index.js";
 import type { VmTarget } from "../platforms/vsphere/virtualMachine/words.js";
 import { unlocksMemory, updateRefusal, updateWarning, type VmUpdate } from "../platforms/vsphere/vmUpdate.js";
-import { hasHooks, programSession } from "./programSession.js";
+import { hasHooks, programHook, programSession } from "./programSession.js";
 
 /** The VM that is about to be updated; its id is known when it is. */
 export interface UpdatedVm {
@@ -31,7 +31,7 @@ export function updateHooks(vm: UpdatedVm): pulumi.ResourceHookBinding {
     if (pulumi.runtime.isDryRun()) await warn(update);
     else await clear(update, { ...vm, uuid: id });
   };
-  return { beforeUpdate: [new pulumi.ResourceHook(`update of VM ${name}`, prepare, { onDryRun: true })] };
+  return { beforeUpdate: [programHook(`update of VM ${name}`, prepare, { onDryRun: true })] };
 }
 
 async function warn(update: VmUpdate): Promise<void> {

@@ -9,7 +9,7 @@ export function whyNotEmulated(what: string): readonly string[] {
   return reasons;
 }
 
-const isWhole = process.env.MULTIPORT_EMULATED === "all";
+export const isWhole = process.env.MULTIPORT_EMULATED === "all";
 
 /** All of a list, or without MULTIPORT_EMULATED=all those that are named. */
 export function sampled<T>(all: readonly T[], isTaken: (item: T) => boolean, what: string): readonly T[] {

@@ -123,7 +123,7 @@ const negotiated = () =>
 describe("a host and its guest", () => {
   let project: Project;
   beforeAll(async () => {
-    project = await Project.create({ environment: environment(), variables });
+    project = await Project.create({ environment: environment(), variables, inline: true });
   });
   afterAll(async () => {
     rmSync(project.folder, { recursive: true, force: true });

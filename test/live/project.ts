@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withInlineProgram } from "./inlineProgram.js";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -23,6 +24,8 @@ export interface ProjectOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Stack settings; a value with a leading `secret:` is stored as a secret. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Runs the program in this process. Default: as a user's, in one that Pulumi starts. */
+  readonly inline?: boolean;
 }
 
 /** One stack in a project of its own. */
@@ -30,7 +33,7 @@ export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "multiport-project-"));
 
   static async create(options: ProjectOptions): Promise<Project> {
-    const project = new Project(options.stack ?? "t", options.variables ?? {});
+    const project = new Project(options);
     project.write(options.environment);
     await project.must("stack", "init", project.stack);
     for (const [key, value] of Object.entries(options.config ?? {})) {
@@ -40,10 +43,14 @@ export class Project {
     return project;
   }
 
-  private constructor(
-    readonly stack: string,
-    private readonly variables: Readonly<Record<string, string>>,
-  ) {
+  readonly stack: string;
+  private readonly variables: Readonly<Record<string, string>>;
+  private readonly inline: boolean;
+
+  private constructor({ stack = "t", variables = {}, inline = false }: ProjectOptions) {
+    this.stack = stack;
+    this.variables = variables;
+    this.inline = inline;
     mkdirSync(join(this.folder, "stacks"));
     mkdirSync(join(this.folder, "state"));
     for (const file of ["Pulumi.yaml", "stacks/index.ts", "stacks/tsconfig.json"])
@@ -63,7 +70,12 @@ export class Project {
 
   /** Runs pulumi in the project. */
   pulumi(...args: readonly string[]): Promise<Outcome> {
-    return this.run("pulumi", [...args, "--non-interactive", "--color", "never"]);
+    const run = (flags: readonly string[]) =>
+      this.run("pulumi", [...args, ...flags, "--non-interactive", "--color", "never"]);
+    const runsProgram = args[0] === "up" || args[0] === "preview";
+    return this.inline && runsProgram
+      ? withInlineProgram({ folder: this.folder, variables: this.variables }, run)
+      : run([]);
   }
 
   /** Runs pulumi and expects it to succeed. */

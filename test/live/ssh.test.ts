@@ -49,6 +49,7 @@ beforeAll(async () => {
   clientConfig = join(directory, "client_config");
   lab = await startNetns(topology, { directory: join(directory, "lab"), id: `s${process.pid}`, report: () => {} });
   project = await Project.create({
+    inline: true,
     environment: environment("kvm-01"),
     variables: { SSH_AUTH_SOCK: "" },
     config: { "multiport:sshConfig": clientConfig },

@@ -29,6 +29,7 @@ vms:
     vsphere: { create: { memoryMegabytes: 512, datastore: datastore1 } }
     ports: { app0: { portGroup: dvs0/app } }
 `,
+    { inline: false },
   );
 
   // One run fails at the switch, the next one at a port group, and so on: at the end everything is there once.

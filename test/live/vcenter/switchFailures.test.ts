@@ -23,7 +23,10 @@ describe("a declaration that can't be made true", () => {
   });
 
   it("by a wrong password: vCenter's answer, and the password nowhere", async () => {
-    const stranger = await site.addProject(environment(), { VSPHERE_PASSWORD: "wrong-and-secret" });
+    const stranger = await site.addProject(environment(), {
+      variables: { VSPHERE_PASSWORD: "wrong-and-secret" },
+      inline: false,
+    });
     const told = await site.failingUp(stranger);
     const message =
       /error: DistributedSwitch "dvs0": datacenter "dc1" can't be read from vCenter: .*Cannot complete login due to an incorrect user name or password\. Check .*$/gm;

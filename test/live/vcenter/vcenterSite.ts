@@ -27,6 +27,16 @@ export interface SoapCall {
   readonly injected?: string;
 }
 
+export interface SiteProjectOptions {
+  /** Take the place of those that lead to this vCenter. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Whether the program runs in the test's process. Default true. Not where an input is rejected, as where vCenter can't be asked at all:
+   * that ends a process, and an inline program of Pulumi never.
+   */
+  readonly inline?: boolean;
+}
+
 export class VcenterSite {
   private directory: string | undefined;
   private running: Vcenter | undefined;
@@ -65,9 +75,9 @@ export class VcenterSite {
     return first;
   }
 
-  /** Makes a project with its environment file; `variables` take the place of those that lead to this vCenter. */
-  async addProject(environment: string, variables: Readonly<Record<string, string>> = {}): Promise<Project> {
-    const project = await Project.create({ environment, variables: { ...this.variables, ...variables } });
+  /** Makes a project with its environment file. */
+  async addProject(environment: string, { variables = {}, inline = true }: SiteProjectOptions = {}): Promise<Project> {
+    const project = await Project.create({ environment, variables: { ...this.variables, ...variables }, inline });
     this.projects.push(project);
     return project;
   }
@@ -167,11 +177,11 @@ export class VcenterSite {
 }
 
 /** Gives a group of tests a vCenter of its own and, with an environment file, a project: what one leaves behind is nothing to the next. */
-export function useVcenter(inventory: Inventory, environment?: string): VcenterSite {
+export function useVcenter(inventory: Inventory, environment?: string, options?: SiteProjectOptions): VcenterSite {
   const site = new VcenterSite(inventory);
   beforeAll(async () => {
     await site.start();
-    if (environment !== undefined) await site.addProject(environment);
+    if (environment !== undefined) await site.addProject(environment, options);
   });
   afterAll(() => site.stop());
   return site;

@@ -40,7 +40,7 @@ describe("a vCenter that is away", () => {
   const site = useVcenter(plainHosts, environment());
 
   it("is told with its address and what to check, and nothing is changed; the next up converges", async () => {
-    const away = await site.addProject(environment(), { VSPHERE_SERVER: "127.0.0.1:1" });
+    const away = await site.addProject(environment(), { variables: { VSPHERE_SERVER: "127.0.0.1:1" }, inline: false });
     expect(await site.failingUp(away)).toMatch(
       /dial tcp 127\.0\.0\.1:1: connect: connection refused\. Check .*VSPHERE_SERVER/,
     );

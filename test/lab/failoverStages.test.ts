@@ -1,0 +1,47 @@
+// The bonds whose failover is measured: multiport's have no problem, and the settings that the table names are those that it makes. Pure.
+import { describe, expect, it } from "vitest";
+import { checkEnvironmentText } from "../../providers/engine/check.js";
+import { formatProblem } from "../../providers/model/problem.js";
+import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
+import type { OvsBond } from "../../providers/platforms/kvm/openvswitch/words.js";
+import { toKernelBond } from "../../providers/platforms/linux/bond.js";
+import type { KernelBond } from "../../providers/platforms/linux/words.js";
+import { deviceOf, environmentOf, PLACES } from "../live/failoverMaking.js";
+import { STAGES } from "../live/failoverStages.js";
+
+describe.each(STAGES.map((stage) => [stage.name, stage] as const))("%s", (_, stage) => {
+  const { environment, problems } = checkEnvironmentText(environmentOf(stage), "failover.yaml");
+  const host = environment?.kvmHosts[0];
+
+  it("are an environment without errors", () => {
+    expect(problems.filter(({ severity }) => severity === "error").map(formatProblem)).toEqual([]);
+  });
+
+  it.each(stage.bonds.map((bond, index) => [bond.name, bond, index] as const))(
+    "%s is shown as it is",
+    (_, bond, at) => {
+      const team = host?.virtualSwitches[at]?.uplinkTeam;
+      const [place] = PLACES.slice(at);
+      if (!host || !team || !place) throw new Error("no such virtual switch");
+      const { options, shown = options } = bond.made.multiport;
+      const made =
+        bond.kind === "openvswitch"
+          ? shownOvs(toOvsWords(host).bridges[`br${place.vlan}`]?.ports[deviceOf(bond, place)]?.bond)
+          : shownKernel(toKernelBond(team));
+      expect(shown).toBe(made);
+    },
+  );
+});
+
+function shownKernel({ miimon, arp_interval, arp_validate, lacp_rate, xmit_hash_policy }: KernelBond): string {
+  if (arp_interval > 0) return `arpMonitor: every ${arp_interval} ms, validate ${arp_validate}`;
+  return [`miimon ${miimon}`, ...(lacp_rate ? [`lacp_rate ${lacp_rate}`, xmit_hash_policy] : [])].join(", ");
+}
+
+function shownOvs(bond: OvsBond | null | undefined): string {
+  if (!bond) throw new Error("no bond of Open vSwitch");
+  if (bond.lacp === "off") return `bond-detect-mode ${bond["bond-detect-mode"] ?? "carrier"}`;
+  return [`lacp-time ${bond["lacp-time"]}`, ...(bond["lacp-fallback-ab"] === "true" ? ["lacp-fallback-ab"] : [])].join(
+    ", ",
+  );
+}
