@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { checkEnvironmentText } from "../../providers/engine/check.js";
-import { Machine } from "../../providers/engine/machine.js";
-import { toMachineWords } from "../../providers/engine/machineWords.js";
-import { connectSsh } from "../../providers/host/ssh.js";
-import { formatChange } from "../../providers/model/change.js";
-import { formatProblem } from "../../providers/model/problem.js";
-import { kvm } from "../../providers/platforms/kvm/index.js";
-import { whyNotEmulated } from "./emulated.js";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { checkEnvironmentText } from "../../../providers/engine/check.js";
+import { Machine } from "../../../providers/engine/machine.js";
+import { toMachineWords } from "../../../providers/engine/machineWords.js";
+import { connectSsh } from "../../../providers/host/ssh.js";
+import { formatChange } from "../../../providers/model/change.js";
+import { formatProblem } from "../../../providers/model/problem.js";
+import { kvm } from "../../../providers/platforms/kvm/index.js";
+import { whyNotEmulated } from "../emulated.js";
 
 const reasons = whyNotEmulated("virtual functions on the emulated host");
 

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { waitFor } from "../../lab/netns/execute";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
-import type { LinuxWords, RendererName } from "../../providers/platforms/linux/words.js";
-import { modelOf } from "../model/given.js";
-import { sampled, whyNotEmulated } from "./emulated.js";
-import { LinuxMachine } from "./linuxChange.js";
+import { waitFor } from "../../../lab/netns/execute";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { toLinuxWords } from "../../../providers/platforms/linux/toWords.js";
+import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
+import { modelOf } from "../../model/given.js";
+import { sampled, whyNotEmulated } from "../emulated.js";
+import { LinuxMachine } from "../linuxChange.js";
 
 const reasons = whyNotEmulated("the network devices of the emulated host");
 

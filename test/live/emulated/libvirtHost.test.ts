@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { apply, startApply } from "./applyRun.js";
-import { whyNotEmulated } from "./emulated.js";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { apply, startApply } from "../applyRun.js";
+import { whyNotEmulated } from "../emulated.js";
 
 const reasons = whyNotEmulated("libvirt on the emulated host");
 
