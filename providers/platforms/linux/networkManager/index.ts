@@ -58,9 +58,10 @@ function after(transition: Transition): Filled[] {
   const isNew = newProfiles(transition);
   // A port's VLANs are the kernel's alone to be told: releases from 1.50 on, asked to take a port anew, remove all of its VLANs and then
   // fail to add the default PVID 0.
-  const adjust = bridgeChangedDevices(transition).filter(
-    (device) => !take.includes(device) && kindOf(desired, device) === "bridge",
-  );
+  const adjust = [
+    ...bridgeChangedDevices(transition).filter((device) => kindOf(desired, device) === "bridge"),
+    ...changedDevices(transition).filter((device) => isTunedOnly(transition, device)),
+  ].filter((device) => !take.includes(device) && controllerOf(desired, device) === null);
   // Profiles that left are forgotten by the same reload.
   const isGone = devicesInOrder(actual).some((device) => !devicesInOrder(desired).includes(device));
   const activated = new Set([...leavingDevices(transition), ...take]);
@@ -73,6 +74,21 @@ function after(transition: Transition): Filled[] {
   if (take.length + adjust.length + changes.length === 0 && !isGone) return [];
   const data = { take: take.map((device) => ({ device, isNew: isNew.has(device) })), adjust, releases, changes };
   return [{ template: "linux/networkManager/after.sh", data }];
+}
+
+/**
+ * A bond that stays as it is but for options. The kernel takes them while it runs, and NetworkManager (1.52) refuses to take some so, such as
+ * num_unsol_na: to activate its profile for them would cost it all members for a moment.
+ */
+function isTunedOnly(transition: Transition, device: string): boolean {
+  const { desired, actual } = transition;
+  const others = (words: LinuxWords) => JSON.stringify([own(words.links, device), controllerOf(words, device)]);
+  return (
+    kindOf(desired, device) === "bond" &&
+    kindOf(actual, device) === "bond" &&
+    !leavingDevices(transition).includes(device) &&
+    others(desired) === others(actual)
+  );
 }
 
 /** Once more, after what the port may have lost while it was taken. */
@@ -97,7 +113,8 @@ function newProfiles(transition: Transition): ReadonlySet<string> {
 function devicesToTake(transition: Transition): string[] {
   const { desired } = transition;
   const gone = new Set(leavingDevices(transition));
-  const touched = new Set([...changedDevices(transition), ...gone]);
+  const changed = changedDevices(transition).filter((device) => !isTunedOnly(transition, device));
+  const touched = new Set([...changed, ...gone]);
   for (const name of gone)
     for (const port of [...portsOf(desired, name), ...portsOf(transition.actual, name)]) touched.add(port);
   for (const [name, vlan] of Object.entries(desired.vlans)) if (touched.has(vlan.link)) touched.add(name);

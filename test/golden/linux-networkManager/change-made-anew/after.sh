@@ -29,7 +29,9 @@ take_new() {
 take_new bond0 || failed=1
 take_new eth1 || failed=1
 take_new eth2 || failed=1
-# NetworkManager leaves options of a bond that are zero or the default as they were, and may have taken VLANs from a port.
+# A bridge and a bond take these while they run. To activate their profiles for them would cost their ports, the VMs' too, a moment without
+# a network, so the kernel is told; NetworkManager below, where its release can hear of it. It also leaves options that are zero or the
+# default as they were, and may have taken VLANs from a port.
 bridge vlan add dev bond0 vid 5-9 || failed=1
 bridge vlan add dev bond0 vid 10 pvid untagged || failed=1
 bridge vlan add dev bond0 vid 11-20 || failed=1

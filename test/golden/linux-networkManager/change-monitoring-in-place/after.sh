@@ -26,13 +26,14 @@ take_new() {
   done
   nmcli --wait 60 connection up id "multiport-$1"
 }
-take bond0 || failed=1
-take bond0.30 || failed=1
-# NetworkManager leaves options of a bond that are zero or the default as they were, and may have taken VLANs from a port.
+# A bridge and a bond take these while they run. To activate their profiles for them would cost their ports, the VMs' too, a moment without
+# a network, so the kernel is told; NetworkManager below, where its release can hear of it. It also leaves options that are zero or the
+# default as they were, and may have taken VLANs from a port.
 ip link set dev bond0 type bond miimon 100 || failed=1
 ip link set dev bond0 type bond updelay 200 || failed=1
 ip link set dev bond0 type bond downdelay 0 || failed=1
 ip link set dev bond0 type bond arp_ip_target '' || failed=1
 sh -c 'printf "%s\n" "$1" >"$2"' sh '' /sys/class/net/bond0/bonding/primary || failed=1
+nmcli --wait 30 device reapply bond0 || :
 exit "$failed"
 )

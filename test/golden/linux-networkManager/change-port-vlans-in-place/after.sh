@@ -27,9 +27,9 @@ take_new() {
   nmcli --wait 60 connection up id "multiport-$1"
 }
 take mgmt || failed=1
-# A bridge takes these while it runs. To activate its profile for them would cost its ports, the VMs' too, a moment without a network, so the
-# kernel is told, and NetworkManager where its release can hear of it.
-# NetworkManager leaves options of a bond that are zero or the default as they were, and may have taken VLANs from a port.
+# A bridge and a bond take these while they run. To activate their profiles for them would cost their ports, the VMs' too, a moment without
+# a network, so the kernel is told; NetworkManager below, where its release can hear of it. It also leaves options that are zero or the
+# default as they were, and may have taken VLANs from a port.
 bridge vlan del dev br0 vid 10 self || :
 bridge vlan del dev bond0 vid 5-7 || :
 bridge vlan del dev bond0 vid 100-119 || :
