@@ -57,10 +57,10 @@ describe.skipIf(reasons.length > 0)("a failover", { timeout: 900_000 }, () => {
     const worst = (maker: Maker) => worstGap(byMaker[maker][failure]);
     const unnoticed = (maker: Maker) => bond.made[maker].unnoticed?.includes(failure) ?? false;
     const endless = MAKERS.filter((maker) => worst(maker) === Number.POSITIVE_INFINITY);
-    expect(endless, `${bond.name}, ${failure}: no recovery`).toEqual(MAKERS.filter(unnoticed));
+    expect.soft(endless, `${bond.name}, ${failure}: no recovery`).toEqual(MAKERS.filter(unnoticed));
     if (unnoticed("by hand, tuned")) return;
     const allowed = worst("by hand, tuned") + MARGIN[failure] + run.calmMilliseconds;
-    expect(worst("multiport"), `${bond.name}, ${failure}: ms`).toBeLessThanOrEqual(allowed);
+    expect.soft(worst("multiport"), `${bond.name}, ${failure}: ms`).toBeLessThanOrEqual(allowed);
   }
 
   it.each(sampled(["min_links"], () => false, "readings of min_links"))("a bond's link by %s", async () => {

@@ -1,9 +1,10 @@
-// Bonds, bridges and VLAN devices on a real kernel, written by netplan and by systemd-networkd: after every change the kernel says what the
+// Bonds, bridges and VLAN devices on a real kernel, written by each of the renderers: after every change the kernel says what the
 // file says, option by option, and after a restart it still does. I/O.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { waitFor } from "../../lab/netns/execute";
 import { QemuHost } from "../../lab/qemu/qemuHost";
 import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
 import type { LinuxWords, RendererName } from "../../providers/platforms/linux/words.js";
@@ -16,9 +17,9 @@ const reasons = whyNotEmulated("the network devices of the emulated host");
 /** Every case follows on the one before it: what changes in place, what is made anew, and what leaves. */
 const STEPS: Readonly<Record<string, string>> = {
   "active-backup with all its settings":
-    "members: [enp1s0, enp2s0], monitorMilliseconds: 50, upDelayMilliseconds: 120, failOverMac: active, peerNotifications: 0, resendIgmp: 0, allMembersActive: true, failback: false",
+    "members: [enp1s0, enp2s0], monitorMilliseconds: 50, upDelayMilliseconds: 120, failOverMac: active, peerNotifications: 2, resendIgmp: 0, allMembersActive: true, failback: false",
   "other delays and the other NIC preferred":
-    "members: [enp2s0, enp1s0], monitorMilliseconds: 100, downDelayMilliseconds: 300, failOverMac: active, peerNotifications: 2",
+    "members: [enp2s0, enp1s0], monitorMilliseconds: 100, downDelayMilliseconds: 300, failOverMac: active, peerNotifications: 0",
   "ARP monitoring":
     "members: [enp2s0, enp1s0], failOverMac: active, arpMonitor: { intervalMilliseconds: 250, targets: [10.10.0.1, 10.10.0.2], validate: filter-active, allTargets: true }",
   "LACP with a hash that networkd does not know":
@@ -37,7 +38,7 @@ const STEPS: Readonly<Record<string, string>> = {
  * The cases in which most differs from the one before, and the tools need the most help. networkd does the same for netplan: of what it is
  * told by files of its own there are fewer.
  */
-const SAMPLE: Readonly<Record<"netplan" | "networkd", readonly string[]>> = {
+const SAMPLE: Readonly<Record<RendererName, readonly string[]>> = {
   netplan: [
     "active-backup with all its settings",
     "ARP monitoring",
@@ -48,6 +49,17 @@ const SAMPLE: Readonly<Record<"netplan" | "networkd", readonly string[]>> = {
     "one NIC less",
   ],
   networkd: ["LACP with a hash that networkd does not know", "one NIC less"],
+  NetworkManager: ["active-backup with all its settings", "other delays and the other NIC preferred"],
+  ifupdown: ["active-backup with all its settings", "other delays and the other NIC preferred"],
+};
+
+/** What makes a tool the one that configures the host's network, as its administrator would. mgmt0 is networkd's, whatever the test tries. */
+const IN_USE: Readonly<Record<RendererName, string>> = {
+  netplan: ":",
+  networkd: ":",
+  NetworkManager:
+    "printf '[keyfile]\\nunmanaged-devices=interface-name:mgmt0\\n' >/etc/NetworkManager/conf.d/lab.conf && systemctl enable --now NetworkManager.service",
+  ifupdown: "systemctl enable --now networking.service",
 };
 
 function wordsOf(team: string, renderer: RendererName, more = ""): LinuxWords {
@@ -69,6 +81,42 @@ ${more}`).kvmHosts;
   return toLinuxWords(host);
 }
 
+/** A bond and a bridge with the host's own address: what an administrator may have made before. */
+function adoptedWords(monitorMilliseconds: number): LinuxWords {
+  const [host] = modelOf(`environment: live
+networks: { plain: {} }
+hosts:
+  lab:
+    platform: kvm
+    uplinks: { enp1s0: , enp2s0: }
+    virtualSwitches:
+      br1:
+        kind: linux-bridge
+        uplinkTeam: { members: [enp1s0, enp2s0], name: bond0, monitorMilliseconds: ${monitorMilliseconds} }
+        portGroups: [plain]
+    hostPorts: { br1: { portGroup: br1/plain, addresses: [10.30.0.2/24] } }
+`).kvmHosts;
+  if (!host) throw new Error("no host");
+  return toLinuxWords(host);
+}
+
+/**
+ * The same by an administrator's hand: no mark, and nothing that would make it at the next boot. Without its broadcast address an address is
+ * another one to networkd, which then sets it anew.
+ */
+const BY_HAND = `set -e
+ip link add bond0 type bond mode active-backup miimon 100
+ip link add br1 type bridge vlan_filtering 1 vlan_default_pvid 0
+for nic in enp1s0 enp2s0; do ip link set "$nic" down; ip link set "$nic" master bond0; ip link set "$nic" up; done
+ip link set bond0 type bond primary enp1s0
+ip link set bond0 master br1
+ip link set bond0 up
+ip link set br1 up
+bridge vlan add dev bond0 vid 1 pvid untagged
+bridge vlan add dev br1 vid 1 pvid untagged self
+ip address add 10.30.0.2/24 brd + dev br1
+`;
+
 describe.skipIf(reasons.length > 0)("network devices of the emulated host", () => {
   let scratch: string;
   let host: QemuHost;
@@ -81,11 +129,54 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  describe.each(["netplan", "networkd"] as const)("by %s", (renderer) => {
+  describe("of an administrator", () => {
+    const CORE = "10.30.0.1";
+    let machine: LinuxMachine;
+    beforeAll(async () => {
+      await host.rollBack();
+      machine = new LinuxMachine(host);
+      const ports = ["p1", "p2"].map((name) => ({ name, native: 30 }));
+      await host.switch.setUp({ ports, core: [{ name: "core", vlan: 30, address: `${CORE}/24` }] });
+      await host.runOrThrow(BY_HAND);
+      await waitFor({ what: "the bond to carry a ping", seconds: 60 }, async () => {
+        const { code } = await host.run(`ping -c 1 -W 1 ${CORE}`);
+        return code === 0 ? true : undefined;
+      });
+    });
+
+    it("are left alone where they are not as wanted, with what differs", async () => {
+      await expect(machine.apply(adoptedWords(50))).rejects.toThrow(
+        /^bond0 exists, is a device of kind bond, is not multiport's and is not as it is wanted \(miimon: is 100, wanted 50\)\. [^\n]*$/,
+      );
+    });
+
+    it("are taken over where they are as wanted, and not a packet is lost", async () => {
+      const words = adoptedWords(100);
+      const indexes = () => host.runOrThrow("cat /sys/class/net/bond0/ifindex /sys/class/net/br1/ifindex");
+      const before = await indexes();
+      await host.runOrThrow(`ping -i 0.1 ${CORE} >/root/ping.log 2>&1 & echo $! >/root/ping.pid`);
+      await machine.apply(words);
+      // What is still under way when it ends is not lost: there is no gap in what was answered.
+      const said = await host.runOrThrow(
+        `ping -c 1 -W 5 ${CORE} >/dev/null && kill -INT $(cat /root/ping.pid) && cat /root/ping.log`,
+      );
+      const answered = [...said.matchAll(/icmp_seq=(\d+) ttl/g)].map(([, number]) => Number(number));
+      expect(answered.length).toBeGreaterThan(20);
+      expect(answered).toEqual(answered.map((_, index) => index + 1));
+      expect(await indexes()).toBe(before);
+      expect(await machine.differences(words)).toEqual([]);
+      // From now on they are ours, and at the next boot ours makes them.
+      expect((await machine.facts()).links.get("bond0")?.ifalias).toBe("multiport live");
+      expect(Object.keys(machine.files)).toContain("/etc/netplan/60-multiport.yaml");
+    });
+  });
+
+  describe.each(["netplan", "networkd", "NetworkManager", "ifupdown"] as const)("by %s", (renderer) => {
     let machine: LinuxMachine;
     let last = "";
     beforeAll(async () => {
       await host.rollBack();
+      await host.runOrThrow(IN_USE[renderer]);
       machine = new LinuxMachine(host);
     });
 

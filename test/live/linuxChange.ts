@@ -16,7 +16,7 @@ const heading = { machine: "lab", environment: "live" };
 export class LinuxMachine {
   /** What was applied last, and the files that hold it. */
   private last: LinuxWords = linux.nothing;
-  private files: Record<string, string> = {};
+  files: Readonly<Record<string, string>> = {};
 
   constructor(private readonly machine: Machine) {}
 

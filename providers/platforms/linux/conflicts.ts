@@ -1,8 +1,11 @@
 // Why a host's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
+
+import { formatChange } from "../../model/change.js";
 import { BUNDLES, type MissingTool } from "../packages.js";
+import { compareLinux } from "./disruption.js";
 import type { FactLink, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
-import { devicesInOrder, kindOf } from "./stack.js";
+import { controllerOf, devicesInOrder, kindOf } from "./stack.js";
 import type { LinuxWords, RendererName } from "./words.js";
 
 export interface Judged {
@@ -47,7 +50,8 @@ function devices(words: LinuxWords): string[] {
   return devicesInOrder(words).filter((name) => kindOf(words, name) !== "nic");
 }
 
-function nicConflicts(name: string, { desired, actual, facts, environment }: Judged): string[] {
+function nicConflicts(name: string, judged: Judged): string[] {
+  const { desired, facts } = judged;
   const link = facts.links.get(name);
   if (!link) {
     const there = [...facts.links.keys()].filter((other) => facts.nics[other] !== undefined).sort();
@@ -56,7 +60,8 @@ function nicConflicts(name: string, { desired, actual, facts, environment }: Jud
   const { mtu = 0 } = desired.links[name] ?? {};
   const tooLarge = typeof link.max_mtu === "number" && link.max_mtu > 0 && mtu > link.max_mtu;
   const master = link.master ?? undefined;
-  const isTaken = master !== undefined && !isOurs(master, { desired, actual, facts, environment });
+  // Of a device of a name that is wanted its own conflict tells all.
+  const isTaken = master !== undefined && !Object.hasOwn(desired.links, master) && !isOurs(master, judged);
   return [
     ...(tooLarge
       ? [
@@ -68,7 +73,32 @@ function nicConflicts(name: string, { desired, actual, facts, environment }: Jud
           `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave the uplink out of the environment`,
         ]
       : []),
+    ...stackedConflicts(name, judged),
   ];
+}
+
+/** What such a device takes of the NIC below it. The kernel asks it before a bond or bridge, or allows no two. */
+const TAKES: Readonly<Record<string, string>> = {
+  vlan: "gets the frames of its VLAN before the uplink does",
+  macvlan: "leaves no room for a bond or a bridge",
+  macvtap: "leaves no room for a bond or a bridge",
+  ipvlan: "leaves no room for a bond or a bridge",
+  ipvtap: "leaves no room for a bond or a bridge",
+  macsec: "leaves no room for a bond or a bridge",
+};
+
+/** Devices of others that stand on a NIC which becomes an uplink. */
+function stackedConflicts(nic: string, { desired, actual, facts, environment }: Judged): string[] {
+  if (controllerOf(actual, nic) !== null) return [];
+  const known = { ...desired.links, ...actual.links };
+  return [...facts.links.values()].flatMap(({ ifname, link, ifalias, linkinfo }) => {
+    const kind = linkinfo?.info_kind ?? "";
+    const takes = Object.hasOwn(TAKES, kind) ? TAKES[kind] : undefined;
+    if (link !== nic || !takes || ifalias === markOf(environment) || Object.hasOwn(known, ifname)) return [];
+    return [
+      `${ifname} stands on ${nic}, is a device of kind ${kind}, is not multiport's and ${takes}. Remove it where it is configured and in the kernel (ip link delete dev ${ifname}), or leave the uplink ${nic} out of the environment`,
+    ];
+  });
 }
 
 function isOurs(name: string, { desired, actual, facts, environment }: Judged): boolean {
@@ -89,8 +119,17 @@ function deviceConflicts(name: string, judged: Judged): string[] {
   const link = judged.facts.links.get(name);
   if (!link || isOurs(name, judged)) return [];
   return [
-    `${name} exists, ${describe(link)}, is not multiport's and is not as it is wanted. Give ours another name, make it equal so that it is taken over, or remove it`,
+    `${name} exists, ${describe(link)}, is not multiport's and is not as it is wanted${differences(name, judged)}. Give ours another name, make it equal so that it is taken over, or remove it`,
   ];
+}
+
+/** Where the device is at least of the kind that is wanted. */
+function differences(device: string, { desired, actual }: Judged): string {
+  const found = compareLinux(desired, actual).filter(
+    ({ path: [, name, ...setting] }) => name === device && setting.length > 0,
+  );
+  const texts = found.map((change) => formatChange({ ...change, path: change.path.slice(2) }));
+  return texts.length === 0 ? "" : ` (${texts.join("; ")})`;
 }
 
 function describe(link: FactLink): string {

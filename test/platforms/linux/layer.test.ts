@@ -244,6 +244,17 @@ describe("what stands in the way", () => {
       { nics, links: links((link) => (link.ifname === "e1" ? { ...link, master: "virbr0" } : link)) },
       /^e1 is a member of virbr0, which is not multiport's\./,
     ],
+    ...(["vlan", "macvlan", "ipvlan"] as const).map((kind): [string, object, RegExp] => [
+      `a NIC has somebody else's ${kind} on it`,
+      {
+        nics,
+        links: [
+          ...links((link) => link),
+          { ifname: "storage", link: "e1", mtu: 1500, linkinfo: { info_kind: kind, info_data: {} } },
+        ],
+      },
+      new RegExp(`^storage stands on e1, is a device of kind ${kind}, is not multiport's and .* Remove it`),
+    ]),
     [
       "a device of our name is somebody else's",
       {
@@ -253,7 +264,7 @@ describe("what stands in the way", () => {
           { ifname: "br0", mtu: 1500, linkinfo: { info_kind: "bridge", info_data: {} } },
         ],
       },
-      /^br0 exists, is a device of kind bridge, is not multiport's and is not as it is wanted\./,
+      /^br0 exists, is a device of kind bridge, is not multiport's and is not as it is wanted \(vlan_filtering: is 0, wanted 1; vlan_default_pvid: is 1, wanted 0; .*mtu: is 1500, wanted 9000\)\. Give ours/,
     ],
     [
       "a device of our name is another environment's",
@@ -282,6 +293,29 @@ describe("what stands in the way", () => {
     ],
   ])("%s", (_sentence, changes, expected) => {
     expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("a bond of our name that differs is told once, with what differs", () => {
+    const had = wordsOf(bridgeSpec("mode: lacp, monitorMilliseconds: 50"));
+    expect(conflicts(says({ nics }, had, { defaults: "said" }))).toEqual([
+      expect.stringMatching(
+        /^br0-bond exists, is a device of kind bond, is not multiport's and is not as it is wanted \(miimon: is 50, wanted 100\)\. Give ours/,
+      ),
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ["of ours", { link: "e1", ifalias: MARK, linkinfo: { info_kind: "vlan", info_data: { id: 7 } } }],
+    ["on another NIC", { link: "e7", linkinfo: { info_kind: "vlan", info_data: { id: 7 } } }],
+    ["at the other end of a cable in software", { link: "e1", linkinfo: { info_kind: "veth" } }],
+  ])("not a device %s", (_sentence, other) => {
+    const others = [...links((link) => link), { ifname: "there", mtu: 1500, ...other }];
+    expect(conflicts(says({ nics, links: others }))).toEqual([]);
+  });
+
+  it("not a device on a NIC that is an uplink already", () => {
+    const others = [{ ifname: "e1.7", link: "e1", mtu: 1500, linkinfo: { info_kind: "vlan", info_data: { id: 7 } } }];
+    expect(conflicts(says({ nics }, desired, { defaults: "said", alias: MARK, others }), desired, NETPLAN)).toEqual([]);
   });
 
   it("missing tools are those of iproute2, and the renderer's own where there is something to write", () => {

@@ -46,12 +46,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Stands for the daemon: says that it runs and what it thinks of each NIC; what reads profiles is the real nmcli. */
 function writeDaemon(state: { readonly type?: string; readonly state?: string; readonly running?: string } = {}): void {
-  const { type = "ethernet", state: device = "30 (disconnected)", running = "running" } = state;
+  const { type = "ethernet", state: device = "disconnected", running = "running" } = state;
   const script = `#!/bin/sh
 case "$*" in
   '-t -f RUNNING general') echo '${running}' ;;
-  '-g GENERAL.TYPE device show '*) ${type === "missing" ? "exit 10" : `echo '${type}'`} ;;
-  '-g GENERAL.STATE device show '*) echo '${device}' ;;
+  '-t -f DEVICE,TYPE,STATE device') ${type === "missing" ? ":" : `printf '%s:${type}:${device}\\n' eth0 eth1 eth2 eth3 eth4`} ;;
   *) exec ${findOnPath("nmcli")} "$@" ;;
 esac
 `;
@@ -145,7 +144,7 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
 
   it.each([
     [{ running: "not running" }, "NetworkManager is not running"],
-    [{ state: "10 (unmanaged)" }, "NetworkManager is told to leave eth0 alone (unmanaged)"],
+    [{ state: "unmanaged" }, "NetworkManager is told to leave eth0 alone (unmanaged)"],
     [{ type: "missing" }, "NetworkManager knows no device eth0"],
     [{ type: "ovs-interface" }, "eth0 is no Ethernet device in the eyes of NetworkManager"],
   ])("refuses a machine that says %j", (state, message) => {
@@ -187,7 +186,7 @@ done
 `;
 const START = `mount -t sysfs -o ro sysfs /sys
 mount -t tmpfs run /run
-mkdir -p /run/dbus "$root/etc/system-connections" "$root/lib"
+mkdir -p /run/dbus "$root/etc/system-connections" "$root/etc/conf.d" "$root/lib"
 mount --bind "$root/etc" /etc/NetworkManager
 mount --bind "$root/lib" /var/lib/NetworkManager
 ip link set lo up

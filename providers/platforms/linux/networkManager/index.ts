@@ -1,6 +1,10 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
+import type { Heading } from "../../heading.js";
 import type { Filled, TextSection } from "../../layer.js";
 import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
+import { bondOptionChanges } from "../inPlace.js";
+import { addVlans, type Command } from "../iproute.js";
+import { own } from "../own.js";
 import type { Renderer, Transition } from "../renderer.js";
 import {
   bridgeChangedDevices,
@@ -22,6 +26,26 @@ function profilePath(device: string): string {
   return `${FOLDER}/multiport-${device}.nmconnection`;
 }
 
+const CARRIER = "/etc/NetworkManager/conf.d/90-multiport.conf";
+
+/** Names with other characters would need quotes that the list does not have; NetworkManager minds the carrier of theirs. */
+function carrierIgnored(words: LinuxWords, heading: Heading): TextSection[] {
+  const devices = devicesInOrder(words).filter((device) => /^[\w.-]+$/.test(device));
+  if (devices.length === 0) return [];
+  const template = "linux/networkManager/90-multiport.conf";
+  return [{ target: CARRIER, path: CARRIER, template, data: { ...heading, devices } }];
+}
+
+function profiles(words: LinuxWords, heading: Heading): TextSection[] {
+  return devicesInOrder(words).map((device) => ({
+    target: profilePath(device),
+    path: profilePath(device),
+    mode: "0600",
+    template: "linux/networkManager/connection",
+    data: { ...heading, ...toProfile(words, device) },
+  }));
+}
+
 /** Nothing to run is no script. */
 function script(name: string, data: Readonly<Record<string, readonly unknown[]>>): Filled[] {
   const isEmpty = Object.values(data).every((list) => list.length === 0);
@@ -31,13 +55,39 @@ function script(name: string, data: Readonly<Record<string, readonly unknown[]>>
 function after(transition: Transition): Filled[] {
   const { desired, actual } = transition;
   const take = devicesToTake(transition);
-  const adjust = bridgeChangedDevices(transition).filter((device) => !take.includes(device));
+  const isNew = newProfiles(transition);
+  // A port's VLANs are the kernel's alone to be told: releases from 1.50 on, asked to take a port anew, remove all of its VLANs and then
+  // fail to add the default PVID 0.
+  const adjust = bridgeChangedDevices(transition).filter(
+    (device) => !take.includes(device) && kindOf(desired, device) === "bridge",
+  );
   // Profiles that left are forgotten by the same reload.
   const isGone = devicesInOrder(actual).some((device) => !devicesInOrder(desired).includes(device));
-  if (take.length + adjust.length === 0 && !isGone) return [];
   const activated = new Set([...leavingDevices(transition), ...take]);
-  const [releases, changes] = [bridgeReleases(transition, activated), bridgeChanges(transition, activated)];
-  return [{ template: "linux/networkManager/after.sh", data: { take, adjust, releases, changes } }];
+  const releases = bridgeReleases(transition, activated);
+  const changes = [
+    ...bondOptionChanges(transition),
+    ...bridgeChanges(transition, activated),
+    ...take.flatMap((device) => portVlans(desired, device)),
+  ];
+  if (take.length + adjust.length + changes.length === 0 && !isGone) return [];
+  const data = { take: take.map((device) => ({ device, isNew: isNew.has(device) })), adjust, releases, changes };
+  return [{ template: "linux/networkManager/after.sh", data }];
+}
+
+/** Once more, after what the port may have lost while it was taken. */
+function portVlans(words: LinuxWords, device: string): Command[] {
+  const controller = controllerOf(words, device);
+  const port = controller && own(own(words.bridges, controller.name)?.ports, device);
+  return port ? addVlans(device, port.vlan, []) : [];
+}
+
+/** Devices of which no earlier profile of ours can be active: those that are new, that left, and ports of what left. */
+function newProfiles(transition: Transition): ReadonlySet<string> {
+  const { desired, actual } = transition;
+  const gone = leavingDevices(transition);
+  const fresh = devicesInOrder(desired).filter((device) => !Object.hasOwn(actual.links, device));
+  return new Set([...fresh, ...gone, ...gone.flatMap((device) => portsOf(actual, device))]);
 }
 
 /**
@@ -56,16 +106,9 @@ function devicesToTake(transition: Transition): string[] {
 
 export const networkManager: Renderer = {
   name: "NetworkManager",
-  ownFiles: [`${FOLDER}/multiport-*.nmconnection`],
+  ownFiles: [`${FOLDER}/multiport-*.nmconnection`, CARRIER],
   unsupported,
-  files: (words: LinuxWords, heading): TextSection[] =>
-    devicesInOrder(words).map((device) => ({
-      target: profilePath(device),
-      path: profilePath(device),
-      mode: "0600",
-      template: "linux/networkManager/connection",
-      data: { ...heading, ...toProfile(words, device) },
-    })),
+  files: (words, heading) => [...profiles(words, heading), ...carrierIgnored(words, heading)],
   check: (words) =>
     script("check", {
       profiles: devicesInOrder(words).map((device) => ({ path: profilePath(device) })),

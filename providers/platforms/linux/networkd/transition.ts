@@ -4,7 +4,7 @@
 // the kernel by hand. Pure.
 
 import type { Filled } from "../../layer.js";
-import { commandsInPlace } from "../ifupdown/inPlace.js";
+import { commandsInPlace } from "../inPlace.js";
 import type { Command } from "../iproute.js";
 import type { Transition } from "../renderer.js";
 import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";

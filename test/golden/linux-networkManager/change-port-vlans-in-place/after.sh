@@ -3,16 +3,33 @@
 # the same NIC make room and stay in their files; at the next boot ours come first by their priority.
 # All of it is done, whatever fails, and a failure is the end result.
 failed=0
+udevadm control --reload || :
+nmcli general reload conf || failed=1
 nmcli connection reload || failed=1
+# Of its profile in its old form a device may be active.
 take() {
   if [ "$(nmcli -g GENERAL.CONNECTION device show "$1" 2>/dev/null || :)" = "multiport-$1" ]; then
     nmcli --wait 30 device reapply "$1" && return
   fi
   nmcli --wait 60 connection up id "multiport-$1"
 }
+# Of a new profile it is active as it shall be: NetworkManager has ports follow their controller by itself.
+take_new() {
+  tries=0
+  while [ "$tries" -lt 60 ]; do
+    case $(nmcli -g GENERAL.STATE,GENERAL.CONNECTION device show "$1" 2>/dev/null | tr '\n' ' ') in
+      "100 "*" multiport-$1 ") return ;;
+      [4-9]0\ *" multiport-$1 ") sleep 0.5 ;;
+      *) break ;;
+    esac
+    tries=$((tries + 1))
+  done
+  nmcli --wait 60 connection up id "multiport-$1"
+}
 take mgmt || failed=1
 # A bridge takes these while it runs. To activate its profile for them would cost its ports, the VMs' too, a moment without a network, so the
 # kernel is told, and NetworkManager where its release can hear of it.
+# NetworkManager leaves options of a bond that are zero or the default as they were, and may have taken VLANs from a port.
 bridge vlan del dev br0 vid 10 self || :
 bridge vlan del dev bond0 vid 5-7 || :
 bridge vlan del dev bond0 vid 100-119 || :
@@ -23,6 +40,5 @@ bridge link set dev bond0 isolated on || failed=1
 bridge vlan add dev bond0 vid 8-30 || failed=1
 bridge vlan add dev bond0 vid 120 || failed=1
 nmcli --wait 30 device reapply br0 || :
-nmcli --wait 30 device reapply bond0 || :
 exit "$failed"
 )

@@ -106,9 +106,14 @@ else
   faults=1
 fi
 # What is made by others has to be there and be NetworkManager's to use.
-case $(nmcli -g GENERAL.TYPE device show eth0 2>/dev/null || echo missing) in
-  ethernet | veth) ;;
-  missing)
+devices=$(nmcli -t -f DEVICE,TYPE,STATE device)
+case $(printf '%s\n' "$devices" | awk -F : -v nic=eth0 '$1 == nic { print $2 " " $3 }') in
+  'ethernet unmanaged' | 'veth unmanaged')
+    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth0 >&2
+    faults=1
+    ;;
+  'ethernet '* | 'veth '*) ;;
+  '')
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth0 >&2
     faults=1
     ;;
@@ -117,15 +122,13 @@ case $(nmcli -g GENERAL.TYPE device show eth0 2>/dev/null || echo missing) in
     faults=1
     ;;
 esac
-case $(nmcli -g GENERAL.STATE device show eth0 2>/dev/null || :) in
-  '10 '*)
-    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth0 >&2
+case $(printf '%s\n' "$devices" | awk -F : -v nic=eth1 '$1 == nic { print $2 " " $3 }') in
+  'ethernet unmanaged' | 'veth unmanaged')
+    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth1 >&2
     faults=1
     ;;
-esac
-case $(nmcli -g GENERAL.TYPE device show eth1 2>/dev/null || echo missing) in
-  ethernet | veth) ;;
-  missing)
+  'ethernet '* | 'veth '*) ;;
+  '')
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth1 >&2
     faults=1
     ;;
@@ -134,15 +137,13 @@ case $(nmcli -g GENERAL.TYPE device show eth1 2>/dev/null || echo missing) in
     faults=1
     ;;
 esac
-case $(nmcli -g GENERAL.STATE device show eth1 2>/dev/null || :) in
-  '10 '*)
-    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth1 >&2
+case $(printf '%s\n' "$devices" | awk -F : -v nic=eth2 '$1 == nic { print $2 " " $3 }') in
+  'ethernet unmanaged' | 'veth unmanaged')
+    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth2 >&2
     faults=1
     ;;
-esac
-case $(nmcli -g GENERAL.TYPE device show eth2 2>/dev/null || echo missing) in
-  ethernet | veth) ;;
-  missing)
+  'ethernet '* | 'veth '*) ;;
+  '')
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth2 >&2
     faults=1
     ;;
@@ -151,26 +152,18 @@ case $(nmcli -g GENERAL.TYPE device show eth2 2>/dev/null || echo missing) in
     faults=1
     ;;
 esac
-case $(nmcli -g GENERAL.STATE device show eth2 2>/dev/null || :) in
-  '10 '*)
-    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth2 >&2
+case $(printf '%s\n' "$devices" | awk -F : -v nic=eth3 '$1 == nic { print $2 " " $3 }') in
+  'ethernet unmanaged' | 'veth unmanaged')
+    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth3 >&2
     faults=1
     ;;
-esac
-case $(nmcli -g GENERAL.TYPE device show eth3 2>/dev/null || echo missing) in
-  ethernet | veth) ;;
-  missing)
+  'ethernet '* | 'veth '*) ;;
+  '')
     printf 'NetworkManager knows no device %s. Connect the NIC, or name another one (nmcli device).\n' eth3 >&2
     faults=1
     ;;
   *)
     printf '%s is no Ethernet device in the eyes of NetworkManager, such as an internal port of Open vSwitch: it would never get its address. Put the address on a VLAN device or a NIC, or set another renderer.\n' eth3 >&2
-    faults=1
-    ;;
-esac
-case $(nmcli -g GENERAL.STATE device show eth3 2>/dev/null || :) in
-  '10 '*)
-    printf 'NetworkManager is told to leave %s alone (unmanaged): look for it in /etc/network/interfaces, in /etc/NetworkManager and in udev rules, and remove it there.\n' eth3 >&2
     faults=1
     ;;
 esac

@@ -1,12 +1,12 @@
-// What a running device is told when its stanza has changed: ifupdown leaves a device that is up as it is, so the kernel's tools do it.
-// Only what the kernel takes without the device being made anew; all else left before. Pure.
+// What a running device is told when its configuration has changed and its renderer leaves a device that is there as it is: ifupdown does,
+// networkd and NetworkManager do with some options. Only what the kernel takes without the device being made anew; all else left before. Pure.
 
-import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
-import { type Command, defaultRoute } from "../iproute.js";
-import { own } from "../own.js";
-import type { Transition } from "../renderer.js";
-import { devicesInOrder, leavingDevices } from "../stack.js";
-import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
+import { bridgeChanges, bridgeReleases } from "./bridgeInPlace.js";
+import { type Command, defaultRoute } from "./iproute.js";
+import { own } from "./own.js";
+import type { Transition } from "./renderer.js";
+import { devicesInOrder, leavingDevices } from "./stack.js";
+import type { KernelBond, KernelLink, LinuxWords } from "./words.js";
 
 export interface InPlace {
   /** First: makes room for what is brought up then. It may have left by itself. */
@@ -28,11 +28,19 @@ export function commandsInPlace(transition: Transition): InPlace {
     ],
     changes: [
       ...mtus(desired, there),
-      ...bonds.flatMap((name) => bondChanges(name, desired, there)),
+      ...bonds.flatMap((name) => bondChanges(name, desired, there, { withMembers: true })),
       ...bridgeChanges(transition, gone),
       ...devices.flatMap((name) => newAddresses(name, own(desired.links, name), own(there.links, name))),
     ],
   };
+}
+
+/** Of bonds that stay, what a renderer that has members join by itself leaves as it was. */
+export function bondOptionChanges(transition: Transition): Command[] {
+  const gone = new Set(leavingDevices(transition));
+  return Object.keys(transition.desired.bonds)
+    .filter((name) => !gone.has(name))
+    .flatMap((name) => bondChanges(name, transition.desired, transition.actual, { withMembers: false }));
 }
 
 function staying<T>(devices: Readonly<Record<string, T>>, gone: ReadonlySet<string>): Record<string, T> {
@@ -80,7 +88,13 @@ const LIVE_OPTIONS = [
   "primary_reselect",
 ] as const satisfies readonly (keyof KernelBond)[];
 
-function bondChanges(name: string, desired: LinuxWords, actual: LinuxWords): Command[] {
+/** What has changed of a bond that stays: its options, and members that join. */
+function bondChanges(
+  name: string,
+  desired: LinuxWords,
+  actual: LinuxWords,
+  { withMembers }: { readonly withMembers: boolean },
+): Command[] {
   const [wanted, there] = [own(desired.bonds, name), own(actual.bonds, name)];
   if (!wanted || !there) return [];
   const set = (option: string, value: string | number): Command => [
@@ -94,13 +108,17 @@ function bondChanges(name: string, desired: LinuxWords, actual: LinuxWords): Com
       const value = wanted[option];
       return value === null || !isToSet(option, wanted, there) ? [] : [set(option, value)];
     }),
-    ...missing(wanted.members, there.members).flatMap((member): Command[] => [
-      ["ip", "link", "set", "dev", member, "down"],
-      ["ip", "link", "set", "dev", member, "master", name],
-      ["ip", "link", "set", "dev", member, "up"],
-    ]),
+    ...(withMembers ? missing(wanted.members, there.members).flatMap((member) => joinBond(name, member)) : []),
     ...(targets === "" && there.arp_ip_target.length > 0 ? [set("arp_ip_target", "")] : []),
     ...(wanted.primary === there.primary ? [] : [primary(name, wanted.primary)]),
+  ];
+}
+
+function joinBond(bond: string, member: string): Command[] {
+  return [
+    ["ip", "link", "set", "dev", member, "down"],
+    ["ip", "link", "set", "dev", member, "master", bond],
+    ["ip", "link", "set", "dev", member, "up"],
   ];
 }
 
