@@ -1,6 +1,6 @@
 // libvirt's XML in our words: networks and interfaces, as `net-dumpxml` and `dumpxml` print them. Pure.
 import { formatRanges, mergeRanges } from "../../../model/network.js";
-import { sortKeys } from "../openvswitch/words.js";
+import { sortKeys } from "../../sortKeys.js";
 import type {
   LibvirtBandwidth,
   LibvirtInterfaceWords,

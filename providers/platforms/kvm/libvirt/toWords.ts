@@ -8,7 +8,7 @@ import { hashOf } from "../../../model/resolve/virtualFunctions.js";
 import type { Shaping } from "../../../model/shaping.js";
 import type { VirtualSwitch } from "../../../model/virtualSwitch.js";
 import { untaggedVlan } from "../../linux/toWords.js";
-import { sortKeys } from "../openvswitch/words.js";
+import { sortKeys } from "../../sortKeys.js";
 import {
   CARD_ALIAS,
   FUNCTION_ALIAS,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
-import { sortKeys } from "../openvswitch/words.js";
+import { sortKeys } from "../../sortKeys.js";
 import { type GuardedPort, type NftablesWords, NO_GUARD, portOfFile, UNGUARDED } from "./words.js";
 
 export interface NftablesFacts {

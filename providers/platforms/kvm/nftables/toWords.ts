@@ -3,7 +3,7 @@ import type { KvmHost } from "../../../model/host.js";
 import type { SecurityPolicy } from "../../../model/portGroup.js";
 import type { Path, Problem } from "../../../model/problem.js";
 import type { VirtualSwitch, VmPort } from "../../../model/virtualSwitch.js";
-import { sortKeys } from "../openvswitch/words.js";
+import { sortKeys } from "../../sortKeys.js";
 import { type GuardedPort, type NftablesWords, NO_GUARD } from "./words.js";
 
 export function toNftablesWords(host: KvmHost): NftablesWords {

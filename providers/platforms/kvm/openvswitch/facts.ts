@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { formatRanges, mergeRanges } from "../../../model/network.js";
 import { checkFacts } from "../../factsDocument.js";
-import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys, toBondConfig } from "./words.js";
+import { sortKeys } from "../../sortKeys.js";
+import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, toBondConfig } from "./words.js";
 
 /** One row of OVSDB with its values unwrapped. */
 interface Row {

@@ -8,11 +8,12 @@ import type { Path, Problem } from "../../../model/problem.js";
 import { activeMembers, type UplinkTeam } from "../../../model/uplinkTeam.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../../model/virtualSwitch.js";
 import { checkOptions } from "../../optionSupport.js";
+import { sortKeys } from "../../sortKeys.js";
 import { checkTeamSupport, requiredWord } from "../../teamSupport.js";
 import { isShaped } from "../shaped.js";
 import { OVS_PORT_GROUP_OPTIONS, OVS_TEAM_OPTIONS } from "./options.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
-import { type OvsBond, type OvsBridge, type OvsPort, type OvsWords, sortKeys } from "./words.js";
+import type { OvsBond, OvsBridge, OvsPort, OvsWords } from "./words.js";
 
 export function toOvsWords(host: KvmHost): OvsWords {
   const bridges = openvSwitches(host).map((vs) => [vs.name, toBridge(vs, host.hostPorts)]);

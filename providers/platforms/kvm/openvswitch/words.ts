@@ -49,8 +49,3 @@ export interface OvsBridge {
 export interface OvsWords {
   readonly bridges: Readonly<Record<string, OvsBridge>>;
 }
-
-/** Ports of a bridge are compared and rendered in this order: the uplink first, then by name. */
-export function sortKeys<T>(map: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
