@@ -34,6 +34,11 @@ export const VirtualSwitchSpec = z.strictObject({
       "Open vSwitch datapath: system is the kernel's, netdev runs in user space. Default system.",
     )
     .optional(),
+  spanningTree: field
+    .flag(
+      "The bridge takes part in spanning tree (kvm, kind linux-bridge). A new port forwards nothing for 30 s then. Default false.",
+    )
+    .optional(),
   uplinkTeam: UplinkTeamSpec.optional().meta({
     description:
       "Physical ports that join the switch to the network. A standard switch of ESXi may do without (vsphere).",
@@ -85,6 +90,8 @@ export interface VirtualSwitch {
   readonly name: string;
   readonly kind: SwitchKind;
   readonly datapath: "system" | "netdev";
+  /** Of a Linux bridge; Open vSwitch is always without. */
+  readonly spanningTree: boolean;
   readonly uplinkTeam: UplinkTeam;
   /** Who makes the bond, where the team has several members. */
   readonly bonding: Bonding;

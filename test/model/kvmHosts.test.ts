@@ -36,6 +36,14 @@ describe("what makes a switch and its bond", () => {
     expect(vs?.bondName).toBe(bondName);
   });
 
+  it.each([
+    ["", false],
+    ["spanningTree: false, ", false],
+    ["spanningTree: true, ", true],
+  ])("a Linux bridge with %j has spanning tree: %s", (given, expected) => {
+    expect(host(withSwitch(`kind: linux-bridge, ${given}${two}`)).virtualSwitches[0]?.spanningTree).toBe(expected);
+  });
+
   it("a renderer is netplan unless the host or its profile names another", () => {
     expect(host(withSwitch(two)).renderer).toBe("netplan");
     expect(host(withSwitch(two), "{ renderer: ifupdown }").renderer).toBe("ifupdown");

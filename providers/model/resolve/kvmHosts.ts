@@ -103,6 +103,12 @@ function toVirtualSwitch(
   claimMembers(teams, team.members, { holder: `the team of ${name}`, path });
   const kind = spec.kind ?? "openvswitch";
   if (kind === "linux-bridge") refuseKeys(scope, { body: spec, keys: ["datapath"], path, platform: "a Linux bridge" });
+  else if (spec.spanningTree !== undefined)
+    scope.error("unsupported", [...path, "spanningTree"], {
+      message: "multiport does not set spanning tree on Open vSwitch",
+      found: spec.spanningTree,
+      remedy: "Remove spanningTree, or use kind: linux-bridge.",
+    });
   const bonding = toBonding(scope, { kind, team, path: [...path, "uplinkTeam"] });
   const bondName = toBondName(scope, { name, team, bonding, path: [...path, "uplinkTeam"] });
   if (bondName !== undefined)
@@ -116,6 +122,7 @@ function toVirtualSwitch(
       name,
       kind,
       datapath: spec.datapath ?? "system",
+      spanningTree: spec.spanningTree ?? false,
       uplinkTeam: toUplinkTeam(team),
       bonding,
       ...(bondName === undefined ? {} : { bondName }),

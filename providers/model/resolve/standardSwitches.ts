@@ -15,7 +15,7 @@ interface Standard {
 }
 
 export function toStandardSwitch(scope: Scope, { name, spec, known, teams, path }: Standard): StandardSwitch {
-  refuseKeys(scope, { body: spec, keys: ["datapath", "kind"], path, platform: "a standard switch" });
+  refuseKeys(scope, { body: spec, keys: ["datapath", "kind", "spanningTree"], path, platform: "a standard switch" });
   const team = spec.uplinkTeam;
   if (team) {
     scope.add(...checkUplinkTeam(team, known, [...path, "uplinkTeam"]));

@@ -45,7 +45,7 @@ function toBridge(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]):
   return {
     vlan_filtering: 1,
     vlan_default_pvid: 0,
-    stp_state: 0,
+    stp_state: virtualSwitch.spanningTree ? 1 : 0,
     mcast_snooping: 1,
     ageing_time: 300,
     ports: { [uplinkPort(virtualSwitch)]: { vlan: toUplinkVlans(virtualSwitch), isolated: false } },

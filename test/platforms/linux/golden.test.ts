@@ -88,6 +88,7 @@ const SAME: Readonly<Record<string, string>> = {
   "Network.IPv6AcceptRA=no": "",
   "NetDev.MTUBytes": "",
   "Bridge.STP=false": "Bridge.STP=no",
+  "Bridge.STP=true": "Bridge.STP=yes",
   "Network.PrimarySlave=true": "Network.PrimarySlave=yes",
   "Bond.AllSlavesActive=1": "Bond.AllSlavesActive=yes",
   "Bond.MinLinks=0": "",

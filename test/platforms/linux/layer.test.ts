@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TEAM_MODES, TEAM_POLICIES } from "../../../providers/model/uplinkTeam.js";
 import { linux } from "../../../providers/platforms/linux/index.js";
+import { RENDERERS } from "../../../providers/platforms/linux/renderers.js";
 import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { toLinuxWords, untaggedVlan } from "../../../providers/platforms/linux/toWords.js";
 import { KERNEL_TEAMS } from "../../../providers/platforms/linux/uplinkTeam.js";
@@ -12,6 +13,7 @@ import { teamWord } from "../../../providers/platforms/teamSupport.js";
 import { goldenCases } from "../../golden.js";
 import { modelOf } from "../../model/given.js";
 import { type Kernel, kernelSays } from "./kernel.js";
+import { scriptsOf } from "./rendering.js";
 
 const heading = { machine: "kvm-01", environment: "golden" };
 const MARK = "multiport golden";
@@ -68,9 +70,10 @@ const spec = fc
       { requiredKeys: [] },
     ),
     vlans: fc.constantFrom("{ vlan: 10 }", "{ vlans: [1, 100-199], native: 7 }", "{ mtu: 9000 }", "{ vlan: 1 }"),
+    spanningTree: fc.constantFrom("", "spanningTree: true, ", "spanningTree: false, "),
     addresses: fc.subarray(["10.0.0.2/24", "10.0.0.3/24", "fd00::2/64", "fd00::3/64"]),
   })
-  .map(({ pair, options, lacp, failover, vlans, addresses }) => {
+  .map(({ pair, options, lacp, failover, vlans, spanningTree, addresses }) => {
     const own = pair.mode === "lacp" ? lacp : pair.policy === "active-backup" ? failover : {};
     const team = JSON.stringify({ members: ["e0", "e1"], ...pair, ...options, ...own });
     return `environment: golden
@@ -79,7 +82,7 @@ hosts:
   k:
     platform: kvm
     uplinks: { e0: , e1: }
-    virtualSwitches: { br0: { kind: linux-bridge, uplinkTeam: ${team}, portGroups: [app, own] } }
+    virtualSwitches: { br0: { kind: linux-bridge, ${spanningTree}uplinkTeam: ${team}, portGroups: [app, own] } }
     hostPorts: { host2: { portGroup: br0/own, addresses: ${JSON.stringify(addresses)} } }
 `;
   });
@@ -143,6 +146,29 @@ describe("what the kernel says back", () => {
     expect(changes.map(({ path, disruption }) => [path.join("."), disruption])).toEqual([
       ["bonds.br0-bond.fail_over_mac", "outage"],
     ]);
+  });
+
+  it("spanning tree that somebody turned on is a brief change back", () => {
+    const words = wordsOf(bridgeSpec());
+    const had = readBack(wordsOf(bridgeSpec().replace("linux-bridge,", "linux-bridge, spanningTree: true,")), {
+      defaults: "absent",
+      alias: MARK,
+    });
+    expect(linux.compare(words, had).map(({ path, disruption }) => [path.join("."), disruption])).toEqual([
+      ["bridges.br0.stp_state", "brief"],
+    ]);
+  });
+
+  it.each(Object.values(RENDERERS))("spanning tree is turned on while the bridge runs with $name", (renderer) => {
+    const actual = wordsOf(bridgeSpec());
+    const desired = wordsOf(bridgeSpec().replace("linux-bridge,", "linux-bridge, spanningTree: true,"));
+    const scripts = scriptsOf(renderer, actual, desired).map(({ text }) => text);
+    expect(scripts.join("\n")).toContain("ip link set dev br0 type bridge stp_state 1 ||");
+    expect(
+      scriptsOf(renderer, desired, desired)
+        .map(({ text }) => text)
+        .join("\n"),
+    ).not.toContain("stp_state");
   });
 
   it("shows what is different, and how much the traffic would notice", () => {

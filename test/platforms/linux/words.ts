@@ -164,6 +164,12 @@ function withBond(words: LinuxWords, name: string, settings: Partial<KernelBond>
   return { ...words, bonds: { ...words.bonds, [name]: { ...there, ...settings } } };
 }
 
+function withBridge(words: LinuxWords, name: string, settings: Partial<KernelBridge>): LinuxWords {
+  const there = words.bridges[name];
+  if (!there) throw new Error(`no bridge ${name}`);
+  return { ...words, bridges: { ...words.bridges, [name]: { ...there, ...settings } } };
+}
+
 const { eth0: _, ...linksWithoutEth0 } = TRUNK.links;
 const slower = {
   ...withBond(TRUNK, "bond0", { lacp_rate: "slow", members: ["eth1", "eth2"] }),
@@ -210,5 +216,6 @@ export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desi
       },
     },
   ],
+  "spanning-tree-in-place": [TRUNK, withBridge(TRUNK, "br0", { stp_state: 1 })],
   "vlan-id": [TRUNK, { ...TRUNK, vlans: { mgmt: { link: "br0", id: 10 } } }],
 };
