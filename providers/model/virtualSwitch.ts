@@ -70,6 +70,27 @@ export const VirtualSwitchSpec = z.strictObject({
 });
 export type VirtualSwitchSpec = z.input<typeof VirtualSwitchSpec>;
 
+/** A virtual switch of one host: those of a KVM host, and the standard switch of ESXi. */
+export type HostSwitchKind = SwitchKind | "standard";
+
+const KVM: readonly HostSwitchKind[] = SWITCH_KINDS;
+const STANDARD: readonly HostSwitchKind[] = ["standard"];
+
+/** Which kinds of switch have a key of the file. One that is new has its line here, or it would be taken everywhere and set nowhere. */
+export const KINDS_WITH: Readonly<Record<keyof VirtualSwitchSpec, readonly HostSwitchKind[]>> = {
+  kind: KVM,
+  datapath: ["openvswitch"],
+  spanningTree: ["linux-bridge"],
+  uplinkTeam: [...KVM, ...STANDARD],
+  portGroups: [...KVM, ...STANDARD],
+  mtu: STANDARD,
+  discovery: STANDARD,
+  security: STANDARD,
+  shaping: STANDARD,
+  beaconIntervalSeconds: STANDARD,
+  adopt: STANDARD,
+};
+
 /** A VM's port as the host sees it. */
 export interface VmPort {
   readonly vm: string;

@@ -10,6 +10,7 @@ import { type OpenLibvirt, openLibvirt } from "./libvirt.js";
 import type { ReadHost } from "./readHost.js";
 import { Claims, claimMembers, refuseKeys, type Scope, toPortGroups } from "./scope.js";
 import { type OpenUplink, openUplinks } from "./sriov.js";
+import { refuseSwitchKeys } from "./switchKeys.js";
 
 /** A KVM host whose virtual switches and virtual functions can still be given the ports of VMs, and the host its own. */
 export interface OpenKvmHost extends KvmHost {
@@ -24,16 +25,6 @@ export interface OpenKvmHost extends KvmHost {
 
 /** Keys of a host that only ESXi has. */
 const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot"] as const satisfies (keyof HostSpec)[];
-/** Keys of a virtual switch that only a standard switch of ESXi has. */
-const STANDARD_SWITCH_ONLY = [
-  "mtu",
-  "discovery",
-  "security",
-  "shaping",
-  "beaconIntervalSeconds",
-  "adopt",
-] as const satisfies (keyof VirtualSwitchSpec)[];
-
 export function toKvmHost(
   scope: Scope,
   { host, name, address, uplinks, path }: ReadHost,
@@ -84,7 +75,8 @@ function toVirtualSwitch(
   { name, spec, path }: Declared,
   { host, known, teams, interfaces }: Surroundings,
 ): (VirtualSwitch & { ports: VmPort[] })[] {
-  refuseKeys(scope, { body: spec, keys: STANDARD_SWITCH_ONLY, path, platform: "a KVM host" });
+  const kind = spec.kind ?? "openvswitch";
+  refuseSwitchKeys(scope, { spec, kind, path });
   const team = spec.uplinkTeam;
   if (!team) {
     scope.error("schema", [...path, "uplinkTeam"], {
@@ -101,14 +93,6 @@ function toVirtualSwitch(
   });
   scope.add(...checkUplinkTeam(team, known, [...path, "uplinkTeam"]));
   claimMembers(teams, team.members, { holder: `the team of ${name}`, path });
-  const kind = spec.kind ?? "openvswitch";
-  if (kind === "linux-bridge") refuseKeys(scope, { body: spec, keys: ["datapath"], path, platform: "a Linux bridge" });
-  else if (spec.spanningTree !== undefined)
-    scope.error("unsupported", [...path, "spanningTree"], {
-      message: "multiport does not set spanning tree on Open vSwitch",
-      found: spec.spanningTree,
-      remedy: "Remove spanningTree, or use kind: linux-bridge.",
-    });
   const bonding = toBonding(scope, { kind, team, path: [...path, "uplinkTeam"] });
   const bondName = toBondName(scope, { name, team, bonding, path: [...path, "uplinkTeam"] });
   if (bondName !== undefined)

@@ -4,7 +4,8 @@ import type { Path } from "../problem.js";
 import { checkShaping, toShaping } from "../shaping.js";
 import { checkUplinkTeam, toUplinkTeam } from "../uplinkTeam.js";
 import { largestMtu, type StandardSwitch, toDiscovery, type VirtualSwitchSpec } from "../virtualSwitch.js";
-import { Claims, claimMembers, refuseKeys, type Scope, toPortGroups } from "./scope.js";
+import { Claims, claimMembers, type Scope, toPortGroups } from "./scope.js";
+import { refuseSwitchKeys } from "./switchKeys.js";
 
 interface Standard {
   readonly name: string;
@@ -15,7 +16,7 @@ interface Standard {
 }
 
 export function toStandardSwitch(scope: Scope, { name, spec, known, teams, path }: Standard): StandardSwitch {
-  refuseKeys(scope, { body: spec, keys: ["datapath", "kind", "spanningTree"], path, platform: "a standard switch" });
+  refuseSwitchKeys(scope, { spec, kind: "standard", path });
   const team = spec.uplinkTeam;
   if (team) {
     scope.add(...checkUplinkTeam(team, known, [...path, "uplinkTeam"]));

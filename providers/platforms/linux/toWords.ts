@@ -42,6 +42,7 @@ export function untaggedVlan({ portGroups }: Pick<VirtualSwitch, "portGroups">):
 }
 
 function toBridge(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): KernelBridge {
+  // What is fixed here the file can't choose yet; all below this function can.
   return {
     vlan_filtering: 1,
     vlan_default_pvid: 0,

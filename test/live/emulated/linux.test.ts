@@ -72,7 +72,7 @@ hosts:
     uplinks: { enp1s0: { pci: "0000:01:00.0" }, enp2s0: , enp3s0: , enp4s0: }
     virtualSwitches:
       br0: { kind: linux-bridge, uplinkTeam: { ${team} }, portGroups: [app, trunk, mgmt] }
-      br1: { kind: linux-bridge, uplinkTeam: { members: [enp3s0] }, portGroups: [plain] }
+      br1: { kind: linux-bridge, spanningTree: true, uplinkTeam: { members: [enp3s0] }, portGroups: [plain] }
     hostPorts:
       host20: { portGroup: br0/mgmt, addresses: [10.20.0.2/24, "fd00:20::2/64"], gateway: 10.20.0.1 }
       br1: { portGroup: br1/plain, addresses: [10.30.0.2/24] }
