@@ -21,7 +21,7 @@ const Inputs = z.object({
   ssh: z.object({ name: z.string(), address: z.string() }).loose(),
   environment: z.string(),
   driverVersion: z.number().int(),
-  missingPackages: missingPackages.default(DEFAULT_MISSING_PACKAGES),
+  missingPackages: missingPackages.optional(),
   configuration: z.record(z.string(), z.unknown()),
 });
 
@@ -112,14 +112,16 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   private inputs(news: Properties): MachineInputs {
-    const { ssh, missingPackages, environment, configuration } = Inputs.parse(news);
+    const { ssh, missingPackages = DEFAULT_MISSING_PACKAGES, environment, configuration } = Inputs.parse(news);
     return { ssh, missingPackages, environment, words: configuration };
   }
 
   /** The state keeps words and texts once, among the inputs; the digest stands for them here. */
   private outputs(inputs: Properties): Properties {
-    const { ssh, missingPackages, environment, driverVersion } = inputs;
-    return { ssh, missingPackages, environment, driverVersion, digest: this.digest(inputs) };
+    const { ssh, environment, driverVersion } = inputs;
+    // Pulumi takes no undefined value.
+    const given = "missingPackages" in inputs ? { missingPackages: inputs.missingPackages } : {};
+    return { ssh, ...given, environment, driverVersion, digest: this.digest(inputs) };
   }
 
   private digest(inputs: Properties): string {

@@ -143,6 +143,18 @@ describe("the provider", () => {
     });
   });
 
+  it("keeps no setting that the file leaves out: Pulumi takes no undefined value, and a refresh would show a default", async () => {
+    const { missingPackages: _, ...plain } = inputs;
+    const { outs } = await outcome(given({ before: empty, applied: converged }).provider.create(plain));
+    expect(Object.keys(outs).sort()).toEqual(["digest", "driverVersion", "environment", "ssh"]);
+    const found = await outcome(given({ before: converged }).provider.read("t/kvm-01", outs));
+    expect(
+      Object.entries({ ...found.props, ...(found as { inputs?: object }).inputs }).filter(
+        ([key]) => key === "missingPackages",
+      ),
+    ).toEqual([]);
+  });
+
   it("sees no difference after create, nor when only code of ours is another", async () => {
     const { provider } = given({ before: converged });
     const outs = await created();
