@@ -30,7 +30,8 @@ export default defineConfig({
           name: "emulated",
           include: ["test/live/emulated/*.test.ts"],
           testTimeout: 300_000,
-          hookTimeout: 600_000,
+          // The first one builds the image and boots it, beside other tests.
+          hookTimeout: 1_200_000,
           fileParallelism: false,
         },
       },

@@ -58,7 +58,7 @@ describe.skipIf(reasons.length > 0)("a VM of libvirt on the emulated host", { ti
       report: (line) => console.log(line),
     });
     await host.runOrThrow("cat >/root/web.xml; virsh -q define /root/web.xml", { input: DOMAIN, timeoutSeconds: 60 });
-  }, 600_000);
+  }, 1_200_000);
   afterAll(async () => {
     await host?.stop();
     rmSync(scratch, { recursive: true, force: true });

@@ -50,7 +50,7 @@ describe.skipIf(reasons.length > 0)("a host without Open vSwitch", { timeout: 30
       report: (line) => console.log(line),
     });
     await host.runOrThrow(TAKE_AWAY, { timeoutSeconds: 120 });
-  }, 600_000);
+  }, 1_200_000);
   afterAll(async () => {
     await host?.stop();
     rmSync(scratch, { recursive: true, force: true });
