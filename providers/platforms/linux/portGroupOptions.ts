@@ -1,7 +1,7 @@
 // What a Linux bridge has of the options of a port group, as far as multiport sets them. Pure data.
 import type { PortGroup, PortGroupSpec } from "../../model/portGroup.js";
-import { NOT_SHAPED } from "../kvm/shaped.js";
 import type { Lack, OptionTable } from "../optionSupport.js";
+import { NOT_SHAPED } from "../portGroupSupport.js";
 
 function notOnBridge(what: string, remedy = "Remove it."): Lack {
   return { unsupported: `multiport does not set ${what} on a Linux bridge`, remedy };

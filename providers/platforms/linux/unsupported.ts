@@ -1,11 +1,9 @@
 // What of a KVM host's model the kernel can't do: its bonds, and its bridges with their port groups. Pure.
 import type { KvmHost } from "../../model/host.js";
-import type { PortGroup } from "../../model/portGroup.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { UplinkTeam } from "../../model/uplinkTeam.js";
-import type { VirtualSwitch } from "../../model/virtualSwitch.js";
-import { isShaped } from "../kvm/shaped.js";
 import { checkOptions } from "../optionSupport.js";
+import { checkPortGroups } from "../portGroupSupport.js";
 import { checkTeamSupport } from "../teamSupport.js";
 import { BRIDGE_PORT_GROUP_OPTIONS } from "./portGroupOptions.js";
 import { RENDERERS } from "./renderers.js";
@@ -45,7 +43,9 @@ function ofTheKernel(host: KvmHost, path: Path): Problem[] {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [
       ...(virtualSwitch.bonding === "kernel" ? checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]) : []),
-      ...(virtualSwitch.kind === "linux-bridge" ? checkBridge(host, virtualSwitch, at) : []),
+      ...(virtualSwitch.kind === "linux-bridge"
+        ? checkPortGroups(host, virtualSwitch, { table: BRIDGE_PORT_GROUP_OPTIONS, noun: "a Linux bridge", path: at })
+        : []),
     ];
   });
 }
@@ -57,26 +57,4 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
       : []),
     ...checkOptions(KERNEL_TEAM_OPTIONS, team, path),
   ];
-}
-
-function checkBridge(host: KvmHost, virtualSwitch: VirtualSwitch, path: Path): Problem[] {
-  return virtualSwitch.portGroups.flatMap((group) => {
-    const table = isShaped(host, virtualSwitch, group)
-      ? { ...BRIDGE_PORT_GROUP_OPTIONS, shaping: "supported" as const }
-      : BRIDGE_PORT_GROUP_OPTIONS;
-    return checkPortGroup(group, { table, path: [...path, "portGroups", group.name] });
-  });
-}
-
-interface GroupPlace {
-  readonly table: typeof BRIDGE_PORT_GROUP_OPTIONS;
-  readonly path: Path;
-}
-
-function checkPortGroup(group: PortGroup, { table, path }: GroupPlace): Problem[] {
-  const options = checkOptions(table, group, path);
-  if (group.network.vlan.kind !== "private") return options;
-  const message = `network ${group.network.name} is a private VLAN, which a Linux bridge does not have`;
-  const remedy = "Use an access VLAN on this host.";
-  return [{ rule: "unsupported", severity: "error", path, message, remedy }, ...options];
 }

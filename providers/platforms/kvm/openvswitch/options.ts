@@ -2,7 +2,7 @@
 import type { PortGroup, PortGroupSpec } from "../../../model/portGroup.js";
 import type { UplinkTeam, UplinkTeamSpec } from "../../../model/uplinkTeam.js";
 import type { Lack, OptionTable } from "../../optionSupport.js";
-import { NOT_SHAPED } from "../shaped.js";
+import { NOT_SHAPED } from "../../portGroupSupport.js";
 
 const REMOVE = "Remove it.";
 

@@ -8,9 +8,9 @@ import type { Path, Problem } from "../../../model/problem.js";
 import { activeMembers, type UplinkTeam } from "../../../model/uplinkTeam.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../../model/virtualSwitch.js";
 import { checkOptions } from "../../optionSupport.js";
+import { checkPortGroups } from "../../portGroupSupport.js";
 import { sortKeys } from "../../sortKeys.js";
 import { checkTeamSupport, requiredWord } from "../../teamSupport.js";
-import { isShaped } from "../shaped.js";
 import { OVS_PORT_GROUP_OPTIONS, OVS_TEAM_OPTIONS } from "./options.js";
 import { OVS_TEAMS } from "./uplinkTeam.js";
 import type { OvsBond, OvsBridge, OvsPort, OvsWords } from "./words.js";
@@ -121,12 +121,7 @@ export function ovsUnsupported(host: KvmHost, path: Path): Problem[] {
       // What the kernel makes is looked at as the kernel's.
       ...(virtualSwitch.bonding === "kernel" ? [] : checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"])),
       ...checkUplinkPortName(virtualSwitch, host.virtualSwitches, at),
-      ...virtualSwitch.portGroups.flatMap((group) =>
-        checkPortGroup(group, {
-          isShaped: isShaped(host, virtualSwitch, group),
-          path: [...at, "portGroups", group.name],
-        }),
-      ),
+      ...checkPortGroups(host, virtualSwitch, { table: OVS_PORT_GROUP_OPTIONS, noun: "Open vSwitch", path: at }),
     ];
   });
 }
@@ -147,19 +142,6 @@ function checkTeam(team: UplinkTeam, path: Path): Problem[] {
     ...(team.members.length > 1 ? checkTeamSupport(OVS_TEAMS, team, { path, platform: "Open vSwitch" }) : []),
     ...checkOptions(OVS_TEAM_OPTIONS, team, path),
   ];
-}
-
-interface GroupPlace {
-  readonly isShaped: boolean;
-  readonly path: Path;
-}
-
-function checkPortGroup(group: PortGroup, { isShaped, path }: GroupPlace): Problem[] {
-  const table = isShaped ? { ...OVS_PORT_GROUP_OPTIONS, shaping: "supported" as const } : OVS_PORT_GROUP_OPTIONS;
-  const options = checkOptions(table, group, path);
-  if (group.network.vlan.kind !== "private") return options;
-  const message = `network ${group.network.name} is a private VLAN, which Open vSwitch does not have`;
-  return [problem(path, message, "Use an access VLAN on this host."), ...options];
 }
 
 function problem(path: Path, message: string, remedy: string): Problem {
