@@ -6,7 +6,7 @@ import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js"
 import { type Heading, readHeading } from "../platforms/heading.js";
 import { type LayerPlan, NOTHING_TO_DO } from "../platforms/layer.js";
 import type { MissingTool } from "../platforms/packages.js";
-import { type MachineFacts, missingOf, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
+import { type MachineFacts, missingOf, missingTools, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
 import { wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -136,7 +136,7 @@ export function planChange<Model extends MachineModel>(
   return {
     id,
     changes: changesTo(driver, { words, files: puts }, { facts, actual, own }),
-    missing: driver.layers.flatMap((layer) => missingOf(layer, facts, words)),
+    missing: missingTools(driver, facts, words),
     conflicts: [
       ...new Set([
         ...underWay(facts),

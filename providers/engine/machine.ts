@@ -7,13 +7,13 @@ import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platforms/driver.js";
 import type { Heading } from "../platforms/heading.js";
-import { describeMissing, installationOf } from "../platforms/packages.js";
+import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
 import { canonical } from "./digest.js";
 import {
   factsScript,
   type MachineFacts,
-  missingOf,
+  missingTools,
   ownFiles,
   readMachineFacts,
   unreadable,
@@ -101,7 +101,10 @@ export class Machine<Model extends MachineModel> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.withHost(this.connect(ssh), async (host) => {
       const facts = await this.facts(host, environment);
-      const conflicts = [...this.missing(facts, NO_WORDS), ...unreadable(this.driver, facts)];
+      const conflicts = [
+        ...describeAll(missingTools(this.driver, facts, NO_WORDS), facts),
+        ...unreadable(this.driver, facts),
+      ];
       if (conflicts.length > 0) throw new ConflictError(host.label, conflicts);
       if (differences(this.driver, { heading, words: NO_WORDS }, facts).length === 0) return undefined;
       const found = wordsOf(this.driver, facts, { environment });
@@ -168,7 +171,7 @@ export class Machine<Model extends MachineModel> {
     const installation = installationOf(plan.missing, facts.packageManager);
     // Nothing is installed for a change that can't be made.
     if (plan.conflicts.length > 0 || request.missingPackages === "refuse" || installation === undefined)
-      throw new ConflictError(host.label, [...this.missing(facts, request.words), ...plan.conflicts]);
+      throw new ConflictError(host.label, [...describeAll(plan.missing, facts), ...plan.conflicts]);
     const names = installation.packages.join(", ");
     await host.run({
       step: `install ${names}`,
@@ -248,12 +251,6 @@ export class Machine<Model extends MachineModel> {
     }
   }
 
-  private missing(facts: MachineFacts, words: MachineWords): string[] {
-    return this.driver.layers
-      .flatMap((layer) => missingOf(layer, facts, words))
-      .map((tool) => describeMissing(tool, facts.packageManager));
-  }
-
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
     return this.driver.layers.flatMap((layer) => [
       ...layer.unhealthy(wordsFor(layer, words), facts.layers[layer.name]),
@@ -322,6 +319,10 @@ function endOf({ label }: Host, { last }: MachineFacts, id: string): void {
 
 async function putBack(host: Host, reason: string): Promise<void> {
   await host.run({ step: "put back what it had", script: fillTemplate("machine/refuse.sh", { reason }) });
+}
+
+function describeAll(missing: readonly MissingTool[], { packageManager }: MachineFacts): string[] {
+  return missing.map((tool) => describeMissing(tool, packageManager));
 }
 
 function layersOf({ changes }: ChangePlan): string[] {

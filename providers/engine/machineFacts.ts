@@ -108,6 +108,15 @@ export function missingOf<Model extends MachineModel>(
   return isUsed ? layer.missing(wordsFor(layer, words), layers[layer.name]) : [];
 }
 
+/** Those of all layers. */
+export function missingTools<Model extends MachineModel>(
+  { layers }: Driver<Model>,
+  facts: MachineFacts,
+  words: MachineWords,
+): MissingTool[] {
+  return layers.flatMap((layer) => [...missingOf(layer, facts, words)]);
+}
+
 /** Why a layer in which something of ours was confirmed can't tell what it has now. Nothing of it would look as if it were gone. */
 export function unreadable<Model extends MachineModel>(
   { layers }: Driver<Model>,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type MachineFacts,
-  missingOf,
+  missingTools,
   ownFiles,
   readMachineFacts,
   unreadable,
@@ -97,7 +97,7 @@ describe("a layer that can't tell what it has", () => {
 
   it("lacks the tools of what it had, and of what it shall have, and no other", () => {
     const lacking = (...[applied, words]: [object | undefined, object]) =>
-      kvm.layers.flatMap((layer) => missingOf(layer, facts(applied), { ...words }).map(({ tool }) => tool));
+      missingTools(kvm, facts(applied), { ...words }).map(({ tool }) => tool);
     expect(lacking({ openvswitch: { bridges: { vs0: {} } } }, {})).toEqual(["ovs-vsctl"]);
     expect(lacking(undefined, { openvswitch: { bridges: { vs0: {} } } })).toEqual(["ovs-vsctl"]);
     expect(lacking(undefined, {})).toEqual([]);

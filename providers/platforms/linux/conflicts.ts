@@ -80,11 +80,9 @@ function nicConflicts(name: string, judged: Judged): string[] {
 /** What such a device takes of the NIC below it. The kernel asks it before a bond or bridge, or allows no two. */
 const TAKES: Readonly<Record<string, string>> = {
   vlan: "gets the frames of its VLAN before the uplink does",
-  macvlan: "leaves no room for a bond or a bridge",
-  macvtap: "leaves no room for a bond or a bridge",
-  ipvlan: "leaves no room for a bond or a bridge",
-  ipvtap: "leaves no room for a bond or a bridge",
-  macsec: "leaves no room for a bond or a bridge",
+  ...Object.fromEntries(
+    ["macvlan", "macvtap", "ipvlan", "ipvtap", "macsec"].map((kind) => [kind, "leaves no room for a bond or a bridge"]),
+  ),
 };
 
 /** Devices of others that stand on a NIC which becomes an uplink. */
