@@ -135,8 +135,4 @@ export interface ProcessResult {
 }
 
 /** Runs one powershell.exe: its arguments as on a command line, and what comes on its standard input. In language/process.ts. */
-export type RunPowerShell = (
-  machine: Machine,
-  args: readonly string[],
-  input: string,
-) => Promise<ProcessResult>;
+export type RunPowerShell = (machine: Machine, args: readonly string[], input: string) => Promise<ProcessResult>;
