@@ -5,8 +5,7 @@ import { type HostPort, HostPortSpec } from "./hostPort.js";
 import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
-import { type Cable, cable } from "./switchPort.js";
-import { type Sriov, SriovSpec } from "./virtualFunction.js";
+import { type Uplink, UplinkSpec } from "./uplink.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
@@ -23,16 +22,6 @@ export type Reboot = (typeof REBOOT)[number];
 /** What configures the network of a KVM host when it starts. */
 export const HOST_RENDERERS = ["netplan", "networkd", "NetworkManager", "ifupdown"] as const;
 export type HostRenderer = (typeof HOST_RENDERERS)[number];
-
-export const UplinkSpec = z.strictObject({
-  pci: field.pciAddress.optional(),
-  cable: cable.optional(),
-  sriov: SriovSpec.optional().meta({
-    description: "SR-IOV of the port. Left out: stays as it is, unless it was set here before.",
-  }),
-  description: field.description.optional(),
-});
-export type UplinkSpec = z.input<typeof UplinkSpec>;
 
 const hostBody = {
   platform: field
@@ -117,16 +106,6 @@ export const HostSpec = z.strictObject({
   ...hostBody,
 });
 export type HostSpec = z.input<typeof HostSpec>;
-
-export interface Uplink {
-  readonly name: string;
-  readonly pci?: string;
-  readonly cable?: Cable;
-  /** Virtual functions that the port shall have; undefined: not ours to set. */
-  readonly numVfs?: number;
-  /** What a KVM host is told of them; set when numVfs is. */
-  readonly sriov?: Sriov;
-}
 
 export interface KvmHost {
   readonly platform: "kvm";

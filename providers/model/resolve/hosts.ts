@@ -1,8 +1,9 @@
 // Hosts: profiles and ranges filled in, uplinks and cables checked, virtual switches resolved. Pure.
 import type { EnvironmentSpec } from "../environment.js";
-import { type HostSpec, type Uplink, withProfile } from "../host.js";
+import { type HostSpec, withProfile } from "../host.js";
 import type { Path } from "../problem.js";
 import { toCable } from "../switchPort.js";
+import type { Uplink } from "../uplink.js";
 import { unknownName } from "../uplinkTeam.js";
 import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
 import { type OpenKvmHost, toKvmHost } from "./kvmHosts.js";
