@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
-import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
 import { HostPortSpec } from "../../providers/model/hostPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import {
@@ -19,6 +19,7 @@ import { PortGroupSpec } from "../../providers/model/portGroup.js";
 import { ShapingSpec } from "../../providers/model/shaping.js";
 import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
+import { UplinkSpec } from "../../providers/model/uplink.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { SriovSpec, VfDefaultsSpec, VfSpec } from "../../providers/model/virtualFunction.js";
 import {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
+import { HypervPortSpec } from "./hypervPort.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import type { Network } from "./network.js";
@@ -59,6 +60,7 @@ export const VmPortSpec = z.strictObject({
   libvirt: LibvirtPortSpec.optional().meta({
     description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
   }),
+  hyperv: HypervPortSpec.optional().meta({ description: "Settings of the port's network adapter (hyperv)." }),
   guestInterface: field
     .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
     .optional(),
@@ -157,8 +159,8 @@ function described100(description: string) {
 export const VirtualMachineSpec = z.strictObject({
   host: field.namePattern("Host that the VM runs on."),
   ports: field.described(
-    z.record(field.interfaceName("Port of the VM."), VmPortSpec),
-    "Ports of the VM by name.",
+    z.record(field.interfaceOrWindowsName("Port of the VM."), VmPortSpec),
+    "Ports of the VM by name; on hyperv that of the network adapter, such as Network Adapter.",
     "a map such as {app0: {portGroup: vs0/app}}",
   ),
   vsphere: VsphereVmSpec.optional().meta({

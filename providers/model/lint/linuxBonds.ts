@@ -1,7 +1,8 @@
 // Every bond of the kernel with its surroundings, those of KVM hosts and those inside guests: what the rules about them walk over. Pure.
 import type { Bond } from "../bond.js";
-import type { KvmHost, Uplink } from "../host.js";
+import type { KvmHost } from "../host.js";
 import type { Path } from "../problem.js";
+import type { Uplink } from "../uplink.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 import type { VirtualFunction } from "../virtualFunction.js";
 import type { Guest, VirtualMachine } from "../virtualMachine.js";

@@ -1,10 +1,11 @@
 // Every uplink team of an environment with its surroundings: what the rules about teams walk over. Pure.
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { Environment } from "../environment.js";
-import type { EsxHost, HostPlatform, KvmHost, Uplink } from "../host.js";
+import type { EsxHost, HostPlatform, KvmHost } from "../host.js";
 import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
+import type { Uplink } from "../uplink.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 import type { SwitchKind as KvmSwitchKind, VirtualSwitch } from "../virtualSwitch.js";
 
