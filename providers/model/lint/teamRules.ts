@@ -55,7 +55,7 @@ export const teamRules: readonly Rule[] = [
     {
       id: "VS-25",
       severity: "error",
-      title: "A static or LACP team of vSphere ends on one switch, one stack or one MLAG pair.",
+      title: "A static or LACP team of vSphere or Windows ends on one switch, one stack or one MLAG pair.",
       remedy:
         "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
       source: `${NETWORKING}, Route Based on IP Hash`,
