@@ -84,8 +84,8 @@ export const teamRules: readonly Rule[] = [
       source: "terraform-provider-vsphere documentation of virtual switches",
     },
     function* ({ platform, team, path }) {
-      // What IP hash or a LAG refuses needs no second word.
-      if (platform === "vsphere" && team.mode !== "switch-independent") return;
+      // What IP hash, a LAG or Windows refuses needs no second word.
+      if ((platform === "vsphere" && team.mode !== "switch-independent") || platform === "hyperv") return;
       if (team.failureDetection === "beacon" && team.members.length < 3) {
         yield {
           path: [...path, "failureDetection"],

@@ -79,7 +79,7 @@ export function toHypervHost(
     known,
     interfaces,
     teams: new Claims(scope, "uplink"),
-    names: new Claims(scope, "name of a switch"),
+    names: new Claims(scope, "switch name"),
   };
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) =>
     toSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, around),
