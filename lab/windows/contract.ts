@@ -117,6 +117,8 @@ export interface Machine {
   cmdlet(name: string): Cmdlet | undefined;
   /** Modules that are installed, by which Get-Command and calls of unknown names go. */
   hasModule(name: string): boolean;
+  /** Release of Windows Server, 2016 to 2025: parameters and cmdlets that came later are unknown to the binder. */
+  readonly release: number;
   readonly files: FileSystem;
   readonly environment: Readonly<Record<string, string>>;
   /** The machine's clock. */
