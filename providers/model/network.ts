@@ -60,8 +60,6 @@ export type Vlan =
       readonly primary: number;
       readonly secondary: number;
       readonly type: "promiscuous" | "isolated" | "community";
-      /** Of a promiscuous port: the secondary VLANs that the networks of the file have of its primary. */
-      readonly secondaries?: readonly number[];
     };
 
 export interface Network {

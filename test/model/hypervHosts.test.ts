@@ -9,9 +9,8 @@ networks:
   app: { vlan: 10 }
   mgmt: { vlan: 20, subnet: 10.20.0.0/24 }
   front: { privateVlan: { primary: 200, type: promiscuous } }
-  one: { privateVlan: { primary: 200, secondary: 202, type: community } }
-  two: { privateVlan: { primary: 200, secondary: 201, type: isolated } }
-  else: { privateVlan: { primary: 300, secondary: 301, type: isolated } }
+  inner: { privateVlan: { primary: 200, secondary: 201, type: isolated } }
+  other: { privateVlan: { primary: 300, secondary: 301, type: isolated } }
 profiles: { p: ${profile} }
 hosts: { h: { platform: hyperv, profile: p, uplinks: { SLOT 1: , SLOT 2: , SLOT 3: }, ${host} } }
 vms: ${vms}
@@ -106,14 +105,15 @@ vms: { "SQL Server [01:02]": { host: "h[1:2]", ports: { Network Adapter: { portG
       ["h2", ["10.20.0.12/24"], ["SQL Server 02/Network Adapter"]],
     ]);
   });
+});
 
-  it("knows which secondary VLANs a promiscuous port reaches", () => {
-    const [vs] = host(withSwitch(`${two}, portGroups: [front, one, two]`)).virtualSwitches;
-    expect(vs?.portGroups.map(({ network }) => network.vlan)).toEqual([
-      { kind: "private", primary: 200, secondary: 200, type: "promiscuous", secondaries: [201, 202] },
-      { kind: "private", primary: 200, secondary: 202, type: "community" },
-      { kind: "private", primary: 200, secondary: 201, type: "isolated" },
-    ]);
+describe("a promiscuous port group", () => {
+  it("stands beside one with a secondary VLAN of its primary", () => {
+    expect(problemsOf(site(withSwitch(`${two}, portGroups: [front, inner]`)))).toEqual([]);
+    for (const others of ["", ", other"])
+      expect(problemsOf(site(withSwitch(`${two}, portGroups: [front${others}]`)))).toEqual([
+        expect.stringContaining("[reference] network front is promiscuous, and the switch has no secondary VLAN"),
+      ]);
   });
 });
 

@@ -144,13 +144,15 @@ function toSwitch(scope: Scope, { name, spec, path }: Declared, around: Surround
 
 /** Windows wants to be told the secondary VLANs that a promiscuous port reaches. */
 function checkPromiscuous(scope: Scope, portGroups: readonly PortGroup[], path: Path): void {
+  const all = portGroups.flatMap(({ network: { vlan } }) => (vlan.kind === "private" ? [vlan] : []));
   for (const { name, network } of portGroups) {
     const { vlan } = network;
-    if (vlan.kind !== "private" || vlan.type !== "promiscuous" || (vlan.secondaries ?? []).length > 0) continue;
+    if (vlan.kind !== "private" || vlan.type !== "promiscuous") continue;
+    if (all.some(({ type, primary }) => type !== "promiscuous" && primary === vlan.primary)) continue;
     scope.error("reference", [...path, "portGroups", name], {
-      message: `network ${network.name} is promiscuous, and no network of the file has a secondary VLAN of its primary`,
+      message: `network ${network.name} is promiscuous, and the switch has no secondary VLAN of its primary`,
       found: vlan.primary,
-      remedy: "Add the isolated and community networks of the primary VLAN.",
+      remedy: "Add the isolated and community networks of the primary VLAN to the port groups.",
     });
   }
 }

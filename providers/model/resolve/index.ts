@@ -1,6 +1,6 @@
 // From a valid spec to the model: names become references, ranges become machines, all problems at once. Pure.
 import type { Environment, EnvironmentSpec } from "../environment.js";
-import { checkNetwork, type Network, toNetwork } from "../network.js";
+import { checkNetwork, toNetwork } from "../network.js";
 import type { Problem } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
 import { unknownName } from "../uplinkTeam.js";
@@ -19,7 +19,6 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     scope.add(...checkNetwork(network, ["networks", name]));
     scope.networks.set(name, toNetwork(name, network));
   }
-  nameSecondaries(scope.networks);
   const switches = resolveSwitches(scope, spec);
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
@@ -47,18 +46,6 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
     virtualMachines,
   };
   return { environment, problems: scope.problems };
-}
-
-/** A promiscuous port reaches those of all secondary VLANs, which other networks have. */
-function nameSecondaries(networks: Map<string, Network>): void {
-  const all = [...networks.values()].flatMap(({ vlan }) => (vlan.kind === "private" ? [vlan] : []));
-  for (const [name, network] of networks) {
-    const { vlan } = network;
-    if (vlan.kind !== "private" || vlan.type !== "promiscuous") continue;
-    const own = all.filter(({ type, primary }) => type !== "promiscuous" && primary === vlan.primary);
-    const secondaries = [...new Set(own.map(({ secondary }) => secondary))].sort((a, b) => a - b);
-    networks.set(name, { ...network, vlan: { ...vlan, secondaries } });
-  }
 }
 
 function resolveSwitches(scope: Scope, spec: EnvironmentSpec): PhysicalSwitch[] {
