@@ -5,6 +5,7 @@ import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.j
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
 import { HostPortSpec } from "../../providers/model/hostPort.js";
+import { HypervPortSpec } from "../../providers/model/hypervPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import {
   LibvirtHostMapSpec,
@@ -228,6 +229,13 @@ export const NOUNS: readonly Noun[] = [
     at: ["vms.<vm>.ports.<port>.libvirt"],
     schema: LibvirtPortSpec,
     example: "libvirt-port",
+  },
+  {
+    title: "VM port on Hyper-V",
+    at: ["vms.<vm>.ports.<port>.hyperv"],
+    schema: HypervPortSpec,
+    example: "hyperv-port",
+    note: "See [Hyper-V](../hyperv.md).",
   },
   { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },

@@ -125,7 +125,9 @@ export function environmentJsonSchema(): object {
     target: "draft-2020-12",
     // `wanted` is for our own messages; editors show `description`.
     override: ({ jsonSchema }) => {
-      delete (jsonSchema as { wanted?: string }).wanted;
+      const own = jsonSchema as { wanted?: string; wantedOnHyperv?: string };
+      delete own.wanted;
+      delete own.wantedOnHyperv;
     },
   });
   return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };

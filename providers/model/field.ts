@@ -30,7 +30,7 @@ const ADDRESS_PATTERN = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}${RANGE_PA
 export const nameWords = "1-63 letters, digits, dots, dashes or underscores, beginning with a letter or digit";
 export const interfaceWords = "an interface name: 1-15 letters, digits, dots, dashes or underscores";
 export const windowsWords =
-  "1-80 letters, digits, blanks or any of ._()#+,&@=- without blanks at the ends, for PowerShell takes others for wildcards, quotes or code";
+  "1-80 letters, digits, blanks or any of ._()#+,&@=-, beginning with a letter or digit and without a blank at the end; PowerShell takes others for wildcards, quotes or code";
 
 export function name(description: string) {
   return described(z.string().regex(NAME), description, nameWords);
@@ -45,15 +45,26 @@ export function interfaceName(description: string) {
   return described(z.string().regex(INTERFACE_NAME), description, interfaceWords);
 }
 
-/** The same, and on Hyper-V the name of a connection, switch or adapter; {@link INTERFACE_NAME} holds on all other platforms. */
+/** A name that only Windows gives. */
+export function windowsName(description: string) {
+  return described(z.string().regex(WINDOWS_NAME), description, windowsWords);
+}
+
+/** An interface name, or on Hyper-V the name of a connection, switch or adapter; {@link INTERFACE_NAME} holds on all other platforms. */
 export function interfaceOrWindowsName(description: string) {
-  return described(z.string().regex(WINDOWS_NAME), description, `${interfaceWords}; on Hyper-V ${windowsWords}`);
+  const schema = z.string().regex(WINDOWS_NAME);
+  return schema.meta({ description, wanted: interfaceWords, wantedOnHyperv: windowsWords });
 }
 
 /** A name of a VM, and on Hyper-V with blanks and other characters; may hold one range. {@link NAME} holds on all other platforms. */
 export function vmNamePattern(description: string) {
-  const wanted = `${nameWords}, with at most one range such as [01:40]; on Hyper-V ${windowsWords}`;
-  return described(z.string().regex(WINDOWS_NAME_PATTERN), description, wanted);
+  const range = "with at most one range such as [01:40]";
+  const schema = z.string().regex(WINDOWS_NAME_PATTERN);
+  return schema.meta({
+    description,
+    wanted: `${nameWords}, ${range}`,
+    wantedOnHyperv: `${windowsWords}; ${range}`,
+  });
 }
 
 export function address(description: string) {

@@ -54,7 +54,7 @@ export const HypervPortSpec = z.strictObject({
     description: "The adapter has a virtual function (SR-IOV), on a switch with iov. May be empty. Default: none.",
   }),
   affinity: field
-    .interfaceOrWindowsName(
+    .windowsName(
       "Member of the switch's team that carries the adapter while it is up; on a SET switch. Default: the host chooses.",
     )
     .optional(),

@@ -110,8 +110,7 @@ export const KINDS_WITH: Readonly<Record<keyof VirtualSwitchSpec, readonly HostS
   security: STANDARD,
   shaping: STANDARD,
   beaconIntervalSeconds: STANDARD,
-  // Of an LBFO team HV-12 says why not.
-  iov: HYPERV_TEAMS,
+  iov: ["set", "external"],
   bandwidthMode: HYPERV,
   allowLbfo: ["lbfo"],
   adopt: STANDARD,

@@ -2,6 +2,7 @@
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { Environment } from "../environment.js";
 import type { EsxHost, HostPlatform, KvmHost } from "../host.js";
+import type { HypervHost, HypervSwitchKind } from "../hypervHost.js";
 import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
@@ -24,7 +25,7 @@ export interface TeamPlace {
   readonly hosts: readonly { readonly name: string; readonly uplinks: readonly Uplink[] }[];
 }
 
-export type SwitchKind = KvmSwitchKind | "standard" | "distributed";
+export type SwitchKind = KvmSwitchKind | HypervSwitchKind | "standard" | "distributed";
 
 export function* teams(environment: Environment): Generator<TeamPlace> {
   for (const host of environment.kvmHosts) {
@@ -34,6 +35,11 @@ export function* teams(environment: Environment): Generator<TeamPlace> {
       yield { ...ownTeam(uplinkTeam, { host, kind, path }), kvm: { host, virtualSwitch } };
     }
   }
+  for (const host of environment.hypervHosts)
+    for (const { name, kind, uplinkTeam } of host.virtualSwitches) {
+      const path = ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"];
+      if (uplinkTeam) yield ownTeam(uplinkTeam, { host, kind, path });
+    }
   for (const host of environment.esxHosts) {
     for (const { name, uplinkTeam, portGroups } of host.standardSwitches) {
       const path = ["hosts", host.name, "virtualSwitches", name];
@@ -57,7 +63,7 @@ export function* teams(environment: Environment): Generator<TeamPlace> {
 }
 
 interface Own {
-  readonly host: KvmHost | EsxHost;
+  readonly host: KvmHost | EsxHost | HypervHost;
   readonly kind: SwitchKind;
   readonly path: Path;
 }

@@ -14,7 +14,7 @@ const MOST_ADAPTERS = { "2016": 8, "2019": 64, "2022": 64, "2025": 64 } as const
 /** Puts the ports of a VM on the switches of its host; unknown port groups were told already. */
 export function addAdapters(scope: Scope, vm: Expanded<VirtualMachineSpec>, host: OpenHypervHost): void {
   const path = ["vms", vm.key, "ports"];
-  const names = new Claims(scope, "name of an adapter");
+  const names = new Claims(scope, "adapter name");
   const bonded = Object.values(vm.body.bonds ?? {}).flatMap(({ members }) => members);
   const ports = Object.entries(vm.body.ports);
   if (ports.length > MOST_ADAPTERS[host.release])

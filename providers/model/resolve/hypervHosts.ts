@@ -8,6 +8,7 @@ import {
   type HypervSwitchKind,
   type VmAdapter,
 } from "../hypervHost.js";
+import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { checkUplinkTeam, type TeamMode, type TeamPolicy, toUplinkTeam, type UplinkTeamSpec } from "../uplinkTeam.js";
@@ -78,7 +79,7 @@ export function toHypervHost(
     known,
     interfaces,
     teams: new Claims(scope, "uplink"),
-    names: new Claims(scope, "name of a switch"),
+    names: new Claims(scope, "switch name"),
   };
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).map(([switchName, spec]) =>
     toSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, around),
@@ -126,6 +127,7 @@ function toSwitch(scope: Scope, { name, spec, path }: Declared, around: Surround
   if (team) checkTeam(scope, { name, kind, team, path: [...path, "uplinkTeam"] }, around);
   const portGroups = toPortGroups(scope, spec.portGroups, { path: [...path, "portGroups"], uplinks: around.known });
   checkPrivateVlans(scope, spec.portGroups, { portGroups, path: [...path, "portGroups"] });
+  checkPromiscuous(scope, portGroups, path);
   const iov = spec.iov ?? false;
   return {
     name,
@@ -138,6 +140,21 @@ function toSwitch(scope: Scope, { name, spec, path }: Declared, around: Surround
     bandwidthMode: spec.bandwidthMode ?? (iov ? "none" : "absolute"),
     portGroups,
   };
+}
+
+/** Windows wants to be told the secondary VLANs that a promiscuous port reaches. */
+function checkPromiscuous(scope: Scope, portGroups: readonly PortGroup[], path: Path): void {
+  const all = portGroups.flatMap(({ network: { vlan } }) => (vlan.kind === "private" ? [vlan] : []));
+  for (const { name, network } of portGroups) {
+    const { vlan } = network;
+    if (vlan.kind !== "private" || vlan.type !== "promiscuous") continue;
+    if (all.some(({ type, primary }) => type !== "promiscuous" && primary === vlan.primary)) continue;
+    scope.error("reference", [...path, "portGroups", name], {
+      message: `network ${network.name} is promiscuous, and the switch has no secondary VLAN of its primary`,
+      found: vlan.primary,
+      remedy: "Add the isolated and community networks of the primary VLAN to the port groups.",
+    });
+  }
 }
 
 function teamName(switchName: string, team: UplinkTeamSpec): string {

@@ -39,8 +39,7 @@ export function toKvmHost(
   interfaces: Claims,
 ): OpenKvmHost {
   const known = uplinks.map((uplink) => uplink.name);
-  for (const uplink of known)
-    interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
+  for (const uplink of known) interfaces.keep(`${name} ${uplink}`, `an uplink of ${name}`);
   refuseKeys(scope, { body: host, keys: OTHERS_ONLY, path, platform: "a KVM host" });
   const surroundings = { host: name, known, teams: new Claims(scope, "uplink"), interfaces };
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) =>

@@ -37,6 +37,11 @@ export class Claims {
     private readonly noun: string,
   ) {}
 
+  /** Without a word where it is taken already. */
+  keep(thing: string, holder: string): void {
+    if (!this.holders.has(thing)) this.holders.set(thing, holder);
+  }
+
   /** `rule` is the design rule that says so, where there is one. */
   take(thing: string, holder: string, at: { path: Path; shown?: string; remedy: string; rule?: string }): boolean {
     const first = this.holders.get(thing);
