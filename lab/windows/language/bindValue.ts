@@ -124,6 +124,23 @@ function bindPlain(value: Value, target: Target, type: string): Value {
   }
 }
 
+/** Whether a value is of the parameter's type as it is, or a list of such. */
+export function isExactly(value: Value, parameter: Parameter): boolean {
+  const declared = canonicalType(parameter.type.replace("[]", ""));
+  if (value === UNKNOWN || declared === "object" || declared === "psobject") return true;
+  // The classes of a module's objects are told apart by its own name for them, which the reference does not have.
+  if (declared === "ciminstance" && parameter.name !== "InputObject") return false;
+  const items = isArray(value) && parameter.type.endsWith("[]") ? value : [value];
+  return items.every((item) => {
+    const own = canonicalType(typeNameOf(item));
+    return (
+      own === declared ||
+      own.split("#")[0]?.endsWith(`.${declared}`) === true ||
+      (isObject(item) && own.includes(`.${declared}`))
+    );
+  });
+}
+
 function bindEnum(value: Value, target: Target, type: string): Value {
   const { parameter, enumeration, source } = target;
   const members = enumeration?.members ?? new Map((parameter.values ?? []).map((name, index) => [name, index]));
