@@ -10,7 +10,7 @@ import {
   noPosition,
   unknownParameter,
 } from "./bindErrors";
-import { bindValue, type Target, UNKNOWN } from "./bindValue";
+import { bindValue, isExactly, type Target, UNKNOWN } from "./bindValue";
 import type { CmdletReference, EnumReference, Parameter } from "./reference";
 import { sameName, toText } from "./values";
 
@@ -167,7 +167,10 @@ export const targetOf = (signature: Signature, parameter: Parameter): Target => 
 function bindPositional(binding: Binding, values: readonly Value[]): void {
   for (let at = 0; at < values.length; at += 1) {
     const candidates = candidatesAtNextPosition(binding);
-    const bound = candidates.find((one) => takes(binding, one, values[at] ?? null));
+    const value = values[at] ?? null;
+    const fitting = candidates.filter((one) => refusal(binding, one, value) === undefined);
+    // Those whose type it is come before those that it is converted to.
+    const bound = fitting.find((one) => isExactly(value, one)) ?? fitting[0];
     if (!bound) {
       const rest = remainingParameter(binding);
       if (!rest)
@@ -199,10 +202,6 @@ function candidatesAtNextPosition({ signature, values, sets }: Binding): Paramet
   return free
     .filter((one) => one.position === lowest)
     .sort((one, other) => Number(isDefault(other)) - Number(isDefault(one)));
-}
-
-function takes(binding: Binding, parameter: Parameter, value: Value): boolean {
-  return refusal(binding, parameter, value) === undefined;
 }
 
 function refusal(binding: Binding, parameter: Parameter, value: Value): TerminatingError | undefined {

@@ -2,10 +2,10 @@
 import { TerminatingError, type Value } from "../contract";
 import { type Binding, setParameter, targetOf } from "./bind";
 import { missingMandatory, unboundInput } from "./bindErrors";
-import { bindValue } from "./bindValue";
-import { canonicalType, propertyOf } from "./convert";
+import { bindValue, isExactly } from "./bindValue";
+import { propertyOf } from "./convert";
 import type { Parameter } from "./reference";
-import { isHashtable, isObject, typeNameOf } from "./values";
+import { isHashtable, isObject } from "./values";
 
 /** A copy of the binding with what the object gives to it. */
 export function bindItem(call: Binding, item: Value): Binding {
@@ -29,22 +29,10 @@ function byValue(binding: Binding, item: Value, exactly: boolean): boolean {
     .filter((one) => one.byValue)
     .sort((one, other) => Number(isDefault(other)) - Number(isDefault(one)));
   for (const parameter of candidates) {
-    if (exactly && !isOfDeclaredType(item, parameter)) continue;
+    if (exactly && !isExactly(item, parameter)) continue;
     if (attempt(binding, parameter, item)) return true;
   }
   return false;
-}
-
-function isOfDeclaredType(item: Value, parameter: Parameter): boolean {
-  const declared = canonicalType(parameter.type.replace("[]", ""));
-  if (declared === "object" || declared === "psobject") return true;
-  if (declared === "ciminstance" && parameter.name !== "InputObject") return false;
-  const own = canonicalType(typeNameOf(item));
-  return (
-    own === declared ||
-    own.split("#")[0]?.endsWith(`.${declared}`) === true ||
-    (isObject(item) && own.includes(`.${declared}`))
-  );
 }
 
 function byName(binding: Binding, item: Value): boolean {

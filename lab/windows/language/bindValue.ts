@@ -114,6 +114,7 @@ function bindPlain(value: Value, target: Target, type: string): Value {
       `Cannot convert the "${toText(value)}" value of type "${typeNameOf(value)}" to type "System.TimeSpan".`,
     );
   }
+  if (to === "wildcardpattern") return toText(value);
   if (!PLAIN.has(to)) return bindObject(value, target, type);
   if (to === "string" && (isHashtable(value) || isBlock(value)) && !isObject(value)) return toText(value);
   try {
@@ -122,6 +123,23 @@ function bindPlain(value: Value, target: Target, type: string): Value {
     if (error instanceof TerminatingError) return refuse(error.message);
     throw error;
   }
+}
+
+/** Whether a value is of the parameter's type as it is, or a list of such. */
+export function isExactly(value: Value, parameter: Parameter): boolean {
+  const declared = canonicalType(parameter.type.replace("[]", ""));
+  if (value === UNKNOWN || declared === "object" || declared === "psobject") return true;
+  // The classes of a module's objects are told apart by its own name for them, which the reference does not have.
+  if (declared === "ciminstance" && parameter.name !== "InputObject") return false;
+  const items = isArray(value) && parameter.type.endsWith("[]") ? value : [value];
+  return items.every((item) => {
+    const own = canonicalType(typeNameOf(item));
+    return (
+      own === declared ||
+      own.split("#")[0]?.endsWith(`.${declared}`) === true ||
+      (isObject(item) && own.includes(`.${declared}`))
+    );
+  });
 }
 
 function bindEnum(value: Value, target: Target, type: string): Value {
@@ -158,7 +176,12 @@ const DERIVED: Record<string, readonly string[]> = {
 
 function bindObject(value: Value, { parameter, source }: Target, type: string): Value {
   const own = isObject(value) ? lastName(value.type) : undefined;
-  const fits = own !== undefined && (own === type || own.startsWith(`${type}#`) || (DERIVED[type] ?? []).includes(own));
+  const fits =
+    own !== undefined &&
+    (own === type ||
+      own.startsWith(`${type}#`) ||
+      (DERIVED[type] ?? []).includes(own) ||
+      (type === "Exception" && own.endsWith("Exception")));
   if (fits) return value;
   throw cannotConvert(
     parameter.name,

@@ -66,14 +66,14 @@ export async function runBlock(
   await stage.end();
 }
 
-function cmdletStage(
+async function cmdletStage(
   session: Session,
   command: Command,
   name: string,
   given: readonly Given[],
   hasInput: boolean,
   emit: Emit,
-): Stage {
+): Promise<Stage> {
   const known = reference().cmdlet(name);
   const core = CORE[name.toLowerCase()];
   const host = session.machine.cmdlet(name);
@@ -83,8 +83,12 @@ function cmdletStage(
   const origin = originOf(known.name, command.at);
   if (hasInput) refuseHopeless(binding);
   const context = { session, command, known, binding, origin, emit };
+  if (core && touchesMachine(known.name)) await session.machine.beforeCall(known.name);
   return core ? coreStage(context, core, hasInput) : hostStage(context, host as Cmdlet, hasInput);
 }
+
+/** Those of the language that change something or take time: where the lab may let a run end too. */
+const touchesMachine = (name: string) => /^(New|Remove|Set|Move|Copy|Rename)-(Item|Content)$|^Start-Sleep$/.test(name);
 
 function notFound(session: Session, name: string, known: CmdletReference | undefined, host: Cmdlet | undefined): Error {
   if (known && session.machine.hasModule(known.module) && !host) {

@@ -8,6 +8,7 @@ export class StoppingError extends TerminatingError {
   constructor(
     record: ErrorRecord,
     readonly value?: Value,
+    readonly origin?: Origin,
   ) {
     super(record);
     this.name = "StoppingError";

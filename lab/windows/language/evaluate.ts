@@ -3,10 +3,11 @@ import { TerminatingError, type Value } from "../contract";
 import { assign } from "./assign";
 import type { Script, Statement } from "./ast";
 import { convert } from "./convert";
-import { StoppingError } from "./errorRecords";
+import { type Origin, StoppingError } from "./errorRecords";
 import { categoryTypeMatches, thrown } from "./errorTypes";
 import { evaluate } from "./evaluateExpression";
 import { runPipeline } from "./pipeline";
+import { reference } from "./reference";
 import { collect, type Emit, Exit, Flow, originOf, type Session } from "./session";
 import { runSwitch } from "./switchStatement";
 import { isArray, isTrue, plain, sameName, unrolled } from "./values";
@@ -19,22 +20,24 @@ export async function runStatements(session: Session, statements: readonly State
       if (!(error instanceof TerminatingError)) throw error;
       const stops = error instanceof StoppingError || session.tries > 0;
       const preference = session.preference("ErrorActionPreference");
-      if (stops || sameName(preference, "Stop")) throw stopping(error);
       const origin = originOf(commandOf(error), statement.at);
+      if (stops || sameName(preference, "Stop")) throw stopping(error, origin);
       session.fail(error, origin);
       if (!/^(SilentlyContinue|Ignore)$/i.test(preference)) session.show(error.record, origin);
     }
   }
 }
 
-/** Callers with another preference are not asked again. */
-const stopping = (error: TerminatingError) =>
-  error instanceof StoppingError ? error : new StoppingError(error.record);
+/** Callers with another preference are not asked again; the innermost statement is where it came from. */
+function stopping(error: TerminatingError, origin: Origin): StoppingError {
+  if (error instanceof StoppingError && error.origin) return error;
+  return new StoppingError(error.record, error instanceof StoppingError ? error.value : undefined, origin);
+}
 
 /** The command that an error names, by its id. */
 export function commandOf(error: TerminatingError): string {
   const [, source = ""] = /,([^,]*)$/.exec(error.record.id) ?? [];
-  return source.split(".").at(-1) ?? "";
+  return reference().cmdlets.find((cmdlet) => cmdlet.errorSource === source)?.name ?? source;
 }
 
 export async function runScript(session: Session, script: Script, emit: Emit): Promise<void> {
@@ -150,9 +153,14 @@ async function runWhile(session: Session, statement: Extract<Statement, { kind: 
 async function runTry(session: Session, statement: Extract<Statement, { kind: "try" }>, emit: Emit): Promise<void> {
   try {
     await guarded(session, statement, emit);
-  } finally {
-    await runStatements(session, statement.last, emit);
+  } catch (error) {
+    // A process that is ended from outside, or by the stand-in itself, runs nothing any more.
+    if (error instanceof TerminatingError || error instanceof Flow || error instanceof Exit) {
+      await runStatements(session, statement.last, emit);
+    }
+    throw error;
   }
+  await runStatements(session, statement.last, emit);
 }
 
 async function guarded(session: Session, statement: Extract<Statement, { kind: "try" }>, emit: Emit): Promise<void> {
@@ -168,7 +176,8 @@ async function guarded(session: Session, statement: Extract<Statement, { kind: "
     if (!clause) throw error;
     session.tries = tries;
     session.scope = scope;
-    const value = session.fail(error, originOf(commandOf(error), statement.at));
+    const origin = error instanceof StoppingError ? error.origin : undefined;
+    const value = session.fail(error, origin ?? originOf(commandOf(error), statement.at));
     const before = session.scope.own("_")?.value;
     session.scope.set("_", value);
     try {

@@ -19,11 +19,14 @@ export function functionStage(
   called: { name: string; script: Script },
   given: readonly Given[],
   hasInput: boolean,
-  emit: Emit,
+  send: Emit,
   dot: boolean,
 ): Stage {
   const { script } = called;
   const { binding, rest } = bind(session, called, given);
+  const outside = session.scope;
+  // The commands after it run where the pipeline stands, not in the function.
+  const emit: Emit = (value) => session.inScope(outside, () => send(value));
   const scope = dot ? session.scope : new Scope(session.scope);
   const input: Value[] = [];
   let begun = false;

@@ -41,6 +41,7 @@ export async function runPipeline(
     stages.unshift(stage);
     next = (value) => stage.process(value);
   }
+  session.success = true;
   await feed(session, first, stages, next);
 }
 

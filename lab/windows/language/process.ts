@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { type Machine, type ProcessResult, type RunPowerShell, TerminatingError, type Value } from "../contract";
 import { clixml } from "./clixml";
+import { StoppingError } from "./errorRecords";
 import { errorView } from "./errorView";
 import { commandOf, runScript } from "./evaluate";
 import { Unsupported } from "./failure";
@@ -65,7 +66,8 @@ function ended(session: Session, error: unknown): number {
     return UNSUPPORTED_EXIT;
   }
   if (!(error instanceof TerminatingError)) throw error;
-  session.stderr.push(errorView(error.record, originOf(commandOf(error), undefined)));
+  const origin = error instanceof StoppingError ? error.origin : undefined;
+  session.stderr.push(errorView(error.record, origin ?? originOf(commandOf(error), undefined)));
   return 1;
 }
 

@@ -73,6 +73,7 @@ export async function invokeStatic(
 ): Promise<Value> {
   const short = shortType(type);
   if (short === "io.file" || short === "io.directory" || short === "io.path") {
+    if (/^(Write|Move|Delete|Replace)/i.test(name)) await session.machine.beforeCall(`[IO.File]::${name}`);
     return invokeFileStatic(session, short, name.toLowerCase(), args, at);
   }
   const [first = null, second = null] = args;

@@ -324,17 +324,13 @@ function copyItem(call: CoreCall): void {
 function renameItem(call: CoreCall): void {
   const path = normalPath(toText(call.values.get("LiteralPath") ?? call.values.get("Path") ?? null));
   const target = `${folderOf(path)}\\${toText(call.values.get("NewName") ?? null)}`;
-  if (!exists(call, path)) {
-    notFound(call, path);
-    return;
-  }
-  if (exists(call, target))
-    call.error(
-      record(call, "RenameItemIOError", "WriteError", "Cannot create a file when that file already exists.", path),
-    );
-  return;
-  call.session.machine.files.move(path, target);
+  if (!exists(call, path)) notFound(call, path);
+  else if (exists(call, target)) call.error(taken(call, "RenameItemIOError", path));
+  else call.session.machine.files.move(path, target);
 }
+
+const taken = (call: CoreCall, id: string, path: string) =>
+  record(call, id, "WriteError", "Cannot create a file when that file already exists.", path);
 
 async function joinPath(call: CoreCall): Promise<void> {
   const child = toText(call.values.get("ChildPath") ?? null);
