@@ -69,6 +69,7 @@ export class Host {
     const modules = ["CimCmdlets", "DnsClient", "NetAdapter", "NetLbfo", "NetTCPIP", "ScheduledTasks"];
     if (role === "hyperv") modules.push("Hyper-V");
     if (hasNetworkAtc) modules.push("NetworkATC");
+    if (/^Microsoft\.PowerShell\.(Core|Management|Utility|Security)$/i.test(name)) return true;
     return modules.some((module) => isSame(module, name));
   }
 }
