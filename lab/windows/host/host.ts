@@ -74,6 +74,11 @@ export class Host {
   }
 }
 
+/** Connections that Get-NetAdapter knows: hidden ones only when asked for (IP-26). */
+export function connections(host: Host, { hidden }: { hidden: boolean }): Adapter[] {
+  return host.state.adapters.filter(({ kind }) => kind !== "loopback" && (hidden || kind !== "ghost"));
+}
+
 export function isGhost(adapter: Adapter): boolean {
   return adapter.kind === "ghost";
 }

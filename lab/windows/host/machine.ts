@@ -157,6 +157,11 @@ export class WindowsMachine {
     return { ended, kill: process.kill };
   }
 
+  /** What a process with this number sees of it, for those who call cmdlets without a script. */
+  seen(pid: number): Machine {
+    return this.seenBy(pid, () => this.isOn);
+  }
+
   private seenBy(pid: number, isAlive: () => boolean): Machine {
     const never = () => new Promise<never>(() => {});
     return {
