@@ -182,10 +182,10 @@ function settle(adapter: Adapter): void {
 export function finishReturns(host: Host): void {
   for (const adapter of host.state.adapters) {
     if (!adapter.returning || adapter.returning.at > host.now()) continue;
-    const { ip } = adapter.returning;
+    const { ip, at } = adapter.returning;
     adapter.returning = undefined;
     adapter.bindings = usualBindings();
-    if (ip) adapter.ip = { ...ip, addresses: ip.addresses.map((one) => ({ ...one, addedAt: host.now() })) };
+    if (ip) adapter.ip = { ...ip, addresses: ip.addresses.map((one) => ({ ...one, addedAt: at })) };
   }
 }
 
