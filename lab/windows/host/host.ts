@@ -69,8 +69,14 @@ export class Host {
     const modules = ["CimCmdlets", "DnsClient", "NetAdapter", "NetLbfo", "NetTCPIP", "ScheduledTasks"];
     if (role === "hyperv") modules.push("Hyper-V");
     if (hasNetworkAtc) modules.push("NetworkATC");
+    if (/^Microsoft\.PowerShell\.(Core|Management|Utility|Security)$/i.test(name)) return true;
     return modules.some((module) => isSame(module, name));
   }
+}
+
+/** Connections that Get-NetAdapter knows: hidden ones only when asked for (IP-26). */
+export function connections(host: Host, { hidden }: { hidden: boolean }): Adapter[] {
+  return host.state.adapters.filter(({ kind }) => kind !== "loopback" && (hidden || kind !== "ghost"));
 }
 
 export function isGhost(adapter: Adapter): boolean {

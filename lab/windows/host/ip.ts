@@ -23,10 +23,11 @@ export interface AddressRow {
   readonly store: Store;
   readonly state: "Invalid" | "Tentative" | "Preferred" | "Duplicate";
   readonly origin: "Manual" | "Dhcp" | "WellKnown";
-  readonly suffix: "Manual" | "Dhcp" | "Link";
+  readonly suffix: "Manual" | "Dhcp" | "Link" | "WellKnown";
 }
 
 export function addressesOf(host: Host, adapter: Adapter, store: Store): AddressRow[] {
+  if (adapter.kind === "loopback") return store === "ActiveStore" ? loopback(adapter) : [];
   const rows = FAMILIES.filter((family) => isInterface(host, adapter, family)).flatMap((family) => {
     const manual = adapter.ip.addresses
       .filter((address) => address.family === family && address.stores[store])
@@ -38,6 +39,15 @@ export function addressesOf(host: Host, adapter: Adapter, store: Store): Address
     return store === "PersistentStore" ? manual : [...manual, ...automatic(host, adapter, family)];
   });
   return rows;
+}
+
+function loopback(adapter: Adapter): AddressRow[] {
+  const origin = { state: "Preferred", origin: "WellKnown", suffix: "WellKnown" } as const;
+  const base = { adapter, skipAsSource: false, store: "ActiveStore", ...origin } as const;
+  return [
+    { ...base, family: "IPv6", ip: "::1", prefix: 128 },
+    { ...base, family: "IPv4", ip: "127.0.0.1", prefix: 8 },
+  ];
 }
 
 function automatic(host: Host, adapter: Adapter, family: Family): AddressRow[] {
@@ -171,6 +181,7 @@ export function serversOf(host: Host, adapter: Adapter, family: Family): readonl
 export function mtuOf(adapter: Adapter, family: Family, store: Store): number {
   const config = adapter.ip.families[family];
   if (store === "PersistentStore") return config.persistent.mtu;
+  if (adapter.kind === "loopback") return 4_294_967_295;
   const set = adapter.kind === "vnic" ? config.mtuInForce : config.active.mtu;
   return Math.min(set, largestMtu(adapter.advanced));
 }

@@ -14,6 +14,7 @@ const DOWN: Link = { status: "Disconnected", since: undefined, speed: 0 };
 
 export function linkOf(host: Host, adapter: Adapter): Link {
   if (adapter.kind === "ghost") return { ...DOWN, status: "Not Present" };
+  if (adapter.kind === "loopback") return { status: "Up", since: 0, speed: 1_073_741_824 };
   if (!adapter.enabled) return { ...DOWN, status: "Disabled" };
   const below = linkBelow(host, adapter);
   if (below.since === undefined || host.now() < adapter.upFrom) return { ...DOWN, speed: below.speed };

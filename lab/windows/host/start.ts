@@ -17,6 +17,7 @@ const BOTH = { ActiveStore: true, PersistentStore: true };
 
 export function startHost(scenario: Scenario, clock: Clock): Host {
   const host = new Host(emptyState(scenario), scenario, clock);
+  addLoopback(host);
   for (const nic of scenario.nics) addNic(host, nic);
   for (const one of scenario.switches ?? [])
     createSwitch(host, {
@@ -65,8 +66,31 @@ function requiredNic(host: Host, name: string): Adapter {
   return found;
 }
 
+function addLoopback(host: Host): void {
+  const ip = freshIp();
+  ip.families.IPv4.dhcp = false;
+  ip.families.IPv6.dhcp = false;
+  host.state.adapters.push({
+    kind: "loopback",
+    guid: host.newId(),
+    index: 1,
+    alias: "Loopback Pseudo-Interface 1",
+    description: "Software Loopback Interface 1",
+    mac: "",
+    enabled: true,
+    upFrom: LONG_AGO,
+    ipFrom: LONG_AGO,
+    bindings: { ms_tcpip: true, ms_tcpip6: true },
+    advanced: [],
+    ip,
+    returning: undefined,
+    hardware: undefined,
+    team: undefined,
+  });
+}
+
 function addNic(host: Host, nic: NicScenario): void {
-  const number = host.state.adapters.length + 1;
+  const number = host.state.adapters.length;
   const card = nic.description ?? "Intel(R) Ethernet Network Adapter E810-XXV-2";
   const isTaken = host.state.adapters.some(({ description }) => description === card);
   const isMellanox = /mellanox/i.test(card);
@@ -158,10 +182,10 @@ function settle(adapter: Adapter): void {
 export function finishReturns(host: Host): void {
   for (const adapter of host.state.adapters) {
     if (!adapter.returning || adapter.returning.at > host.now()) continue;
-    const { ip } = adapter.returning;
+    const { ip, at } = adapter.returning;
     adapter.returning = undefined;
     adapter.bindings = usualBindings();
-    if (ip) adapter.ip = { ...ip, addresses: ip.addresses.map((one) => ({ ...one, addedAt: host.now() })) };
+    if (ip) adapter.ip = { ...ip, addresses: ip.addresses.map((one) => ({ ...one, addedAt: at })) };
   }
 }
 

@@ -91,9 +91,9 @@ export interface Hardware {
   readonly externalSwitch: boolean | undefined;
 }
 
-/** A connection that Get-NetAdapter lists. */
+/** A connection that Get-NetAdapter lists, but for the loopback, which only IP knows. */
 export interface Adapter {
-  readonly kind: "physical" | "vnic" | "teamNic" | "ghost";
+  readonly kind: "physical" | "vnic" | "teamNic" | "ghost" | "loopback";
   readonly guid: string;
   readonly index: number;
   alias: string;

@@ -2,7 +2,7 @@
 import { interrupt, restartAdapter } from "../adapters";
 import type { Call } from "../call";
 import { cimError, invalidParameter } from "../errors";
-import type { Host } from "../host";
+import { connections, type Host } from "../host";
 import { parseMac } from "../macAddress";
 import type { Adapter } from "../state";
 import { isSame } from "../wildcard";
@@ -14,7 +14,7 @@ const CLASS = "MSFT_NetAdapter";
 
 /** IP-24, IP-26: hidden ones are found only when asked for. */
 export function adaptersOf(host: Host, call: Call, className = CLASS): Adapter[] {
-  const all = host.state.adapters.filter(({ kind }) => kind !== "ghost" || call.flag("IncludeHidden"));
+  const all = connections(host, { hidden: call.flag("IncludeHidden") });
   const visible = call.flag("Physical") ? all.filter(({ kind }) => kind === "physical") : all;
   if (call.has("InputObject")) return again(call, className, all, { property: "Name", read: ({ alias }) => alias });
   return query(call, className, visible, {

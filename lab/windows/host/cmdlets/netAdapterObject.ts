@@ -10,13 +10,12 @@ import type { Adapter } from "../state";
 const DRIVERS = {
   vnic: { provider: "Microsoft", file: "vmswitch.sys", component: "vms_mp" },
   teamNic: { provider: "Microsoft", file: "NdisImPlatform.sys", component: "COMPOSITEBUS\\MS_IMPLAT_MP" },
-  ghost: { provider: "Microsoft", file: "vmswitch.sys", component: "vms_mp" },
 } as const;
 
 function driverOf(adapter: Adapter) {
   const { hardware, kind } = adapter;
   if (hardware) return { provider: hardware.provider, file: hardware.driver, component: "pci\\ven_8086&dev_159b" };
-  return DRIVERS[kind === "physical" ? "vnic" : kind];
+  return DRIVERS[kind === "teamNic" ? "teamNic" : "vnic"];
 }
 
 export function adapterObject(host: Host, adapter: Adapter): ObjectValue {

@@ -4,7 +4,7 @@ import { restartAdapter } from "../adapters";
 import { COMPONENTS } from "../bindings";
 import { asText, type Call } from "../call";
 import { invalidParameter } from "../errors";
-import type { Host } from "../host";
+import { connections, type Host } from "../host";
 import { shaped } from "../objects";
 import type { Adapter, AdvancedProperty } from "../state";
 import { isSame } from "../wildcard";
@@ -24,7 +24,7 @@ function instanceId({ adapter, property }: Owned): string {
 }
 
 function visible(host: Host, call: Call): Adapter[] {
-  return host.state.adapters.filter(({ kind }) => kind !== "ghost" || call.flag("IncludeHidden"));
+  return connections(host, { hidden: call.flag("IncludeHidden") });
 }
 
 function propertiesOf(host: Host, call: Call): Owned[] {

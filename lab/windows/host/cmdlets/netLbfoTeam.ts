@@ -1,7 +1,7 @@
 // Get-, New-, Set-, Rename- and Remove-NetLbfoTeam.
 import { type Call, property, textOf } from "../call";
 import { cimError, type HostError, invalidParameter } from "../errors";
-import type { Host } from "../host";
+import { connections, type Host } from "../host";
 import type { Adapter, LbfoTeam } from "../state";
 import { createTeam, isTeamable, isTeamUnderSwitch, MOST_MEMBERS, removeTeam, teamNamed, teamNics } from "../teams";
 import { isSame, matches } from "../wildcard";
@@ -44,7 +44,7 @@ const getTeam: HostCmdlet = (host, call) => {
 
 /** LB-02: members may be named by wildcards. */
 export function nicsNamed(host: Host, call: Call, patterns: readonly string[]): Adapter[] {
-  const nics = host.state.adapters.filter(({ kind }) => kind !== "ghost");
+  const nics = connections(host, { hidden: false });
   return [
     ...new Set(
       patterns.flatMap((pattern) => {

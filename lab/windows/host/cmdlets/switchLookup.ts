@@ -72,7 +72,8 @@ export function uplinksOf(host: Host, call: Call): Adapter[] | undefined {
     const found = byName
       ? host.adapterNamed(name)
       : host.state.adapters.find(({ description }) => isSame(description, name));
-    if (!found) throw hypervError(call.cmdlet, "ObjectNotFound", `Physical network adapter '${name}' not found.`);
+    if (!found || found.kind === "loopback")
+      throw hypervError(call.cmdlet, "ObjectNotFound", `Physical network adapter '${name}' not found.`);
     return found;
   });
 }
