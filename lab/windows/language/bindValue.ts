@@ -114,6 +114,7 @@ function bindPlain(value: Value, target: Target, type: string): Value {
       `Cannot convert the "${toText(value)}" value of type "${typeNameOf(value)}" to type "System.TimeSpan".`,
     );
   }
+  if (to === "wildcardpattern") return toText(value);
   if (!PLAIN.has(to)) return bindObject(value, target, type);
   if (to === "string" && (isHashtable(value) || isBlock(value)) && !isObject(value)) return toText(value);
   try {
@@ -175,7 +176,12 @@ const DERIVED: Record<string, readonly string[]> = {
 
 function bindObject(value: Value, { parameter, source }: Target, type: string): Value {
   const own = isObject(value) ? lastName(value.type) : undefined;
-  const fits = own !== undefined && (own === type || own.startsWith(`${type}#`) || (DERIVED[type] ?? []).includes(own));
+  const fits =
+    own !== undefined &&
+    (own === type ||
+      own.startsWith(`${type}#`) ||
+      (DERIVED[type] ?? []).includes(own) ||
+      (type === "Exception" && own.endsWith("Exception")));
   if (fits) return value;
   throw cannotConvert(
     parameter.name,

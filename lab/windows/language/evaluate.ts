@@ -153,9 +153,14 @@ async function runWhile(session: Session, statement: Extract<Statement, { kind: 
 async function runTry(session: Session, statement: Extract<Statement, { kind: "try" }>, emit: Emit): Promise<void> {
   try {
     await guarded(session, statement, emit);
-  } finally {
-    await runStatements(session, statement.last, emit);
+  } catch (error) {
+    // A process that is ended from outside, or by the stand-in itself, runs nothing any more.
+    if (error instanceof TerminatingError || error instanceof Flow || error instanceof Exit) {
+      await runStatements(session, statement.last, emit);
+    }
+    throw error;
   }
+  await runStatements(session, statement.last, emit);
 }
 
 async function guarded(session: Session, statement: Extract<Statement, { kind: "try" }>, emit: Emit): Promise<void> {

@@ -29,6 +29,7 @@ test.each<[script: string, lines: string[]]>([
   ["'5' -as [int]; $null -eq ('x' -as [int]); 5 -is [int]; 'a' -is [string]", ["5", "True", "True", "True"]],
   ["[math]::Max(3, 5); [math]::Floor(2.7)", ["5", "2"]],
   // Strings.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: PowerShell's own braces
   ['$x = \'v\'; "a $x $($x + 1) ${x}b `$x `"q`" ""r"""', ['a v v1 vb $x "q" "r"']],
   ['$o = @{ p = 1 }; "$o.p $($o.p)"', ["System.Collections.Hashtable.p 1"]],
   ["'it''s $x'", ["it's $x"]],

@@ -30,7 +30,7 @@ test.each([
   "class A { }",
   "Get-VM > 'C:\\x'",
   "$x::y",
-  "$x = ${function:y}",
+  "$x = $function:y",
 ])("%j is PowerShell that the stand-in does not evaluate, and says so", async (text) => {
   const { exitCode, stderr, stdout } = await run(text);
   expect([exitCode, stdout]).toEqual([250, ""]);
