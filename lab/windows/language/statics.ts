@@ -139,7 +139,7 @@ export async function invokeStatic(
       return NOTHING;
     default:
       if (/^collections\.(generic\.list\[.*\]|arraylist)$/.test(short) && name.toLowerCase() === "new") {
-        return makeList(isArray(first) ? first : []);
+        return makeList(isArray(first) ? first : [], short === "collections.arraylist");
       }
       throw new Unsupported(`[${type}]::${name}()`, at);
   }
