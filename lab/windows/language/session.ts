@@ -49,7 +49,7 @@ export class Session {
     readonly machine: Machine,
     private input: string,
   ) {
-    this.pid = 1000 + Math.floor(Math.random() * 60000);
+    this.pid = machine.processId;
     const root = this.scope;
     root.set("ErrorActionPreference", "Continue");
     root.set("WarningPreference", "Continue");

@@ -60,6 +60,7 @@ export function machineWith(given: Given = {}): Machine {
   return {
     cmdlet: (name) => cmdlets.get(name.toLowerCase()),
     hasModule: (name) => modules.includes(name.toLowerCase()),
+    processId: 4321,
     release: given.release ?? 2022,
     files: given.files ?? memoryFiles(),
     environment: { COMPUTERNAME: "HV1", TEMP: "C:\\Temp" },
