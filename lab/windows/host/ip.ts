@@ -53,7 +53,7 @@ function loopback(adapter: Adapter): AddressRow[] {
 function automatic(host: Host, adapter: Adapter, family: Family): AddressRow[] {
   const base = { adapter, family, skipAsSource: false, store: "ActiveStore" } as const;
   if (family === "IPv6") {
-    const state = addressState(host, adapter, family, 0);
+    const state = addressState(host, adapter, family, adapter.ipFrom);
     const ip = `${linkLocal(adapter.mac)}%${adapter.index}`;
     return [{ ...base, ip, prefix: 64, state, origin: "WellKnown", suffix: "Link" }];
   }

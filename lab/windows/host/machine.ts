@@ -39,6 +39,9 @@ const ENVIRONMENT = {
   TMP: "C:\\Windows\\Temp",
 };
 
+/** From the order to the power going off. */
+const POWER_MS = 5000;
+
 interface Running {
   readonly kill: () => void;
 }
@@ -212,6 +215,6 @@ export class WindowsMachine {
 
   /** The order is answered before it is carried out. */
   private power(action: "restart" | "stop"): void {
-    this.clock.at(this.clock.now() + 1000, () => (action === "restart" ? this.restart() : this.powerOff()));
+    this.clock.at(this.clock.now() + POWER_MS, () => (action === "restart" ? this.restart() : this.powerOff()));
   }
 }

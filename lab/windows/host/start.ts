@@ -10,13 +10,17 @@ import type { IpScenario, NicScenario, Scenario } from "./scenario";
 import type { Adapter, HostState, IpConfig, Sriov } from "./state";
 import { createSwitch } from "./switches";
 
-/** Before the first call everything has long been up. */
-const LONG_AGO = 0;
+/** Before the first call everything has been up for a month. */
+const UPTIME_MS = 30 * 86_400_000;
+
+function longAgo(clock: Clock): number {
+  return clock.now() - UPTIME_MS;
+}
 
 const BOTH = { ActiveStore: true, PersistentStore: true };
 
 export function startHost(scenario: Scenario, clock: Clock): Host {
-  const host = new Host(emptyState(scenario), scenario, clock);
+  const host = new Host(emptyState(scenario, longAgo(clock)), scenario, clock);
   addLoopback(host);
   for (const nic of scenario.nics) addNic(host, nic);
   for (const one of scenario.switches ?? [])
@@ -30,17 +34,17 @@ export function startHost(scenario: Scenario, clock: Clock): Host {
       allowManagementOs: one.allowManagementOs ?? true,
     });
   for (const vm of scenario.vms ?? []) addVm(host, vm);
-  for (const adapter of host.state.adapters) settle(adapter);
+  for (const adapter of host.state.adapters) settle(adapter, host.state.bootedAt);
   return host;
 }
 
-function emptyState(scenario: Scenario): HostState {
+function emptyState(scenario: Scenario, bootedAt: number): HostState {
   return {
     computerName: scenario.computerName ?? "HV01",
     release: scenario.release,
     role: scenario.role ?? "hyperv",
     hasNetworkAtc: scenario.networkAtc ?? (scenario.intents ?? []).length > 0,
-    bootedAt: LONG_AGO,
+    bootedAt,
     iovReasons: scenario.iovReasons ?? [],
     adapters: [],
     teams: [],
@@ -78,8 +82,8 @@ function addLoopback(host: Host): void {
     description: "Software Loopback Interface 1",
     mac: "",
     enabled: true,
-    upFrom: LONG_AGO,
-    ipFrom: LONG_AGO,
+    upFrom: host.state.bootedAt,
+    ipFrom: host.state.bootedAt,
     bindings: { ms_tcpip: true, ms_tcpip6: true },
     advanced: [],
     ip,
@@ -103,11 +107,11 @@ function addNic(host: Host, nic: NicScenario): void {
     description: isTaken ? `${card} #${number}` : card,
     mac: nic.mac.toUpperCase().replace(/[:-]/g, ""),
     enabled: true,
-    upFrom: LONG_AGO,
-    ipFrom: LONG_AGO,
+    upFrom: host.state.bootedAt,
+    ipFrom: host.state.bootedAt,
     bindings: usualBindings(),
     advanced: advancedProperties(isMellanox ? "mellanox" : "intel", sriov),
-    ip: ipOf(nic.ip),
+    ip: ipOf(nic.ip, host.state.bootedAt),
     returning: undefined,
     hardware: {
       speed: (nic.speedMbps ?? 25_000) * 1_000_000,
@@ -115,7 +119,7 @@ function addNic(host: Host, nic: NicScenario): void {
       driverVersion: nic.driverVersion ?? "1.15.40.0",
       provider: isMellanox ? "Mellanox Technologies Ltd." : "Intel",
       linked: nic.linked ?? true,
-      linkChangedAt: LONG_AGO,
+      linkChangedAt: host.state.bootedAt,
       lacpPartner: nic.lacpPartner ?? false,
       vlans: nic.vlans,
       sriov,
@@ -130,7 +134,7 @@ function sriovOf({ support, enabled, maximum }: NonNullable<NicScenario["sriov"]
   return { support: support ?? "Supported", maximum, running, ...running };
 }
 
-function ipOf(given: IpScenario | undefined): IpConfig {
+function ipOf(given: IpScenario | undefined, addedAt: number): IpConfig {
   const ip = freshIp();
   if (!given?.addresses?.length) return ip;
   ip.families.IPv4.dhcp = false;
@@ -144,7 +148,7 @@ function ipOf(given: IpScenario | undefined): IpConfig {
       prefix: Number(prefix),
       skipAsSource: false,
       stores: BOTH,
-      addedAt: LONG_AGO,
+      addedAt,
     };
   });
   if (given.gateway !== undefined)
@@ -172,10 +176,10 @@ function addVm(host: Host, vm: NonNullable<Scenario["vms"]>[number]): void {
     });
 }
 
-function settle(adapter: Adapter): void {
-  adapter.upFrom = LONG_AGO;
-  adapter.ipFrom = LONG_AGO;
-  adapter.ip.addresses = adapter.ip.addresses.map((address) => ({ ...address, addedAt: LONG_AGO }));
+function settle(adapter: Adapter, since: number): void {
+  adapter.upFrom = since;
+  adapter.ipFrom = since;
+  adapter.ip.addresses = adapter.ip.addresses.map((address) => ({ ...address, addedAt: since }));
 }
 
 /** What was asked for and fell due (SH-07). To be called before anybody looks. */

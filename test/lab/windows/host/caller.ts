@@ -1,5 +1,5 @@
 // What the tests of the simulated Windows host need: a host whose clock stands still, and calls of its cmdlets as the binder makes them.
-import type { BoundCall, ErrorRecord, ObjectValue, Value } from "../../../../lab/windows/contract.js";
+import type { BoundCall, ErrorRecord, ObjectValue, RunPowerShell, Value } from "../../../../lab/windows/contract.js";
 import { TerminatingError } from "../../../../lab/windows/contract.js";
 import { asText, property } from "../../../../lab/windows/host/call.js";
 import { ManualClock } from "../../../../lab/windows/host/clock.js";
@@ -21,7 +21,7 @@ export class Caller {
   readonly clock = new ManualClock();
   readonly machine: WindowsMachine;
 
-  constructor(scenario: Partial<Scenario> = {}, runPowerShell = noPowerShell) {
+  constructor(scenario: Partial<Scenario> = {}, runPowerShell: RunPowerShell = noPowerShell) {
     this.machine = new WindowsMachine({ ...HOST, ...scenario }, runPowerShell, this.clock);
   }
 
