@@ -33,6 +33,7 @@ const ENVIRONMENT = {
   USERNAME: "Administrator",
   USERPROFILE: "C:\\Users\\Administrator",
   ProgramData: "C:\\ProgramData",
+  ProgramFiles: "C:\\Program Files",
   SystemRoot: "C:\\Windows",
   windir: "C:\\Windows",
   TEMP: "C:\\Windows\\Temp",
