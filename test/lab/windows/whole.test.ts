@@ -16,7 +16,7 @@ async function lines(script: string, scenario: Partial<Scenario> = VMS): Promise
     "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'SilentlyContinue'\n";
   const ended = await machine.start(["-NoProfile", "-NonInteractive", "-EncodedCommand", encode(prelude + script)], "")
     .ended;
-  if (!ended || ended.stderr !== "") throw new Error(ended?.stderr ?? "killed");
+  if (ended?.stderr !== "") throw new Error(ended?.stderr ?? "killed");
   return ended.stdout.replace(/\r\n$/, "").split("\r\n");
 }
 
