@@ -48,9 +48,8 @@ export async function checkScript(text: string, options: CheckOptions = {}): Pro
   const splats = new Splats(script);
   const findings: Finding[] = [];
   walkScript(script, {
-    command: (command, hasInput, scope) => {
-      const checked = new Call(command, hasInput, (name) => splats.of(name, scope), functions, options.release ?? 2025);
-      findings.push(...checked.findings());
+    command: (command, hasInput) => {
+      findings.push(...new Call(command, hasInput, splats, functions, options.release ?? 2025).findings());
     },
   });
   return findings;
@@ -68,11 +67,14 @@ function functionsOf(script: Script): Map<string, CmdletReference> {
   return found;
 }
 
+/** The splats of a call, one for each of its @. */
+type Splatted = ReadonlyMap<string, Splat>;
+
 class Call {
   constructor(
     private readonly command: Command,
     private readonly hasInput: boolean,
-    private readonly splat: (name: string) => Splat | undefined,
+    private readonly splats: Splats,
     private readonly functions: ReadonlyMap<string, CmdletReference>,
     private readonly release: number,
   ) {}
@@ -80,42 +82,53 @@ class Call {
   findings(): Finding[] {
     const name = staticValue(this.command.name);
     if (typeof name !== "string") return [];
-    const own = this.functions.get(name.toLowerCase());
-    const known = own ?? reference().cmdlet(name);
+    const known = this.functions.get(name.toLowerCase()) ?? reference().cmdlet(name);
     const alias = ALIASES[name.toLowerCase()];
     if (!known && alias) return [this.finding("Alias", `${name} is an alias: write ${alias}.`)];
-    if (!known)
+    if (!known) {
       return [
         this.finding("UnknownCommand", `${name} is neither a function of the script nor a cmdlet of the reference.`),
       ];
-    const unclear = this.command.elements.filter((element) => element.kind === "splat" && !this.splat(element.name));
-    if (unclear.length > 0) {
-      return unclear.map((element) =>
+    }
+    const splatted = this.splatted();
+    if (!splatted) {
+      return [
         this.finding(
           "UnclearSplat",
-          "What this splats cannot be read from the script: build it from one @{..} in the same function.",
-          element.at,
+          "What this splats cannot be read from the script: build it from @{..} in the same function.",
         ),
-      );
+      ];
     }
-    const found = this.refusal(known, "all");
+    return splatted.flatMap((one) => this.refused(known, one)).slice(0, 1);
+  }
+
+  /** Every combination of what the variables may hold. */
+  private splatted(): Splatted[] | undefined {
+    let made: Splatted[] = [new Map()];
+    for (const element of this.command.elements) {
+      if (element.kind !== "splat") continue;
+      const splats = this.splats.at(this.command, element.name);
+      if (!splats) return undefined;
+      made = made.flatMap((one) => splats.map((splat): Splatted => new Map([...one, [element.name, splat]])));
+    }
+    return made;
+  }
+
+  private refused(known: CmdletReference, splatted: Splatted): Finding[] {
+    const found = this.refusal(known, splatted, "all");
     if (!found) return [];
     // Keys that are put in perhaps may exclude one another: then each has to fit alone.
-    const alone = this.perhaps().map((key) => this.refusal(known, key));
+    const keys = [...splatted.values()].flatMap((splat) => [...splat.perhaps.keys()]);
     const fitsAlone =
-      alone.length > 1 && /^AmbiguousParameterSet/.test(found.record.id) && alone.every((one) => one === undefined);
+      keys.length > 1 &&
+      found.record.id.startsWith("AmbiguousParameterSet") &&
+      keys.every((key) => this.refusal(known, splatted, key) === undefined);
     return fitsAlone ? [] : [this.finding(found.record.id.split(",")[0] ?? "", found.message)];
   }
 
-  private perhaps(): string[] {
-    return this.command.elements.flatMap((element) =>
-      element.kind === "splat" ? [...(this.splat(element.name)?.perhaps.keys() ?? [])] : [],
-    );
-  }
-
-  private refusal(known: CmdletReference, perhaps: string): TerminatingError | undefined {
+  private refusal(known: CmdletReference, splatted: Splatted, perhaps: string): TerminatingError | undefined {
     try {
-      const binding = bindArguments(this.signature(known), this.given(perhaps));
+      const binding = bindArguments(this.signature(known), this.given(splatted, perhaps));
       if (this.hasInput) this.resolveWithInput(binding);
       else resolveSet(binding);
       return brokenRule(known, binding.values) ?? unansweredPrompt(known, binding.values);
@@ -149,12 +162,12 @@ class Call {
     };
   }
 
-  private given(perhaps: string): Given[] {
+  private given(splatted: Splatted, perhaps: string): Given[] {
     return this.command.elements.flatMap((element): Given[] => {
       if (element.kind === "argument") return [{ kind: "argument", value: staticValue(element.value) }];
       if (element.kind === "parameter")
         return [{ kind: "parameter", name: element.name, value: element.value && staticValue(element.value) }];
-      const splat = this.splat(element.name);
+      const splat = splatted.get(element.name);
       const put = [...(splat?.perhaps ?? [])].filter(([key]) => perhaps === "all" || key === perhaps);
       const entries = new Map<string, Value>([...(splat?.always ?? []), ...put]);
       return [...entries].map(([name, value]): Given => ({ kind: "parameter", name, value }));

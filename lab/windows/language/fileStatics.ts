@@ -26,6 +26,22 @@ export function invokeFileStatic(
     case "io.directory::createdirectory":
       makeFolders(session, path);
       return NOTHING;
+    case "io.directory::delete":
+      throw new Unsupported("[IO.Directory]::Delete (use Remove-Item)", at);
+    case "io.directory::move": {
+      const to = normalPath(toText(args[1] ?? null));
+      if (files.read(path) !== null)
+        throw ioError(
+          "Move",
+          args.length,
+          `Could not find a part of the path '${path}'.`,
+          "DirectoryNotFoundException",
+        );
+      if (files.read(to) !== undefined)
+        throw ioError("Move", args.length, "Cannot create a file when that file already exists.");
+      files.move(path, to);
+      return NOTHING;
+    }
     case "io.file::readalltext":
       return readText(contentOf(session, path, "ReadAllText"));
     case "io.file::readallbytes":
