@@ -3,7 +3,12 @@ import type { BoundCall, ObjectValue, Value } from "../contract";
 import { promptError } from "./errors";
 import { isEnum, isObject } from "./objects";
 
+/** Parameters that a cmdlet may leave alone where there was nothing to do. */
+const HARMLESS = ["passthru", "confirm", "whatif", "force"];
+
 export class Call {
+  private readonly asked = new Set<string>(HARMLESS);
+
   constructor(readonly bound: BoundCall) {}
 
   get cmdlet(): string {
@@ -11,10 +16,17 @@ export class Call {
   }
 
   has(name: string): boolean {
+    this.asked.add(name.toLowerCase());
     return this.bound.parameters.has(name);
   }
 
+  /** Parameters that were given and that nobody has asked for: the lab's host does not know them. */
+  get ignored(): readonly string[] {
+    return [...this.bound.parameters.keys()].filter((name) => !this.asked.has(name.toLowerCase()));
+  }
+
   value(name: string): Value {
+    this.asked.add(name.toLowerCase());
     return this.bound.parameters.get(name) ?? null;
   }
 

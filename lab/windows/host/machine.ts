@@ -1,8 +1,8 @@
 // The machine: what it runs, with its disk, its clock and its tasks; going down and coming up again.
-import type { Cmdlet, Machine, ProcessResult, RunPowerShell } from "../contract";
+import type { BoundCall, Cmdlet, Machine, ProcessResult, RunPowerShell } from "../contract";
 import { Call } from "./call";
 import { type Clock, RealClock } from "./clock";
-import { findCmdlet } from "./cmdlets/modules";
+import { type Found, findCmdlet } from "./cmdlets/modules";
 import { isPowerShell, splitArguments } from "./commandLine";
 import { HostError } from "./errors";
 import { type Fault, Faults, orderedError } from "./faults";
@@ -195,13 +195,30 @@ export class WindowsMachine {
         await this.befall(before, pid, found.name, isAlive);
         this.calls.push({ pid, cmdlet: found.name, at: this.clock.now() });
         finishReturns(this.host);
-        await found.run(this.host, new Call(bound), { tasks: this.tasks, power: (action) => this.power(action) });
+        await this.carryOut(found, bound);
         await this.befall(after, pid, found.name, isAlive);
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
         bound.error(error.record);
       }
     };
+  }
+
+  /** A parameter that a cmdlet leaves alone is one that the model does not have: better no answer than half of one. */
+  private async carryOut(found: Found, bound: BoundCall): Promise<void> {
+    let hasFailed = false;
+    const call = new Call({
+      ...bound,
+      write: (value) => bound.write(value),
+      error: (record) => {
+        hasFailed = true;
+        bound.error(record);
+      },
+      warning: (text) => bound.warning(text),
+    });
+    await found.run(this.host, call, { tasks: this.tasks, power: (action) => this.power(action) });
+    if (!hasFailed && !call.flag("WhatIf") && call.ignored.length > 0)
+      throw new Error(`the lab's host does not know -${call.ignored.join(", -")} of ${found.name}`);
   }
 
   private async befall(faults: readonly Fault[], pid: number, cmdlet: string, isAlive: () => boolean): Promise<void> {

@@ -1,11 +1,11 @@
 // A simulated Windows host that answers SSH: started from a scenario, restarted, disturbed, looked into, stopped. I/O.
 import { createHash } from "node:crypto";
-import { utils } from "ssh2";
 import type { RunPowerShell } from "../contract";
 import { Cable } from "./cable";
 import type { Fault } from "./faults";
 import { WindowsMachine } from "./machine";
 import type { Scenario } from "./scenario";
+import { generateKey } from "./sshKey";
 import { type Login, SshServer } from "./sshServer";
 import type { HostState } from "./state";
 
@@ -19,7 +19,7 @@ export interface WindowsHostOptions {
 
 export class WindowsHost {
   static async start({ scenario, login, runPowerShell, port }: WindowsHostOptions): Promise<WindowsHost> {
-    const key = utils.generateKeyPairSync("ed25519");
+    const key = generateKey();
     const machine = new WindowsMachine(scenario, runPowerShell);
     const server = await SshServer.start(machine, key.private, login);
     const cable = await Cable.open({
@@ -29,7 +29,7 @@ export class WindowsHost {
       outage: machine.host.quirks.outage,
     });
     machine.onConnectionsLost(() => cable.cut());
-    return new WindowsHost(machine, server, cable, key.public.trim());
+    return new WindowsHost(machine, server, cable, key.public);
   }
 
   private constructor(

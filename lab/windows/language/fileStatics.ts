@@ -65,6 +65,15 @@ export function invokeFileStatic(
       files.move(path, to);
       return NOTHING;
     }
+    case "io.directory::move": {
+      const to = normalPath(toText(args[1] ?? null));
+      if (files.read(path) !== null)
+        throw ioError("Move", args.length, `Could not find a part of the path '${path}'.`, "DirectoryNotFoundException");
+      if (files.read(to) !== undefined)
+        throw ioError("Move", args.length, "Cannot create a file when that file already exists.");
+      files.move(path, to);
+      return NOTHING;
+    }
     case "io.file::replace": {
       const to = normalPath(toText(args[1] ?? null));
       const content = contentOf(session, path, "Replace");

@@ -31,11 +31,19 @@ afterAll(() => host?.stop());
 it("is made as the file says", async () => {
   const [machine] = modelOf(spec).hypervHosts;
   if (!machine) throw new Error("no host");
-  const target = { ...machine.ssh, address: "127.0.0.1", port: host.port, user: "Administrator", hostKey: host.fingerprint };
+  const target = { ...machine.ssh, address: "127.0.0.1", port: host.port, user: "Administrator", hostKey: host.fingerprint, confirmSeconds: 10 };
   const engine = new Machine(hyperv, (ssh) => connectSsh(ssh, { password: "x" }, { configFile: "/dev/null" }));
   const words = toMachineWords(hyperv, machine, "golden");
   const inputs = { ssh: target, missingPackages: "refuse" as const, environment: "golden", words };
-  const applied = await engine.apply(inputs);
-  console.log(applied);
+  try {
+    const applied = await engine.apply(inputs);
+    console.log(applied);
+  } catch (error) {
+    const show = (p: string) => { const c = host.machine.files.read(p); return c instanceof Uint8Array ? Buffer.from(c).toString() : c; };
+    console.log(String(error), host.machine.failures, host.machine.files.list("C:\\Program Files\\multiport"), host.machine.files.list("C:\\Program Files\\multiport\\change"), show("C:\\Program Files\\multiport\\last.json"), show("C:\\Program Files\\multiport\\change\\outcome"), show("C:\\Program Files\\multiport\\revert.log"));
+    const about = JSON.parse(show("C:\\Program Files\\multiport\\change\\about.json") as string);
+    console.log(await host.machine.start(["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", "C:\\Program Files\\multiport\\change\\revert.ps1", "-Id", about.id], "").ended);
+    throw error;
+  }
   expect((await engine.apply(inputs)).changes).toEqual([]);
 });

@@ -28,6 +28,8 @@ function visible(host: Host, call: Call): Adapter[] {
 }
 
 function propertiesOf(host: Host, call: Call): Owned[] {
+  // Nothing is hidden here, so all of them are what there is.
+  call.flag("AllProperties");
   const all = visible(host, call).flatMap((adapter) => adapter.advanced.map((property) => ({ adapter, property })));
   if (call.has("InputObject")) return again(call, PROPERTY, all, { property: "InstanceID", read: instanceId });
   return query(call, PROPERTY, all, {
@@ -109,6 +111,7 @@ function bindingId({ adapter, id }: Bound): string {
 }
 
 function bindingsOf(host: Host, call: Call): Bound[] {
+  call.flag("AllBindings");
   const all = visible(host, call).flatMap((adapter) => Object.keys(COMPONENTS).map((id) => ({ adapter, id })));
   if (call.has("InputObject")) return again(call, BINDING, all, { property: "InstanceID", read: bindingId });
   return query(call, BINDING, all, {

@@ -65,7 +65,10 @@ const getAddress: HostCmdlet = (host, call) => {
 const newAddress: HostCmdlet = (host, call) => {
   const ip = call.text("IPAddress") ?? "";
   const family = familyOf(ip);
-  if (!family) throw invalidParameter(call.cmdlet, CLASS, `Invalid parameter IPAddress ${ip}`);
+  const asked = call.text("AddressFamily");
+  if (!family || (asked !== undefined && asked !== family))
+    throw invalidParameter(call.cmdlet, CLASS, `Invalid parameter IPAddress ${ip}`);
+  if ((call.text("Type") ?? "Unicast") !== "Unicast") throw new Error("the lab's host has no anycast addresses");
   const prefix = call.number("PrefixLength") ?? (family === "IPv4" ? 32 : 128);
   if (prefix > (family === "IPv4" ? 32 : 128))
     throw invalidParameter(call.cmdlet, CLASS, `Invalid parameter PrefixLength ${prefix}`);

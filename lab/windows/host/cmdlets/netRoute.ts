@@ -71,7 +71,9 @@ const newRoute: HostCmdlet = (host, call) => {
   const [network = "", length = ""] = destination.split("/");
   const family = familyOf(network);
   const refuse = (what: string) => invalidParameter(call.cmdlet, CLASS, `Invalid parameter ${what}`);
-  if (!family || !/^\d+$/.test(length)) throw refuse(`DestinationPrefix ${destination}`);
+  const asked = call.text("AddressFamily");
+  if (!family || (asked !== undefined && asked !== family) || !/^\d+$/.test(length))
+    throw refuse(`DestinationPrefix ${destination}`);
   if (
     Number(length) > (family === "IPv4" ? 32 : 128) ||
     networkOf(network, Number(length)) !== destination.toLowerCase()

@@ -66,6 +66,8 @@ const startVm: HostCmdlet = (host, call) => {
 
 const stopVm: HostCmdlet = (host, call) => {
   if (!call.confirmed({ asks: false })) return;
+  // Guests go down at once, however they are told to.
+  call.flag("TurnOff");
   for (const vm of machinesOf(host, call, "Name")) {
     if (vm.state === "Off") call.bound.warning("The virtual machine is already in the specified state.");
     else vm.state = call.flag("Save") ? "Saved" : "Off";

@@ -1,7 +1,8 @@
 // The simulated Windows host over SSH: command lines, processes, connections that are lost (SS), reachability, faults.
-import { Client, type ClientChannel, utils } from "ssh2";
+import { Client, type ClientChannel } from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Scenario } from "../../../../lab/windows/host/scenario.js";
+import { generateKey } from "../../../../lab/windows/host/sshKey.js";
 import { WindowsHost } from "../../../../lab/windows/host/windowsHost.js";
 import { runPowerShell } from "../../../../lab/windows/language/process.js";
 import { callOn, HOST } from "./caller.js";
@@ -13,7 +14,7 @@ afterEach(async () => {
   await open.host?.stop();
 });
 
-const KEY = utils.generateKeyPairSync("ed25519");
+const KEY = generateKey();
 
 async function started(scenario: Partial<Scenario> = {}): Promise<WindowsHost> {
   open.host = await WindowsHost.start({
@@ -87,7 +88,10 @@ describe("commands", () => {
     const client = await connected(host);
     const made = await run(client, script("New-VMSwitch -Name 's' -SwitchType Internal | Out-Null"));
     expect(made).toEqual({ code: 0, stdout: "", stderr: "" });
-    const read = await run(client, script("Get-VMSwitch | Select-Object -Property Name,SwitchType | ConvertTo-Json"));
+    const read = await run(
+      client,
+      script("Get-VMSwitch | Select-Object -Property 'Name', 'SwitchType' | ConvertTo-Json"),
+    );
     expect(JSON.parse(read.stdout)).toEqual({ Name: "s", SwitchType: 1 });
     const failed = await run(client, script("Get-VMSwitch -Name 'none'"));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('with name "none"')]);
@@ -108,7 +112,7 @@ describe("commands", () => {
     const host = await started();
     await connected(host, { privateKey: undefined, password: "secret" });
     await expect(connected(host, { privateKey: undefined, password: "wrong" })).rejects.toThrow(/authentication/);
-    const other = utils.generateKeyPairSync("ed25519").private;
+    const other = generateKey().private;
     await expect(connected(host, { privateKey: other })).rejects.toThrow(/authentication/);
     await expect(connected(host, { username: "other" })).rejects.toThrow(/authentication/);
   });
