@@ -3,15 +3,16 @@
 import { describe, expect, it } from "vitest";
 import { checkEnvironmentText, unsupportedBy } from "../providers/engine/check.js";
 import type { Environment } from "../providers/model/environment.js";
-import { TEAM_MODES, TEAM_POLICIES } from "../providers/model/uplinkTeam.js";
+import { TEAM_MODES, TEAM_POLICIES, type UplinkTeam } from "../providers/model/uplinkTeam.js";
+import { LBFO_TEAMS, SET_TEAMS } from "../providers/platforms/hyperv/uplinkTeam.js";
 import { openvswitch } from "../providers/platforms/kvm/openvswitch/index.js";
 import { OVS_TEAMS } from "../providers/platforms/kvm/openvswitch/uplinkTeam.js";
 import { NETPLAN_BONDS } from "../providers/platforms/netplan/bond.js";
 import { netplanLayer } from "../providers/platforms/netplan/index.js";
-import { teamWord } from "../providers/platforms/teamSupport.js";
+import { requiredWord, teamWord } from "../providers/platforms/teamSupport.js";
 import { toTeaming, VSPHERE_TEAMS } from "../providers/platforms/vsphere/uplinkTeam.js";
 
-type Platform = "kvm" | "netplan" | "vsphere";
+type Platform = "kvm" | "netplan" | "vsphere" | "set" | "lbfo";
 /** The platform's words; or, after "no: ", the beginning of its reason. */
 type Expectation = Record<Platform, string>;
 
@@ -20,153 +21,226 @@ const CASES: Record<string, Expectation> = {
     kvm: "active-backup off",
     netplan: "active-backup",
     vsphere: "failover_explicit",
+    set: "no: In a SET switch every member is active",
+    lbfo: "SwitchIndependent HyperVPort",
   },
   "switch-independent source-port": {
     kvm: "no: Open vSwitch does not spread by virtual port",
     netplan: "no: A bond in a guest has no virtual ports",
     vsphere: "loadbalance_srcid",
+    set: "HyperVPort",
+    lbfo: "SwitchIndependent HyperVPort",
   },
   "switch-independent source-mac": {
     kvm: "balance-slb off",
     netplan: "no: The kernel hashes only towards a port channel",
     vsphere: "loadbalance_srcmac",
+    set: "no: A SET switch hashes no addresses",
+    lbfo: "SwitchIndependent MacAddresses",
   },
   "switch-independent ip-hash": {
     kvm: "no: Open vSwitch does not hash IP addresses alone",
     netplan: "no: The kernel hashes only towards a port channel",
     vsphere: "no: Route based on IP hash needs a static port channel",
+    set: "no: A SET switch hashes no addresses",
+    lbfo: "SwitchIndependent IPAddresses",
   },
   "switch-independent transport-ports": {
     kvm: "no: only with LACP",
     netplan: "no: The kernel hashes only towards a port channel",
     vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
+    set: "no: A SET switch hashes no addresses",
+    lbfo: "SwitchIndependent TransportPorts",
   },
   "switch-independent load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "balance-tlb",
     vsphere: "loadbalance_loadbased",
+    set: "Dynamic",
+    lbfo: "SwitchIndependent Dynamic",
   },
   "switch-independent adaptive-load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "balance-alb",
     vsphere: "no: A distributed switch moves what goes out",
+    set: "no: A SET switch has two policies",
+    lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "switch-independent round-robin": {
     kvm: "no: Open vSwitch keeps the packets of a flow on one member",
     netplan: "no: The kernel sends packets by turns only towards a port channel",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch has two policies",
+    lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "switch-independent broadcast": {
     kvm: "no: Open vSwitch sends no frame on all members",
     netplan: "broadcast",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch has two policies",
+    lbfo: "no: An LBFO team sends no frame on all members",
   },
   "switch-independent vlan-source-mac": {
     kvm: "balance-slb off",
     netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch has two policies",
+    lbfo: "no: An LBFO team does not hash VLANs",
   },
   "static active-backup": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: The kernel has no standby members",
     vsphere: "no: This policy wants no port channel",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "no: In a port channel all members of an LBFO team are active",
   },
   "static source-port": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: A bond in a guest has no virtual ports",
     vsphere: "no: This policy wants no port channel",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "Static HyperVPort",
   },
   "static source-mac": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "balance-xor layer2",
     vsphere: "no: This policy wants no port channel",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "Static MacAddresses",
   },
   "static ip-hash": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "balance-xor layer2+3",
     vsphere: "loadbalance_ip",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "Static IPAddresses",
   },
   "static transport-ports": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "balance-xor layer3+4",
     vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "Static TransportPorts",
   },
   "static load": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: This policy wants no port channel",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "Static Dynamic",
   },
   "static adaptive-load": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: This policy wants no port channel",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "static round-robin": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "balance-rr",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "static broadcast": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "broadcast",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "no: An LBFO team sends no frame on all members",
   },
   "static vlan-source-mac": {
     kvm: "no: Open vSwitch has no static port channel",
     netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
     vsphere: "no: Only a bond of Linux spreads so",
+    set: "no: A SET switch is switch-independent and knows no static port channel",
+    lbfo: "no: An LBFO team does not hash VLANs",
   },
   "lacp active-backup": {
     kvm: "active-backup active",
     netplan: "no: The kernel has no standby members",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "no: In a port channel all members of an LBFO team are active",
   },
   "lacp source-port": {
     kvm: "no: Open vSwitch does not spread by virtual port",
     netplan: "no: A bond in a guest has no virtual ports",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "Lacp HyperVPort",
   },
   "lacp source-mac": {
     kvm: "balance-slb active",
     netplan: "802.3ad layer2",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "Lacp MacAddresses",
   },
   "lacp ip-hash": {
     kvm: "no: Open vSwitch does not hash IP addresses alone",
     netplan: "802.3ad layer2+3",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "Lacp IPAddresses",
   },
   "lacp transport-ports": {
     kvm: "balance-tcp active",
     netplan: "802.3ad layer3+4",
     vsphere: "loadbalance_ip",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "Lacp TransportPorts",
   },
   "lacp load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "Lacp Dynamic",
   },
   "lacp adaptive-load": {
     kvm: "no: Open vSwitch has no policy of this name",
     netplan: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "lacp round-robin": {
     kvm: "no: Open vSwitch keeps the packets of a flow on one member",
     netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "lacp broadcast": {
     kvm: "no: Open vSwitch sends no frame on all members",
     netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "no: An LBFO team sends no frame on all members",
   },
   "lacp vlan-source-mac": {
     kvm: "balance-slb active",
     netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
     vsphere: "no: The LAG decides how traffic is spread",
+    set: "no: A SET switch is switch-independent and knows no LACP",
+    lbfo: "no: An LBFO team does not hash VLANs",
   },
 };
+
+function hyperv(kind: string, pair: string): string {
+  return `environment: t
+networks: { app: {} }
+hosts: { h: { platform: hyperv, release: "2019", uplinks: { a: , b: }, virtualSwitches: { vs0: { kind: ${kind}, uplinkTeam: { members: [a, b], ${pair} }, portGroups: [app] } } } }
+`;
+}
+
+function hypervTeam({ hypervHosts: [host] }: Environment): UplinkTeam {
+  const team = host?.virtualSwitches[0]?.uplinkTeam;
+  if (!team) throw new Error("no team");
+  return team;
+}
 
 /** The pair on one platform, through the whole flow from file to words. */
 const SITES: Record<
@@ -202,9 +276,26 @@ distributedSwitches: { d: { datacenter: dc, hosts: [e], ${pair.startsWith("mode:
 `,
     words: ({ distributedSwitches: [dvs] }) => (dvs ? toTeaming(dvs.uplinkTeam).policy : "none"),
   },
+  set: {
+    text: (pair) => hyperv("set", pair),
+    words: (environment) => requiredWord(SET_TEAMS, hypervTeam(environment)).LoadBalancingAlgorithm,
+  },
+  lbfo: {
+    text: (pair) => hyperv("lbfo", pair),
+    words: (environment) => {
+      const { TeamingMode, LoadBalancingAlgorithm } = requiredWord(LBFO_TEAMS, hypervTeam(environment));
+      return `${TeamingMode} ${LoadBalancingAlgorithm}`;
+    },
+  },
 };
 
-const TABLES = { kvm: OVS_TEAMS, netplan: NETPLAN_BONDS, vsphere: VSPHERE_TEAMS } as const;
+const TABLES = {
+  kvm: OVS_TEAMS,
+  netplan: NETPLAN_BONDS,
+  vsphere: VSPHERE_TEAMS,
+  set: SET_TEAMS,
+  lbfo: LBFO_TEAMS,
+} as const;
 
 describe("teams on every platform", () => {
   it("every neutral pair is expected of every platform", () => {

@@ -3,8 +3,9 @@ import type { z } from "zod";
 import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
-import { HostProfileSpec, HostSpec, UplinkSpec } from "../../providers/model/host.js";
+import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
 import { HostPortSpec } from "../../providers/model/hostPort.js";
+import { HypervPortSpec } from "../../providers/model/hypervPort.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import {
   LibvirtHostMapSpec,
@@ -19,6 +20,7 @@ import { PortGroupSpec } from "../../providers/model/portGroup.js";
 import { ShapingSpec } from "../../providers/model/shaping.js";
 import { SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
+import { UplinkSpec } from "../../providers/model/uplink.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
 import { SriovSpec, VfDefaultsSpec, VfSpec } from "../../providers/model/virtualFunction.js";
 import {
@@ -227,6 +229,13 @@ export const NOUNS: readonly Noun[] = [
     at: ["vms.<vm>.ports.<port>.libvirt"],
     schema: LibvirtPortSpec,
     example: "libvirt-port",
+  },
+  {
+    title: "VM port on Hyper-V",
+    at: ["vms.<vm>.ports.<port>.hyperv"],
+    schema: HypervPortSpec,
+    example: "hyperv-port",
+    note: "See [Hyper-V](../hyperv.md).",
   },
   { title: "VM in vSphere", at: ["vms.<vm>.vsphere"], schema: VsphereVmSpec, example: "vsphere-vm" },
   { title: "Guest", at: ["vms.<vm>.guest"], schema: GuestSpec, example: "guest" },

@@ -7,6 +7,7 @@ import { type Heading, readHeading } from "../platforms/heading.js";
 import { type LayerPlan, NOTHING_TO_DO } from "../platforms/layer.js";
 import type { MissingTool } from "../platforms/packages.js";
 import { type MachineFacts, missingOf, missingTools, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
+import { machineScript } from "./machineScript.js";
 import { wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
@@ -116,7 +117,12 @@ export function planChange<Model extends MachineModel>(
   const plans = driver.layers.map((layer) =>
     missingOf(layer, facts, words).length > 0
       ? NOTHING_TO_DO
-      : layer.plan(wordsFor(layer, words), { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
+      : layer.plan(wordsFor(layer, words), {
+          actual: actual[layer.name],
+          applied: facts.applied?.[layer.name],
+          facts: facts.layers[layer.name],
+          heading,
+        }),
   );
   const all = <Key extends keyof LayerPlan>(key: Key) =>
     plans.flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];
@@ -127,8 +133,8 @@ export function planChange<Model extends MachineModel>(
   const removes = leavingFiles(puts, own);
   const paths = [...puts.map(({ path }) => path), ...removes];
   const shared = { id, environment, puts, removes, paths };
-  const apply = fillTemplate("machine/apply.sh", { ...shared, before: backwards("before"), after: all("after") });
-  const revert = fillTemplate("machine/revert.sh", {
+  const apply = machineScript(driver.shell, "apply", { ...shared, before: backwards("before"), after: all("after") });
+  const revert = machineScript(driver.shell, "revert", {
     ...shared,
     revertBefore: backwards("revertBefore"),
     revertAfter: all("revertAfter"),
@@ -146,7 +152,7 @@ export function planChange<Model extends MachineModel>(
       ]),
     ],
     notes: [...lastOutcome(facts, environment), ...(all("notes") as string[])],
-    script: fillTemplate("machine/change.sh", {
+    script: machineScript(driver.shell, "change", {
       ...shared,
       seconds,
       apply,

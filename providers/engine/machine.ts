@@ -2,7 +2,7 @@
 // new connection, read again, compare, confirm.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Host, HostError } from "../host/host.js";
+import { type Command, type CommandOutput, type Host, HostError } from "../host/host.js";
 import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platforms/driver.js";
@@ -10,6 +10,7 @@ import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
 import { canonical } from "./digest.js";
+import { ConflictError, RevertedError, UnverifiedError } from "./machineErrors.js";
 import {
   factsScript,
   type MachineFacts,
@@ -19,45 +20,13 @@ import {
   unreadable,
   wordsOf,
 } from "./machineFacts.js";
+import { LAST_CHANGE, machineScript } from "./machineScript.js";
 import { NO_WORDS, withoutEmpty, wordsFor } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { fillTemplate } from "./template.js";
 
 /** Opens a connection: one for a run, and a second one for the proof that the machine still lets us in. */
 export type Connect = (target: SshTarget) => Promise<Host>;
-
-/** Something stands in the way on the machine; nothing was changed. */
-export class ConflictError extends Error {
-  constructor(machine: string, conflicts: readonly string[]) {
-    super(`${machine}: nothing was changed, because ${conflicts.join("; and ")}.`);
-    this.name = "ConflictError";
-  }
-}
-
-/** The change was begun and did not hold: the machine has what it had before. */
-export class RevertedError extends Error {
-  constructor(
-    machine: string,
-    reason: string,
-    readonly changes: readonly Change[] = [],
-  ) {
-    super(`${machine}: the machine has what it had before: the change was put back, because ${reason}`);
-    this.name = "RevertedError";
-  }
-}
-
-/** The machine was told to change, and what it has now is not known: the resource is there all the same. */
-export abstract class TouchedError extends Error {}
-
-/** The machine did not answer any more after the change, nor after the time in which it puts back what it had. */
-export class UnverifiedError extends TouchedError {
-  constructor(machine: string, { cause, seconds }: { readonly cause: Error; readonly seconds: number }) {
-    super(
-      `${machine}: the change was sent, but whether it took effect is not known, because the machine could not be reached again. ${cause.message} Without a confirmation it puts back what it had ${seconds} s after the change began, also when it restarts. When it answers again, run pulumi refresh to see what it has, then pulumi up; if it does not, look at its console: /var/lib/multiport/last.json tells how the change ended.`,
-    );
-    this.name = "UnverifiedError";
-  }
-}
 
 /** What a run found, and did. */
 export interface Applied {
@@ -137,7 +106,7 @@ export class Machine<Model extends MachineModel> {
         return await this.withHost(this.reconnect(ssh, course.begun), (host) => this.settle(host, course));
       } catch (error) {
         if (!isLost(error)) throw error;
-        if (isOver(course.begun)) throw unverified(course.begun, error);
+        if (isOver(course.begun)) throw this.unverified(course.begun, error);
         await sleep(RECONNECT_PAUSE_MILLISECONDS);
       }
     }
@@ -150,7 +119,7 @@ export class Machine<Model extends MachineModel> {
     const { label } = host;
     if (plan.changes.length === 0) return { plan: undefined, deadline, label, seconds: request.seconds };
     try {
-      await host.run({
+      await this.run(host, {
         step: `apply ${layersOf(plan).join(", ")}`,
         script: plan.script,
         timeoutSeconds: request.seconds,
@@ -173,7 +142,7 @@ export class Machine<Model extends MachineModel> {
     if (plan.conflicts.length > 0 || request.missingPackages === "refuse" || installation === undefined)
       throw new ConflictError(host.label, [...describeAll(plan.missing, facts), ...plan.conflicts]);
     const names = installation.packages.join(", ");
-    await host.run({
+    await this.run(host, {
       step: `install ${names}`,
       script: fillTemplate("machine/install.sh", installation),
       timeoutSeconds: INSTALL_SECONDS,
@@ -189,7 +158,7 @@ export class Machine<Model extends MachineModel> {
         return await this.connect(ssh);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        if (!isLost(error) || isOver(begun)) throw unverified(begun, error);
+        if (!isLost(error) || isOver(begun)) throw this.unverified(begun, error);
         await sleep(RECONNECT_PAUSE_MILLISECONDS);
       }
     }
@@ -210,18 +179,22 @@ export class Machine<Model extends MachineModel> {
         (ailing.length > 0 && Date.now() < begun.deadline - RESERVE_MILLISECONDS)
       )
         continue;
-      await putBack(host, changes.length > 0 ? "what read back differed from what was wanted" : "it did not work");
+      await this.putBack(
+        host,
+        id,
+        changes.length > 0 ? "what read back differed from what was wanted" : "it did not work",
+      );
       throw new RevertedError(host.label, mismatch(changes, ailing), changes);
     }
   }
 
   /** A machine that can't tell any more what it has did not take the change well. */
-  private async look(host: Host, { wanted }: Course): Promise<MachineFacts> {
+  private async look(host: Host, { wanted, id }: Course): Promise<MachineFacts> {
     try {
       return await this.facts(host, wanted.heading.environment);
     } catch (error) {
       if (isLost(error) || !(error instanceof Error)) throw error;
-      await putBack(host, "what it had could not be read");
+      await this.putBack(host, id, "what it had could not be read");
       throw new RevertedError(host.label, `what it had then could not be read. ${error.message}`);
     }
   }
@@ -232,9 +205,9 @@ export class Machine<Model extends MachineModel> {
     const isEmpty = applied === canonical(NO_WORDS);
     const { environment } = wanted.heading;
     try {
-      await host.run({
+      await this.run(host, {
         step: "confirm the change",
-        script: fillTemplate("machine/confirm.sh", { id, environment, applied, isEmpty }),
+        script: machineScript(this.driver.shell, "confirm", { id, environment, applied, isEmpty }),
       });
     } catch (error) {
       if (isLost(error) || !(error instanceof Error)) throw error;
@@ -257,6 +230,19 @@ export class Machine<Model extends MachineModel> {
     ]);
   }
 
+  private async putBack(host: Host, id: string, reason: string): Promise<void> {
+    const script = machineScript(this.driver.shell, "refuse", { id, reason });
+    await this.run(host, { step: "put back what it had", script, timeoutSeconds: REVERT_MILLISECONDS / 1000 });
+  }
+
+  private unverified({ label, seconds }: Begun, cause: Error): UnverifiedError {
+    return new UnverifiedError(label, { cause, seconds, state: LAST_CHANGE[this.driver.shell] });
+  }
+
+  private run(host: Host, command: Omit<Command, "shell">): Promise<CommandOutput> {
+    return host.run({ ...command, shell: this.driver.shell });
+  }
+
   private async withHost<T>(open: Promise<Host>, use: (host: Host) => Promise<T>): Promise<T> {
     const host = await open;
     try {
@@ -267,9 +253,9 @@ export class Machine<Model extends MachineModel> {
   }
 
   private async facts(host: Host, environment: string): Promise<MachineFacts> {
-    const { layers } = this.driver;
-    const { stdout } = await host.run({ step: "read facts", script: factsScript(layers, environment) });
-    return readMachineFacts(layers, stdout);
+    const script = factsScript(this.driver, environment);
+    const { stdout } = await this.run(host, { step: "read facts", script });
+    return readMachineFacts(this.driver.layers, stdout);
   }
 }
 
@@ -306,19 +292,11 @@ const UNCONFIRMED = "no confirmation came in time";
 const CUT_OFF =
   "With the new configuration it could not be reached in time: look at the VLAN, the address, the gateway and the switch ports that its management goes over, or raise ssh.confirmSeconds.";
 
-function unverified({ label, seconds }: Begun, cause: Error): UnverifiedError {
-  return new UnverifiedError(label, { cause, seconds });
-}
-
 /** How a change ended that is under way no more: returns when it was confirmed. */
 function endOf({ label }: Host, { last }: MachineFacts, id: string): void {
   if (last?.id === id && last.outcome === "confirmed") return;
   const reason = last?.id === id ? last.reason : "it came to no end. Run pulumi up again";
   throw new RevertedError(label, `${reason}.${reason === UNCONFIRMED ? ` ${CUT_OFF}` : ""}`);
-}
-
-async function putBack(host: Host, reason: string): Promise<void> {
-  await host.run({ step: "put back what it had", script: fillTemplate("machine/refuse.sh", { reason }) });
 }
 
 function describeAll(missing: readonly MissingTool[], { packageManager }: MachineFacts): string[] {

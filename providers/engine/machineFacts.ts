@@ -1,18 +1,26 @@
 // What a machine says of itself: the facts of every layer, the files that are ours, what was last applied, and the change that is
 // under way or was the last. The script that asks, and the reading of its answer. Reads templates, touches no host.
 import { z } from "zod";
+import type { ShellName } from "../model/ssh.js";
 import type { AnyLayer, Driver, MachineModel, MachineWords } from "../platforms/driver.js";
 import { readFactsDocument } from "../platforms/factsDocument.js";
 import { readHeading } from "../platforms/heading.js";
 import { type MissingTool, PackageManager } from "../platforms/packages.js";
+import { machineScript } from "./machineScript.js";
 import { wordsFor } from "./machineWords.js";
-import { fillTemplate } from "./template.js";
 
 type Layers = readonly AnyLayer<never>[];
 
-export function factsScript(layers: Layers, environment: string): string {
-  return fillTemplate("machine/facts.sh", {
+/** What a machine is asked for, and in which language. */
+interface Spoken {
+  readonly shell: ShellName;
+  readonly layers: Layers;
+}
+
+export function factsScript({ shell, layers }: Spoken, environment: string): string {
+  return machineScript(shell, "facts", {
     environment,
+    applied: `${environment}\\applied.json`,
     layers: layers.map(({ name, facts }) => ({ name, facts: { template: facts, data: {} } })),
     globs: layers.flatMap(({ ownFiles }) => ownFiles),
   });

@@ -7,6 +7,29 @@ export function sh(value: string | number): string {
   return /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** PowerShell takes the typographic ones for the plain one. */
+const POWERSHELL_QUOTES = /['\u2018-\u201b]/g;
+
+/**
+ * A value in PowerShell: text between single quotes, in which nothing but a quote is special, whole numbers, and $true or $false. Line
+ * breaks and tabs stay; no other control character is written, for a console may act on it.
+ */
+export function ps(value: string | number | boolean): string {
+  if (typeof value === "boolean") return value ? "$true" : "$false";
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) throw new Error(`PowerShell has no safe way to write the number ${value}`);
+    return String(value);
+  }
+  if (/[^\P{Cc}\n\t]|\p{Surrogate}/u.test(value))
+    throw new Error(`PowerShell has no safe way to write the control characters or broken Unicode of ${yaml(value)}`);
+  return `'${value.replaceAll(POWERSHELL_QUOTES, "$&$&")}'`;
+}
+
+/** An array of such values: @('a', 'b'). */
+export function psArray(values: readonly (string | number)[]): string {
+  return `@(${values.map(ps).join(", ")})`;
+}
+
 /** Code points that XML 1.0 has no way to write. Half of a surrogate pair is one. */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const XML_NAMES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectContent, PropertyQuery, VimCall, VimTree } from "../model/vim.js";
 import type { Answer, Step, VcenterAbout, VcenterDriver, VcenterPlan } from "../platforms/vsphere/vcenterDriver.js";
 import { isEngineAlive } from "./engineAlive.js";
-import { TouchedError } from "./machine.js";
+import { TouchedError } from "./machineErrors.js";
 import { isGone, isPassing } from "./passingFailure.js";
 
 /** What the engine needs of a session. */

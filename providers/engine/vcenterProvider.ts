@@ -6,7 +6,7 @@ import { mergeDeep } from "../model/merge.js";
 import type { Step, VcenterDriver } from "../platforms/vsphere/vcenterDriver.js";
 import { digestOf } from "./digest.js";
 import { codeOf, failed } from "./initFailure.js";
-import { TouchedError } from "./machine.js";
+import { TouchedError } from "./machineErrors.js";
 import { toldOnce } from "./toldOnce.js";
 import { type Done, VcenterObject, type VcenterSession } from "./vcenterObject.js";
 

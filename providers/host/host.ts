@@ -1,14 +1,17 @@
 // The one door to a machine: the contract that every transport fulfils. I/O happens behind it, never beside it.
+import type { ShellName } from "../model/ssh.js";
 
-/** A command to run on a machine. The text is a shell script given to `sh -s` on standard input, never an argument list to be quoted. */
+/** A command to run on a machine. The text is a script given to a shell on standard input, never an argument list to be quoted. */
 export interface Command {
   /** What this step does, as the user reads it in an error: "read facts", "apply Open vSwitch transaction". */
   readonly step: string;
   /**
-   * POSIX shell text. It travels on standard input, so nothing of it appears in a process list; it runs only when all of
+   * Text for the shell. It travels on standard input, so nothing of it appears in a process list; it runs only when all of
    * it has arrived, and its own standard input is empty.
    */
   readonly script: string;
+  /** What runs it. Default sh. */
+  readonly shell?: ShellName;
   /** Seconds until the command is given up. Default 60. */
   readonly timeoutSeconds?: number;
 }

@@ -3,14 +3,15 @@ import type { ClientChannel } from "ssh2";
 import type { Connection } from "./connection.js";
 import { type Command, type CommandOutput, HostError } from "./host.js";
 import { lastLines, printable } from "./printable.js";
+import { SHELLS, type Shell } from "./shell.js";
 import { labelOf } from "./sshSettings.js";
-import { announceShell, stopShell, withoutAnnouncement } from "./stopShell.js";
+import { stopShell, withoutAnnouncement } from "./stopShell.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 /** Facts of a large host are some hundred KB; more than this is no answer to anything that we ask. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** Runs a script with `sh -s`. Throws HostErrors of kind "command", "timeout" and "unreachable". */
+/** Runs a script. Throws HostErrors of kind "command", "timeout" and "unreachable". */
 export function runCommand(connection: Connection, command: Command): Promise<CommandOutput> {
   return new Promise((resolve, reject) => new Execution(connection, command, { resolve, reject }).start());
 }
@@ -26,6 +27,7 @@ class Execution {
   private channel: ClientChannel | undefined;
   private exit: { readonly code: number | null; readonly signal: string | undefined } | undefined;
   private isOver = false;
+  private readonly shell: Shell;
   private readonly timer: NodeJS.Timeout;
   private readonly onLost = () => this.fail("unreachable", LOST);
 
@@ -34,25 +36,27 @@ class Execution {
     private readonly command: Command,
     private readonly outcome: Outcome,
   ) {
+    this.shell = SHELLS[command.shell ?? "sh"];
     const seconds = command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
     this.timer = setTimeout(() => this.stop("timeout", `did not end within ${seconds} s`), seconds * 1000);
   }
 
   start(): void {
     const { client } = this.connection;
+    const { command, input } = this.shell.start(this.command.script);
     client.once("close", this.onLost);
     try {
-      client.exec("exec sh -s", (error, channel) => {
+      client.exec(command, (error, channel) => {
         if (error)
           return this.fail("command", `the machine's SSH server runs no command: ${printable(error.message)}.`);
-        this.attach(channel);
+        this.attach(channel, input);
       });
     } catch {
       this.onLost();
     }
   }
 
-  private attach(channel: ClientChannel): void {
+  private attach(channel: ClientChannel, input: string): void {
     this.channel = channel;
     if (this.isOver) {
       channel.close();
@@ -66,7 +70,7 @@ class Execution {
     // A script that ends before it has read all of itself closes its input: its exit code tells what there is to tell.
     channel.on("error", () => {});
     channel.on("close", () => this.finish());
-    channel.end(announceShell(this.command.script));
+    channel.end(input);
   }
 
   private collect(stream: "stdout" | "stderr", chunk: Buffer): void {
@@ -95,7 +99,7 @@ class Execution {
   /** Gives up what still runs. */
   private stop(kind: HostError["kind"], what: string): void {
     this.end(async () => {
-      const isStopped = await stopShell(this.connection.client, this.text("stderr"));
+      const isStopped = await stopShell(this.connection.client, this.shell, this.text("stderr"));
       this.channel?.close();
       this.reject(
         kind,

@@ -1,23 +1,17 @@
-// Ending a script that runs too long: servers pass no signal on for root, so a second channel kills its process group. I/O.
+// Ending a script that runs too long: servers pass no signal on for root, so a second channel ends its process. I/O.
 import type { Client } from "ssh2";
+import type { Shell } from "./shell.js";
 
 const STOP_TIMEOUT_MILLISECONDS = 3000;
 const SHELL_LINE = /^multiport-shell (\d+)\r?\n/m;
 
-/** What a script is put into: a first line on standard error says which shell runs it. */
-export function announceShell(script: string): string {
-  // The shell reads a group to its end before it runs any of it: when the connection is cut on the way, nothing has run.
-  // The script's own commands find their input empty, so that none of them swallows the rest of the script.
-  return `{ echo "multiport-shell $$" >&2; ${script}\n} </dev/null\n`;
-}
-
-/** Standard error without the announcement. */
+/** Standard error without the line that says which process it is. */
 export function withoutAnnouncement(stderr: string): string {
   return stderr.replace(SHELL_LINE, "");
 }
 
-/** Kills the announced shell with all that it started; whether that was done. */
-export function stopShell(client: Client, stderr: string): Promise<boolean> {
+/** Ends the announced process with all that it started; whether that was done. */
+export function stopShell(client: Client, shell: Shell, stderr: string): Promise<boolean> {
   const [, pid] = SHELL_LINE.exec(stderr) ?? [];
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), STOP_TIMEOUT_MILLISECONDS);
@@ -29,8 +23,9 @@ export function stopShell(client: Client, stderr: string): Promise<boolean> {
       finish(false);
       return;
     }
+    const { command, input } = shell.stop(pid);
     try {
-      client.exec("exec sh -s", (error, channel) => {
+      client.exec(command, (error, channel) => {
         if (error) {
           finish(false);
           return;
@@ -39,8 +34,7 @@ export function stopShell(client: Client, stderr: string): Promise<boolean> {
         channel.on("exit", (code: number | null) => finish(code === 0));
         channel.on("close", () => finish(false));
         channel.resume().stderr.resume();
-        // dash takes a group after `--` only with -s.
-        channel.end(`kill -s TERM -- -${pid} && { sleep 0.5; kill -s KILL -- -${pid} 2>/dev/null; true; }\n`);
+        channel.end(input);
       });
     } catch {
       finish(false);

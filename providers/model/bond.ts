@@ -7,7 +7,7 @@ import { TEAM_MODES, TEAM_POLICIES, type TeamMode, type TeamPolicy } from "./upl
 
 export const BondSpec = z.strictObject({
   members: field.described(
-    z.array(field.interfaceName("Port of the VM.")).min(1),
+    z.array(field.interfaceOrWindowsName("Port of the VM.")).min(1),
     "Ports of the VM, in order of preference.",
     "a list of ports such as [sto0, sto1]",
   ),

@@ -44,8 +44,8 @@ export const bondKeys = {
     )
     .optional(),
   name: field
-    .interfaceName(
-      "Name of the kernel's bond (kvm). Default: <virtual switch>-bond, where that has at most 15 characters.",
+    .interfaceOrWindowsName(
+      "Name of the kernel's bond (kvm), by default <virtual switch>-bond, where that has at most 15 characters; or of the LBFO team (hyperv), by default <virtual switch>-team.",
     )
     .optional(),
   hashInnerPacket: field

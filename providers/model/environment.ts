@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type DistributedSwitch, DistributedSwitchSpec } from "./distributedSwitch.js";
 import * as field from "./field.js";
 import { type EsxHost, HostProfileSpec, HostSpec, type KvmHost } from "./host.js";
+import type { HypervHost } from "./hypervHost.js";
 import { type Network, NetworkSpec } from "./network.js";
 import { type PhysicalSwitch, PhysicalSwitchSpec } from "./switchPort.js";
 import { type VirtualMachine, VirtualMachineSpec } from "./virtualMachine.js";
@@ -71,7 +72,7 @@ export const EnvironmentSpec = z
     maxUnavailable: field
       .integer(
         { min: 1, max: 1000 },
-        "So many KVM hosts of one redundancyGroup may be changed at the same time. Default 1.",
+        "So many KVM or Hyper-V hosts of one redundancyGroup may be changed at the same time. Default 1.",
       )
       .optional(),
     vcenter: VcenterSpec.optional().meta({ description: "The vCenter of the vSphere hosts." }),
@@ -84,7 +85,7 @@ export const EnvironmentSpec = z
       .optional(),
     vms: field
       .described(
-        z.record(field.namePattern("VM or VMs."), VirtualMachineSpec),
+        z.record(field.vmNamePattern("VM or VMs."), VirtualMachineSpec),
         "Virtual machines by name; ranges as for hosts.",
         "a map of VMs by name",
       )
@@ -112,6 +113,7 @@ export interface Environment {
   readonly maxUnavailable: number;
   readonly kvmHosts: readonly KvmHost[];
   readonly esxHosts: readonly EsxHost[];
+  readonly hypervHosts: readonly HypervHost[];
   readonly distributedSwitches: readonly DistributedSwitch[];
   readonly virtualMachines: readonly VirtualMachine[];
 }
@@ -123,7 +125,9 @@ export function environmentJsonSchema(): object {
     target: "draft-2020-12",
     // `wanted` is for our own messages; editors show `description`.
     override: ({ jsonSchema }) => {
-      delete (jsonSchema as { wanted?: string }).wanted;
+      const own = jsonSchema as { wanted?: string; wantedOnHyperv?: string };
+      delete own.wanted;
+      delete own.wantedOnHyperv;
     },
   });
   return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema };

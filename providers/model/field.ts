@@ -14,12 +14,23 @@ export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const NAME_PATTERN = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}${RANGE_PART}[A-Za-z0-9._-]{0,62}$`);
 /** A network interface name as Linux allows it, less what a shell or an option parser could misread. */
 export const INTERFACE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+/**
+ * A name as Windows has it, of a network card, switch, team, VM or adapter: letters of any language and blanks. Of other characters
+ * PowerShell makes wildcards (* ? [ ] `), quotes (straight ones and U+2018 to U+201E) or code ($), and Windows refuses the rest.
+ */
+export const WINDOWS_NAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._()#+,&@=-]{0,78}[\p{L}\p{M}\p{N}._()#+,&@=-])?$/u;
+const WINDOWS_NAME_PATTERN = new RegExp(
+  `^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._()#+,&@=-]{0,79}${RANGE_PART}[\\p{L}\\p{M}\\p{N} ._()#+,&@=-]{0,79}(?<! )$`,
+  "u",
+);
 /** A host name or an IP address, IPv6 without brackets. */
 export const ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,252}[A-Za-z0-9])?$/;
 const ADDRESS_PATTERN = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}${RANGE_PART}[A-Za-z0-9._:-]{0,252}$`);
 
 export const nameWords = "1-63 letters, digits, dots, dashes or underscores, beginning with a letter or digit";
 export const interfaceWords = "an interface name: 1-15 letters, digits, dots, dashes or underscores";
+export const windowsWords =
+  "1-80 letters, digits, blanks or any of ._()#+,&@=-, beginning with a letter or digit and without a blank at the end; PowerShell takes others for wildcards, quotes or code";
 
 export function name(description: string) {
   return described(z.string().regex(NAME), description, nameWords);
@@ -32,6 +43,28 @@ export function namePattern(description: string) {
 
 export function interfaceName(description: string) {
   return described(z.string().regex(INTERFACE_NAME), description, interfaceWords);
+}
+
+/** A name that only Windows gives. */
+export function windowsName(description: string) {
+  return described(z.string().regex(WINDOWS_NAME), description, windowsWords);
+}
+
+/** An interface name, or on Hyper-V the name of a connection, switch or adapter; {@link INTERFACE_NAME} holds on all other platforms. */
+export function interfaceOrWindowsName(description: string) {
+  const schema = z.string().regex(WINDOWS_NAME);
+  return schema.meta({ description, wanted: interfaceWords, wantedOnHyperv: windowsWords });
+}
+
+/** A name of a VM, and on Hyper-V with blanks and other characters; may hold one range. {@link NAME} holds on all other platforms. */
+export function vmNamePattern(description: string) {
+  const range = "with at most one range such as [01:40]";
+  const schema = z.string().regex(WINDOWS_NAME_PATTERN);
+  return schema.meta({
+    description,
+    wanted: `${nameWords}, ${range}`,
+    wantedOnHyperv: `${windowsWords}; ${range}`,
+  });
 }
 
 export function address(description: string) {

@@ -2,15 +2,15 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import { type HostPort, HostPortSpec } from "./hostPort.js";
+import { WINDOWS_RELEASES } from "./hypervHost.js";
 import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
-import { type Cable, cable } from "./switchPort.js";
-import { type Sriov, SriovSpec } from "./virtualFunction.js";
+import { type Uplink, UplinkSpec } from "./uplink.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
-export const HOST_PLATFORMS = ["kvm", "vsphere"] as const;
+export const HOST_PLATFORMS = ["kvm", "vsphere", "hyperv"] as const;
 export type HostPlatform = (typeof HOST_PLATFORMS)[number];
 
 /** The group of hosts that name none. */
@@ -24,27 +24,23 @@ export type Reboot = (typeof REBOOT)[number];
 export const HOST_RENDERERS = ["netplan", "networkd", "NetworkManager", "ifupdown"] as const;
 export type HostRenderer = (typeof HOST_RENDERERS)[number];
 
-export const UplinkSpec = z.strictObject({
-  pci: field.pciAddress.optional(),
-  cable: cable.optional(),
-  sriov: SriovSpec.optional().meta({
-    description: "SR-IOV of the port. Left out: stays as it is, unless it was set here before.",
-  }),
-  description: field.description.optional(),
-});
-export type UplinkSpec = z.input<typeof UplinkSpec>;
-
 const hostBody = {
   platform: field
     .choice(
       HOST_PLATFORMS,
-      "What runs on the host: kvm (Linux) or vsphere (ESXi). Default: that of the profile; one of the two has to say it.",
+      "What runs on the host: kvm (Linux), vsphere (ESXi) or hyperv (Windows Server). Default: that of the profile; one of the two has to say it.",
+    )
+    .optional(),
+  release: field
+    .choice(
+      WINDOWS_RELEASES,
+      'Release of Windows Server (hyperv), in quotes: what is allowed depends on it. Default "2022".',
     )
     .optional(),
   address: field
     .address("Host name or IP address; on vsphere the host's name in vCenter. Default: the host's name.")
     .optional(),
-  ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm)." }),
+  ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm, hyperv)." }),
   renderer: field
     .choice(
       HOST_RENDERERS,
@@ -55,28 +51,28 @@ const hostBody = {
   uplinks: field
     .described(
       z.record(
-        field.interfaceName("Physical port."),
+        field.interfaceOrWindowsName("Physical port."),
         field.described(
           z.union([UplinkSpec, z.null()]),
           "What is known of the port; may be empty.",
           "nothing, or a map with pci, cable, sriov, description",
         ),
       ),
-      "Physical ports by the name that the host gives them.",
+      "Physical ports by the name that the host gives them; on hyperv that of the connection, such as Ethernet 2.",
       "a map such as {ens1f0: {pci: ..., cable: ...}}",
     )
     .optional(),
   virtualSwitches: field
     .described(
-      z.record(field.interfaceName("Virtual switch."), VirtualSwitchSpec),
-      "Virtual switches of the host: Open vSwitch or Linux bridges (kvm), or standard switches (vsphere).",
+      z.record(field.interfaceOrWindowsName("Virtual switch."), VirtualSwitchSpec),
+      "Virtual switches of the host: Open vSwitch or Linux bridges (kvm), standard switches (vsphere), or those of Hyper-V (hyperv).",
       "a map of virtual switches by name",
     )
     .optional(),
   hostPorts: field
     .described(
-      z.record(field.interfaceName("Interface of the host."), HostPortSpec),
-      "Network interfaces of a KVM host itself on its virtual switches (kvm), by the name that they get on the host.",
+      z.record(field.interfaceOrWindowsName("Interface of the host."), HostPortSpec),
+      "Network interfaces of the host itself on its virtual switches (kvm, hyperv), by the name that they get on the host; on hyperv these are adapters of the management OS, and Windows calls the interface vEthernet (<name>).",
       "a map such as {mgmt0: {portGroup: vs0/mgmt, addresses: [10.10.0.11/24], gateway: 10.10.0.1}}",
     )
     .optional(),
@@ -103,7 +99,7 @@ const hostBody = {
     .optional(),
   redundancyGroup: field
     .name(
-      "Hosts that are each other's redundancy: they are restarted (vsphere) or changed (kvm) one after the other, and the first failure stops the others. Default: all hosts of the environment are one group.",
+      "Hosts that are each other's redundancy: they are restarted (vsphere) or changed (kvm, hyperv) one after the other, and the first failure stops the others. Default: all hosts of the environment are one group.",
     )
     .optional(),
   description: field.description.optional(),
@@ -117,16 +113,6 @@ export const HostSpec = z.strictObject({
   ...hostBody,
 });
 export type HostSpec = z.input<typeof HostSpec>;
-
-export interface Uplink {
-  readonly name: string;
-  readonly pci?: string;
-  readonly cable?: Cable;
-  /** Virtual functions that the port shall have; undefined: not ours to set. */
-  readonly numVfs?: number;
-  /** What a KVM host is told of them; set when numVfs is. */
-  readonly sriov?: Sriov;
-}
 
 export interface KvmHost {
   readonly platform: "kvm";

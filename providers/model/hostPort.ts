@@ -1,4 +1,4 @@
-// HostPort: a network interface of a KVM host itself on one of its virtual switches, such as that for its management. Pure.
+// HostPort: a network interface of a KVM or Hyper-V host itself on one of its virtual switches, such as that for its management. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
@@ -31,7 +31,7 @@ export const HostPortSpec = z.strictObject({
 export type HostPortSpec = z.input<typeof HostPortSpec>;
 
 export interface HostPort {
-  /** The name of the interface on the host. */
+  /** The name of the interface on the host; on Hyper-V that of the adapter, whose interface is `vEthernet (<name>)`. */
   readonly name: string;
   readonly switch: string;
   readonly portGroup: string;

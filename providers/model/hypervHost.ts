@@ -1,9 +1,9 @@
 // HypervHost: a Windows Server with Hyper-V: its virtual switches, the adapters of its management OS and those of its VMs. Pure.
-import type { Uplink } from "./host.js";
 import type { HostPort } from "./hostPort.js";
 import type { MissingPackages } from "./missingPackages.js";
 import type { PortGroup } from "./portGroup.js";
 import type { SshTarget } from "./ssh.js";
+import type { Uplink } from "./uplink.js";
 import type { UplinkTeam } from "./uplinkTeam.js";
 
 /** Windows Server, by its year: what a host may do depends on it. */

@@ -4,7 +4,8 @@ import * as field from "./field.js";
 
 /** A virtual or distributed switch and one of its port groups. */
 export const portGroupReference = field.described(
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+  // On Hyper-V a switch may have a name with blanks.
+  z.string().regex(new RegExp(`${field.WINDOWS_NAME.source.slice(0, -1)}/${field.NAME.source.slice(1)}`, "u")),
   "Virtual switch and port group.",
   "switch/port group, such as vs0/app",
 );

@@ -39,9 +39,10 @@ function toProblems(issue: Issue, context: Context, base: Path): Problem[] {
   if (issue.code === "invalid_key") return [badKey(path, context)];
   const at = schemaAt(context.schema, path);
   const found = valueAt(context.value, path);
-  if (found === undefined || found === null) return [missing(path, at, found)];
+  const words = wantedOf(at, platformAt(context.value, path));
+  if (found === undefined || found === null) return [missing(path, words, found)];
   const message = issue.code === "invalid_type" ? "the value is of the wrong type" : "the value is not allowed here";
-  return [wrong(path, { message, found, wanted: wantedOf(at) ?? issue.message, at })];
+  return [wrong(path, { message, found, wanted: words ?? issue.message, at })];
 }
 
 interface Wrong {
@@ -73,14 +74,12 @@ function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, path: P
   if (branch) return branch.flatMap((inner) => toProblems(inner, context, path));
   const at = schemaAt(context.schema, path);
   const found = valueAt(context.value, path);
-  if (found === undefined || found === null) return [missing(path, at, found)];
-  return [
-    wrong(path, { message: "the value is not allowed here", found, wanted: wantedOf(at) ?? "another value", at }),
-  ];
+  const words = wantedOf(at, platformAt(context.value, path));
+  if (found === undefined || found === null) return [missing(path, words, found)];
+  return [wrong(path, { message: "the value is not allowed here", found, wanted: words ?? "another value", at })];
 }
 
-function missing(path: Path, schema: z.ZodType | undefined, found: null | undefined): Problem {
-  const wanted = wantedOf(schema);
+function missing(path: Path, wanted: string | undefined, found: null | undefined): Problem {
   return {
     rule: "schema",
     severity: "error",
@@ -93,13 +92,14 @@ function missing(path: Path, schema: z.ZodType | undefined, found: null | undefi
 
 function badKey(path: Path, context: Context): Problem {
   const parent = schemaAt(context.schema, path.slice(0, -1));
+  const keys = parent && definition(unwrap(parent)).keyType;
   return {
     rule: "schema",
     severity: "error",
     path,
     message: "the name is not allowed here",
     found: quoteValue(path.at(-1)),
-    wanted: wantedOf(parent && definition(unwrap(parent)).keyType) ?? "another name",
+    wanted: wantedOf(keys, platformAt(context.value, path)) ?? "another name",
     remedy: "Rename it.",
   };
 }
@@ -162,13 +162,21 @@ function firstDefined<T>(values: readonly (T | undefined)[]): T | undefined {
   return values.find((value) => value !== undefined);
 }
 
-function wantedOf(schema: z.ZodType | undefined): string | undefined {
+function wantedOf(schema: z.ZodType | undefined, platform: unknown): string | undefined {
   if (!schema) return undefined;
-  const own = (z.globalRegistry.get(schema) as { wanted?: string } | undefined)?.wanted;
+  const meta = z.globalRegistry.get(schema) as { wanted?: string; wantedOnHyperv?: string } | undefined;
+  const own = (platform === "hyperv" ? meta?.wantedOnHyperv : undefined) ?? meta?.wanted;
   if (own !== undefined) return own;
   const inner = definition(schema).innerType;
-  if (inner) return wantedOf(inner);
+  if (inner) return wantedOf(inner, platform);
   return definition(schema).type === "object" ? `a map with ${knownKeys(schema).join(", ")}` : undefined;
+}
+
+/** What the file says is the platform of the host that a place is about: of the host, its profile, or the host of a VM. */
+function platformAt(file: unknown, [section = "", key = ""]: Path): unknown {
+  const host = section === "vms" ? valueAt(file, ["hosts", String(valueAt(file, [section, key, "host"]))]) : undefined;
+  const body = host ?? valueAt(file, [section, key]);
+  return valueAt(body, ["platform"]) ?? valueAt(file, ["profiles", String(valueAt(body, ["profile"])), "platform"]);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

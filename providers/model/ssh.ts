@@ -43,6 +43,9 @@ export const SshSpec = z.strictObject({
 });
 export type SshSpec = z.input<typeof SshSpec>;
 
+/** What a machine runs scripts with: sh on Linux, powershell (5.1) on Windows. */
+export type ShellName = "sh" | "powershell";
+
 /** Where and how to connect. `name` is the machine's name in the file, for messages. */
 export interface SshTarget {
   readonly name: string;

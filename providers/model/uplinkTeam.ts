@@ -30,13 +30,13 @@ export type TeamTable<Word> = Readonly<Record<TeamMode, Readonly<Record<TeamPoli
 
 export const UplinkTeamSpec = z.strictObject({
   members: field.described(
-    z.array(field.interfaceName("Name of an uplink.")).min(1),
+    z.array(field.interfaceOrWindowsName("Name of an uplink.")).min(1),
     "Uplinks of the team, in order of preference.",
     "a list of uplink names such as [ens1f0, ens2f0]",
   ),
   standby: field
     .described(
-      z.array(field.interfaceName("Name of an uplink.")),
+      z.array(field.interfaceOrWindowsName("Name of an uplink.")),
       "Members that carry traffic only when no active one is left. Default: with policy active-backup all but the first member, otherwise none.",
       "a list of members",
     )
@@ -47,7 +47,7 @@ export const UplinkTeamSpec = z.strictObject({
   policy: field
     .choice(
       TEAM_POLICIES,
-      "How traffic is spread. vlan-source-mac hashes VLAN and source MAC address; adaptive-load is load that spreads what comes in too; broadcast sends everything on all members. Default: active-backup; with mode lacp transport-ports; with mode static ip-hash.",
+      "How traffic is spread. vlan-source-mac hashes VLAN and source MAC address; adaptive-load is load that spreads what comes in too; broadcast sends everything on all members. On a SET switch source-port (HyperVPort) or load (Dynamic). Default: active-backup; with mode lacp transport-ports; with mode static ip-hash; on hyperv source-port.",
     )
     .optional(),
   lacpRate: field
@@ -102,9 +102,10 @@ export const DEFAULT_POLICY: Record<TeamMode, TeamPolicy> = {
   lacp: "transport-ports",
 };
 
-export function toUplinkTeam(spec: UplinkTeamSpec): UplinkTeam {
+/** `policies` are those of the platform. */
+export function toUplinkTeam(spec: UplinkTeamSpec, policies = DEFAULT_POLICY): UplinkTeam {
   const mode = spec.mode ?? "switch-independent";
-  const policy = spec.policy ?? DEFAULT_POLICY[mode];
+  const policy = spec.policy ?? policies[mode];
   return {
     members: spec.members,
     standby: spec.standby ?? (policy === "active-backup" && mode !== "lacp" ? spec.members.slice(1) : []),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
+import { HypervPortSpec } from "./hypervPort.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import type { Network } from "./network.js";
@@ -11,14 +12,14 @@ import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(
-    z.array(field.interfaceName("Physical port.")).min(1),
+    z.array(field.interfaceOrWindowsName("Physical port.")).min(1),
     "Physical ports with SR-IOV that the virtual function may come from. Ports of one VM get different network cards and physical switches.",
     "a list of uplinks such as [vmnic4, vmnic5]",
   ),
 });
 
 export const NamedVfSpec = z.strictObject({
-  uplink: field.interfaceName("Physical port with SR-IOV that the virtual function comes from."),
+  uplink: field.interfaceOrWindowsName("Physical port with SR-IOV that the virtual function comes from."),
   index: field.integer({ min: 0, max: MAX_VFS - 1 }, "Number of the virtual function; the first is 0."),
 });
 
@@ -33,7 +34,7 @@ export const VmPortSpec = z.strictObject({
     .meta({ description: "Network that a virtual function carries, where no port group says it (kvm)." }),
   vf: field
     .described(
-      z.union([field.interfaceName("Physical port."), VfPoolSpec, NamedVfSpec]),
+      z.union([field.interfaceOrWindowsName("Physical port."), VfPoolSpec, NamedVfSpec]),
       "The port is a virtual function (SR-IOV) of this physical port of the host, or of one of a pool; on kvm also one by its number. The port group gives its VLAN and security policy.",
       "an uplink such as vmnic4, {from: [vmnic4, vmnic5]}, or {uplink: ens3f0, index: 2}",
     )
@@ -59,6 +60,7 @@ export const VmPortSpec = z.strictObject({
   libvirt: LibvirtPortSpec.optional().meta({
     description: "The port's network card in libvirt (kvm), for a VM that has libvirt.",
   }),
+  hyperv: HypervPortSpec.optional().meta({ description: "Settings of the port's network adapter (hyperv)." }),
   guestInterface: field
     .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
     .optional(),
@@ -157,8 +159,8 @@ function described100(description: string) {
 export const VirtualMachineSpec = z.strictObject({
   host: field.namePattern("Host that the VM runs on."),
   ports: field.described(
-    z.record(field.interfaceName("Port of the VM."), VmPortSpec),
-    "Ports of the VM by name.",
+    z.record(field.interfaceOrWindowsName("Port of the VM."), VmPortSpec),
+    "Ports of the VM by name; on hyperv that of the network adapter, such as Network Adapter.",
     "a map such as {app0: {portGroup: vs0/app}}",
   ),
   vsphere: VsphereVmSpec.optional().meta({

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Bonding } from "./bonding.js";
 import * as field from "./field.js";
+import { BANDWIDTH_MODES, HYPERV_SWITCH_KINDS, type HypervSwitchKind } from "./hypervHost.js";
 import { carriedVlans, mergeRanges, type VlanRange } from "./network.js";
 import { type PortGroup, PortGroupsSpec, type SecurityPolicy, SecurityPolicySpec } from "./portGroup.js";
 import { type Shaping, ShapingSpec } from "./shaping.js";
@@ -27,7 +28,12 @@ export const SWITCH_KINDS = ["openvswitch", "linux-bridge"] as const;
 export type SwitchKind = (typeof SWITCH_KINDS)[number];
 
 export const VirtualSwitchSpec = z.strictObject({
-  kind: field.choice(SWITCH_KINDS, "What makes the switch (kvm). Default openvswitch.").optional(),
+  kind: field
+    .choice(
+      [...SWITCH_KINDS, ...HYPERV_SWITCH_KINDS],
+      "What makes the switch (kvm): openvswitch or linux-bridge, default openvswitch. Or what joins it to the network (hyperv): set (Switch Embedded Teaming), lbfo (an LBFO team), external (one network card), internal (VMs and host only) or private (VMs only); default set, with one member external.",
+    )
+    .optional(),
   datapath: field
     .choice(
       ["system", "netdev"],
@@ -41,7 +47,7 @@ export const VirtualSwitchSpec = z.strictObject({
     .optional(),
   uplinkTeam: UplinkTeamSpec.optional().meta({
     description:
-      "Physical ports that join the switch to the network. A standard switch of ESXi may do without (vsphere).",
+      "Physical ports that join the switch to the network. A standard switch of ESXi may do without (vsphere); switches of kind internal and private have none (hyperv).",
   }),
   portGroups: PortGroupsSpec,
   mtu: field.mtu.optional().meta({
@@ -62,6 +68,20 @@ export const VirtualSwitchSpec = z.strictObject({
   beaconIntervalSeconds: field
     .integer({ min: 1, max: 3600 }, "Time between beacon probes, in seconds (vsphere). Default 1.")
     .optional(),
+  iov: field
+    .flag("The switch gives VMs virtual functions (hyperv). Fixed when the switch is made. Default false.")
+    .optional(),
+  bandwidthMode: field
+    .choice(
+      BANDWIDTH_MODES,
+      "How VMs are promised bandwidth (hyperv): by weight, in bits per second (absolute), or not at all. Fixed when the switch is made. Default absolute; with iov none.",
+    )
+    .optional(),
+  allowLbfo: field
+    .flag(
+      "Make the switch over an LBFO team although Windows Server 2022 and later refuse it otherwise (hyperv, kind lbfo). Default false.",
+    )
+    .optional(),
   adopt: field
     .flag(
       "Take over a switch of this name that exists already, such as vSwitch0 (vsphere). Its port groups that are not declared stay as they are. Default false.",
@@ -70,24 +90,29 @@ export const VirtualSwitchSpec = z.strictObject({
 });
 export type VirtualSwitchSpec = z.input<typeof VirtualSwitchSpec>;
 
-/** A virtual switch of one host: those of a KVM host, and the standard switch of ESXi. */
-export type HostSwitchKind = SwitchKind | "standard";
+/** A virtual switch of one host: those of a KVM host, the standard switch of ESXi, and those of Hyper-V. */
+export type HostSwitchKind = SwitchKind | "standard" | HypervSwitchKind;
 
 const KVM: readonly HostSwitchKind[] = SWITCH_KINDS;
 const STANDARD: readonly HostSwitchKind[] = ["standard"];
+const HYPERV: readonly HostSwitchKind[] = HYPERV_SWITCH_KINDS;
+const HYPERV_TEAMS = ["set", "lbfo", "external"] as const;
 
 /** Which kinds of switch have a key of the file. One that is new has its line here, or it would be taken everywhere and set nowhere. */
 export const KINDS_WITH: Readonly<Record<keyof VirtualSwitchSpec, readonly HostSwitchKind[]>> = {
-  kind: KVM,
+  kind: [...KVM, ...HYPERV],
   datapath: ["openvswitch"],
   spanningTree: ["linux-bridge"],
-  uplinkTeam: [...KVM, ...STANDARD],
-  portGroups: [...KVM, ...STANDARD],
+  uplinkTeam: [...KVM, ...STANDARD, ...HYPERV_TEAMS],
+  portGroups: [...KVM, ...STANDARD, ...HYPERV],
   mtu: STANDARD,
   discovery: STANDARD,
   security: STANDARD,
   shaping: STANDARD,
   beaconIntervalSeconds: STANDARD,
+  iov: ["set", "external"],
+  bandwidthMode: HYPERV,
+  allowLbfo: ["lbfo"],
   adopt: STANDARD,
 };
 

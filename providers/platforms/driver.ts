@@ -3,7 +3,7 @@ import type { Disruption } from "../model/change.js";
 import type { Environment } from "../model/environment.js";
 import type { MissingPackages } from "../model/missingPackages.js";
 import type { Path } from "../model/problem.js";
-import type { SshTarget } from "../model/ssh.js";
+import type { ShellName, SshTarget } from "../model/ssh.js";
 import type { Layer } from "./layer.js";
 
 /** A machine and where the environment file has it. */
@@ -31,6 +31,8 @@ export interface Driver<Machine extends MachineModel> {
   readonly token: { readonly module: string; readonly type: string };
   /** The Pulumi program's release of this driver's inputs; a change of it updates every machine. */
   readonly version: number;
+  /** What its scripts are written for; templates of the machine itself end with .sh or .ps1 accordingly. */
+  readonly shell: ShellName;
   /** In the order in which they are put in place; they leave in the opposite order. */
   readonly layers: readonly AnyLayer<Machine>[];
   /** The machines of an environment that the platform configures, each with its path in the environment file. */

@@ -22,7 +22,10 @@ export interface TextSection extends Filled {
   readonly mode?: "0600" | "0644" | "0755";
 }
 
-/** What a change takes on the machine, in the order of the fields. Scripts are POSIX shell, run with `set -eu` each in a subshell. */
+/**
+ * What a change takes on the machine, in the order of the fields. Scripts are in the driver's shell: POSIX, run with `set -eu` each in a
+ * subshell, or PowerShell, each in a block of its own in which every error ends it.
+ */
 export interface LayerPlan {
   /** Why nothing may be done: things that others made stand in the way, or something is missing. One sentence each, with remedy. */
   readonly conflicts: readonly string[];
@@ -54,6 +57,8 @@ export interface Scope<Words> {
 /** A machine before a change: what it said, and of that what is ours, as `fromFacts` gave it. */
 export interface Now<Words, Facts> {
   readonly actual: Words;
+  /** What was confirmed last; undefined: never any. A thing that can carry no mark and is not in it is somebody else's. */
+  readonly applied?: Words;
   readonly facts: Facts;
   readonly heading: Heading;
 }
@@ -80,8 +85,8 @@ export interface Layer<Model, Words, Facts> {
   /** Words of a machine on which the layer has nothing. */
   readonly nothing: Words;
   /**
-   * A template that reads what the machine says, as one JSON value on standard output. Reads only. Run with `set -eu` in a
-   * subshell; a tool that is missing is a fact of its own (a key such as `missing`), not an error.
+   * A template that reads what the machine says. Reads only. In POSIX shell it prints one JSON value, run with `set -eu` in a subshell;
+   * in PowerShell it gives one object, which becomes JSON, with enumerations as their names; a tool that is missing is a fact of its own (a key such as `missing`), not an error.
    */
   readonly facts: string;
   /** Globs of all files on the machine that could be ours, by name alone: what matches and is not wanted any more is removed. */

@@ -46,7 +46,7 @@ function confirm(parts: object = {}) {
 }
 
 function facts() {
-  const { stdout, stderr } = machine.run(factsScript([netplanLayer], "t"));
+  const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [netplanLayer] }, "t"));
   expect(stderr).toBe("");
   return readMachineFacts([netplanLayer], stdout);
 }

@@ -173,7 +173,7 @@ describe("templates of a change", () => {
           const applied = JSON.stringify({ about });
           const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
           expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
-          const { stdout, stderr } = machine.run(factsScript([netplanLayer], environment));
+          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [netplanLayer] }, environment));
           expect(stderr).toBe("");
           expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
@@ -218,7 +218,7 @@ describe("templates of a change", () => {
           // Layers with hostile text of their own elsewhere have nothing to do here.
           const layers = driver.layers.map(({ name, nothing }) => [name, words[name] ?? nothing]);
           const scripts = [
-            factsScript(driver.layers, heading.environment),
+            factsScript(driver, heading.environment),
             planChange(driver, { id: "7", seconds: 30, heading, words: Object.fromEntries(layers) }, NOTHING).script,
           ];
           for (const [script, shell] of scripts.flatMap((text) => shells.map((name) => [text, name] as const)))
@@ -263,12 +263,18 @@ it("no template is left out here", () => {
     "kvm/openvswitch/apply.sh",
     "kvm/openvswitch/openvswitch.sh",
     "kvm/openvswitch/revert.sh",
+    "machine/apply.ps1",
     "machine/apply.sh",
+    "machine/change.ps1",
     "machine/change.sh",
+    "machine/confirm.ps1",
     "machine/confirm.sh",
+    "machine/facts.ps1",
     "machine/facts.sh",
     "machine/install.sh",
+    "machine/refuse.ps1",
     "machine/refuse.sh",
+    "machine/revert.ps1",
     "machine/revert.sh",
     "netplan/guest.yaml",
   ];

@@ -2,13 +2,8 @@
 // and in which state the user is told that the machine is. Nothing waits for real.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { canonical } from "../../providers/engine/digest.js";
-import {
-  ConflictError,
-  Machine,
-  RevertedError,
-  TouchedError,
-  UnverifiedError,
-} from "../../providers/engine/machine.js";
+import { Machine } from "../../providers/engine/machine.js";
+import { ConflictError, RevertedError, TouchedError, UnverifiedError } from "../../providers/engine/machineErrors.js";
 import { NO_WORDS, toMachineWords } from "../../providers/engine/machineWords.js";
 import { renderTexts } from "../../providers/engine/render.js";
 import { HostError } from "../../providers/host/host.js";

@@ -6,6 +6,7 @@ import type { RuleText } from "../../providers/model/lint/rule.js";
 import { BOND_CASES } from "./bondCases.js";
 import { FUNCTION_CASES } from "./functionCases.js";
 import { rulesOf } from "./given.js";
+import { HYPERV_CASES, ON_HYPERV } from "./hypervCases.js";
 import { type Cases, VSPHERE_CASES } from "./vsphereCases.js";
 
 const kvm = (team: string, uplinks = "{ e0: , e1: , e2: }", switches = "{}") => `environment: t
@@ -126,6 +127,7 @@ const CASES: Readonly<Record<string, Cases>> = {
   ...BOND_CASES,
   ...FUNCTION_CASES,
   ...VSPHERE_CASES,
+  ...HYPERV_CASES,
 };
 
 /** The rules that multiport promises to look after, whoever does. */
@@ -133,6 +135,7 @@ const PROMISED = {
   vSphere: [...numbers(1, 39), ...numbers(50, 64)].map((number) => `VS-${number}`),
   "bonds of Linux": numbers(1, 31).map((number) => `LB-${number}`),
   "Open vSwitch": numbers(1, 10).map((number) => `OV-${number}`),
+  "Hyper-V and Windows": numbers(1, 36).map((number) => `HV-${number}`),
   "virtual functions": numbers(1, 20).map((number) => `SR-${number}`),
 };
 
@@ -168,7 +171,7 @@ describe("the design rules", () => {
   });
 
   const rows = (side: "breaks" | "keeps") =>
-    Object.entries(CASES).flatMap(([rule, cases]) =>
+    [...Object.entries(CASES), ...Object.entries(ON_HYPERV)].flatMap(([rule, cases]) =>
       Object.entries(cases[side]).map(([sentence, text]) => ({ rule, sentence, text })),
     );
 

@@ -196,7 +196,7 @@ describe("the nearest known key", () => {
     ["virtualSwitch", "virtualSwitches (nearest known key)"],
     [
       "zzzzzz",
-      "one of profile, platform, address, ssh, renderer, missingPackages, uplinks, virtualSwitches, hostPorts, libvirt, vmkernelPorts, passthrough, reboot, redundancyGroup, description",
+      "one of profile, platform, release, address, ssh, renderer, missingPackages, uplinks, virtualSwitches, hostPorts, libvirt, vmkernelPorts, passthrough, reboot, redundancyGroup, description",
     ],
   ])("of %s is %s", (key, expected) => {
     expect(wanted(key)).toBe(expected);

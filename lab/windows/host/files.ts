@@ -11,6 +11,7 @@ interface Entry {
 const FOLDERS = [
   "C:\\",
   "C:\\ProgramData",
+  "C:\\Program Files",
   "C:\\ProgramData\\ssh",
   "C:\\Users",
   "C:\\Users\\Administrator",

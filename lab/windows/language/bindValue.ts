@@ -132,14 +132,12 @@ export function isExactly(value: Value, parameter: Parameter): boolean {
   // The classes of a module's objects are told apart by its own name for them, which the reference does not have.
   if (declared === "ciminstance" && parameter.name !== "InputObject") return false;
   const items = isArray(value) && parameter.type.endsWith("[]") ? value : [value];
-  return items.every((item) => {
-    const own = canonicalType(typeNameOf(item));
-    return (
-      own === declared ||
-      own.split("#")[0]?.endsWith(`.${declared}`) === true ||
-      (isObject(item) && own.includes(`.${declared}`))
-    );
-  });
+  return items.every(
+    (item) =>
+      canonicalType(typeNameOf(item)) === declared ||
+      canonicalType(lastName(typeNameOf(item))) === declared ||
+      isInstance(item, parameter.type.replace("[]", "")),
+  );
 }
 
 function bindEnum(value: Value, target: Target, type: string): Value {
@@ -175,19 +173,28 @@ const DERIVED: Record<string, readonly string[]> = {
 };
 
 function bindObject(value: Value, { parameter, source }: Target, type: string): Value {
-  const own = isObject(value) ? lastName(value.type) : undefined;
-  const fits =
-    own !== undefined &&
-    (own === type ||
-      own.startsWith(`${type}#`) ||
-      (DERIVED[type] ?? []).includes(own) ||
-      (type === "Exception" && own.endsWith("Exception")));
-  if (fits) return value;
+  if (isInstance(value, type) && (parameter.name !== "InputObject" || isOfNoun(value, source))) return value;
   throw cannotConvert(
     parameter.name,
     `Cannot convert the "${toText(value)}" value of type "${typeNameOf(value)}" to type "${type}".`,
     source,
   );
+}
+
+/** -InputObject of a CIM cmdlet takes the class that the cmdlet is about: Set-NetIPInterface no MSFT_NetAdapter. */
+function isOfNoun(value: Value, source: string): boolean {
+  const schema = isObject(value) ? value.type.split("#")[1] : undefined;
+  const noun = /^[A-Z][a-z]+-(\w+)$/.exec(source)?.[1];
+  if (schema === undefined || noun === undefined) return true;
+  const about = (schema.split("/").at(-1) ?? "").replace(/^MSFT_/i, "").replace(/SettingData$/i, "");
+  return sameName(about, noun) || sameName(`${about}Info`, noun);
+}
+
+function isInstance(value: Value, type: string): boolean {
+  if (!isObject(value)) return false;
+  const own = lastName(value.type);
+  if (own === type || own.startsWith(`${type}#`) || (DERIVED[type] ?? []).includes(own)) return true;
+  return type === "Exception" && own.endsWith("Exception");
 }
 
 const lastName = (type: string) => {

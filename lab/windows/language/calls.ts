@@ -94,6 +94,7 @@ function notFound(session: Session, name: string, known: CmdletReference | undef
   if (known && session.machine.hasModule(known.module) && !host) {
     return new Unsupported(`what ${known.name} does (the host's model has no such cmdlet)`);
   }
+  if (reference().isElsewhere(name)) return new Unsupported(`the cmdlet ${name}`);
   return runtimeError(
     "CommandNotFoundException",
     `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`,

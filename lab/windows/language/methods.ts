@@ -235,12 +235,13 @@ function ofHashtable(entries: Map<string, Value>, key: string, args: readonly Va
   }
 }
 
-const lists = new WeakSet<object>();
+/** Growing arrays, and whether Add says where it put the object. */
+const lists = new WeakMap<object, boolean>();
 
 /** [System.Collections.Generic.List[..]]::new() and ArrayList: arrays that grow. */
-export function makeList(items: readonly Value[]): Value {
+export function makeList(items: readonly Value[], isArrayList: boolean): Value {
   const list = [...items];
-  lists.add(list);
+  lists.set(list, isArrayList);
   return list;
 }
 
@@ -268,7 +269,7 @@ function ofArray(items: Value[], key: string, args: readonly Value[]): Value | u
       else if (key === "removeat") items.splice(Number(args[0]), 1);
       else if (key === "addrange") items.push(...((args[0] as Value[] | null) ?? []));
       else items.push(args[0] ?? null);
-      return NOTHING;
+      return key === "add" && lists.get(items) === true ? items.length - 1 : NOTHING;
     }
     default:
       return undefined;

@@ -51,6 +51,8 @@ export interface Reference {
   cmdlet(name: string): CmdletReference | undefined;
   enumeration(type: string, module: string): EnumReference | undefined;
   readonly cmdlets: readonly CmdletReference[];
+  /** Windows has a cmdlet of that name which is not described here. */
+  isElsewhere(name: string): boolean;
 }
 
 let read: Reference | undefined;
@@ -67,8 +69,10 @@ function load(folder: string): Reference {
   const cmdlets = modules.flatMap((module) => module.cmdlets);
   const byName = new Map(cmdlets.map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]));
   const enums = new Map(modules.map((module) => [module.name, module.enums]));
+  const elsewhere = new Set(readFileSync(join(folder, "elsewhere.list"), "utf8").toLowerCase().trim().split("\n"));
   return {
     cmdlets,
+    isElsewhere: (name) => elsewhere.has(name.toLowerCase()),
     cmdlet: (name) => byName.get(name.toLowerCase()),
     enumeration: (type, module) => enums.get(module)?.get(type),
   };

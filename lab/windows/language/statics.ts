@@ -82,6 +82,10 @@ export async function invokeStatic(
       return Buffer.from(first as number[]).toString("base64");
     case "convert::frombase64string":
       return fromBase64(toText(first));
+    case "datetimeoffset::new": {
+      const date = convert(first, "datetime");
+      return typedObject("System.DateTimeOffset", { UtcDateTime: date, DateTime: date });
+    }
     case "text.utf8encoding::new":
       return typedObject("System.Text.UTF8Encoding", { Bom: first === true });
     case "scriptblock::create":
@@ -139,7 +143,7 @@ export async function invokeStatic(
       return NOTHING;
     default:
       if (/^collections\.(generic\.list\[.*\]|arraylist)$/.test(short) && name.toLowerCase() === "new") {
-        return makeList(isArray(first) ? first : []);
+        return makeList(isArray(first) ? first : [], short === "collections.arraylist");
       }
       throw new Unsupported(`[${type}]::${name}()`, at);
   }

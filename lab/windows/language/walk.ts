@@ -1,36 +1,43 @@
 // Every command of a script, wherever it stands: in blocks, strings, functions and arguments. Pure.
 import type { Command, Expression, Script, Statement } from "./ast";
 
+/** Where the walk is. */
+export interface Spot {
+  /** The function, or the script itself. */
+  readonly scope: Script;
+  /** The lists of statements that it stands in, from the outside. */
+  readonly blocks: readonly object[];
+}
+
 export interface Visitor {
-  /** hasInput: something comes down the pipeline. scope: the function it stands in. */
-  command(command: Command, hasInput: boolean, scope: Script): void;
-  statement?(statement: Statement, scope: Script): void;
-  expression?(expression: Expression, scope: Script): void;
+  /** hasInput: something comes down the pipeline. */
+  command(command: Command, hasInput: boolean, spot: Spot): void;
+  statement?(statement: Statement, spot: Spot): void;
+  expression?(expression: Expression, spot: Spot): void;
 }
 
 export function walkScript(script: Script, visitor: Visitor): void {
-  for (const parameter of script.parameters)
-    if (parameter.fallback) walkExpression(parameter.fallback, visitor, script);
-  walkAll([...script.begin, ...script.process, ...script.end], visitor, script);
+  walkInner(script, visitor, { scope: script, blocks: [] });
 }
 
-function walkAll(statements: readonly Statement[], visitor: Visitor, scope: Script): void {
-  for (const statement of statements) walkStatement(statement, visitor, scope);
+function walkAll(statements: readonly Statement[], visitor: Visitor, outer: Spot): void {
+  const spot: Spot = { ...outer, blocks: [...outer.blocks, statements] };
+  for (const statement of statements) walkStatement(statement, visitor, spot);
 }
 
-function walkStatement(statement: Statement, visitor: Visitor, scope: Script): void {
-  visitor.statement?.(statement, scope);
-  const all = (statements: readonly Statement[]) => walkAll(statements, visitor, scope);
-  const one = (inner: Statement | undefined) => inner && walkStatement(inner, visitor, scope);
+function walkStatement(statement: Statement, visitor: Visitor, spot: Spot): void {
+  visitor.statement?.(statement, spot);
+  const all = (statements: readonly Statement[]) => walkAll(statements, visitor, spot);
+  const one = (inner: Statement | undefined) => inner && walkStatement(inner, visitor, spot);
   switch (statement.kind) {
     case "pipeline":
       for (const [at, element] of statement.elements.entries()) {
-        if (element.kind === "command") walkCommand(element, at > 0, visitor, scope);
-        else walkExpression(element, visitor, scope);
+        if (element.kind === "command") walkCommand(element, at > 0, visitor, spot);
+        else walkExpression(element, visitor, spot);
       }
       return;
     case "assign":
-      walkExpression(statement.target, visitor, scope);
+      walkExpression(statement.target, visitor, spot);
       one(statement.value);
       return;
     case "if":
@@ -55,7 +62,7 @@ function walkStatement(statement: Statement, visitor: Visitor, scope: Script): v
     case "switch":
       one(statement.over);
       for (const clause of statement.clauses) {
-        if (clause.condition) walkExpression(clause.condition, visitor, scope);
+        if (clause.condition) walkExpression(clause.condition, visitor, spot);
         all(clause.body);
       }
       return;
@@ -72,17 +79,17 @@ function walkStatement(statement: Statement, visitor: Visitor, scope: Script): v
   }
 }
 
-function walkCommand(command: Command, hasInput: boolean, visitor: Visitor, scope: Script): void {
-  visitor.command(command, hasInput, scope);
-  walkExpression(command.name, visitor, scope);
+function walkCommand(command: Command, hasInput: boolean, visitor: Visitor, spot: Spot): void {
+  visitor.command(command, hasInput, spot);
+  walkExpression(command.name, visitor, spot);
   for (const element of command.elements) {
-    if (element.kind !== "splat" && element.value) walkExpression(element.value, visitor, scope);
+    if (element.kind !== "splat" && element.value) walkExpression(element.value, visitor, spot);
   }
 }
 
-function walkExpression(expression: Expression, visitor: Visitor, scope: Script): void {
-  visitor.expression?.(expression, scope);
-  const one = (inner: Expression) => walkExpression(inner, visitor, scope);
+function walkExpression(expression: Expression, visitor: Visitor, spot: Spot): void {
+  visitor.expression?.(expression, spot);
+  const one = (inner: Expression) => walkExpression(inner, visitor, spot);
   switch (expression.kind) {
     case "text":
       for (const part of expression.parts) if (typeof part !== "string") one(part);
@@ -92,20 +99,20 @@ function walkExpression(expression: Expression, visitor: Visitor, scope: Script)
       return;
     case "array":
     case "sub":
-      walkAll(expression.body, visitor, scope);
+      walkAll(expression.body, visitor, spot);
       return;
     case "group":
-      walkStatement(expression.body, visitor, scope);
+      walkStatement(expression.body, visitor, spot);
       return;
     case "hashtable":
       for (const { key, value } of expression.entries) {
         one(key);
-        walkStatement(value, visitor, scope);
+        walkStatement(value, visitor, spot);
       }
       return;
     case "block":
       // A block sees the variables around it.
-      walkInner(expression.script, visitor, scope);
+      walkInner(expression.script, visitor, spot);
       return;
     case "binary":
       one(expression.left);
@@ -135,7 +142,7 @@ function walkExpression(expression: Expression, visitor: Visitor, scope: Script)
   }
 }
 
-function walkInner(script: Script, visitor: Visitor, scope: Script): void {
-  for (const parameter of script.parameters) if (parameter.fallback) walkExpression(parameter.fallback, visitor, scope);
-  walkAll([...script.begin, ...script.process, ...script.end], visitor, scope);
+function walkInner(script: Script, visitor: Visitor, spot: Spot): void {
+  for (const parameter of script.parameters) if (parameter.fallback) walkExpression(parameter.fallback, visitor, spot);
+  walkAll([...script.begin, ...script.process, ...script.end], visitor, spot);
 }

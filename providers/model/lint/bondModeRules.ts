@@ -28,9 +28,9 @@ export const bondModeRules: readonly Rule[] = [
           found: team.members.join(", "),
         };
     },
-    function* ({ host, bond, virtualPorts, path }) {
+    function* ({ isOnEsx, bond, virtualPorts, path }) {
       // VS-12 speaks of guests on ESXi.
-      if (host && bond.mode === "lacp" && virtualPorts.length > 0)
+      if (!isOnEsx && bond.mode === "lacp" && virtualPorts.length > 0)
         yield {
           path: [...path, "mode"],
           message: "a virtual switch does not speak LACP with a guest",

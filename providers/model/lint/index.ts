@@ -8,6 +8,8 @@ import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { functionRules } from "./functionRules.js";
 import { guestRules } from "./guestRules.js";
+import { HYPERV_ELSEWHERE_RULES } from "./hypervElsewhereRules.js";
+import { hypervRules } from "./hypervRules.js";
 import { lagRules } from "./lagRules.js";
 import { libvirtRules } from "./libvirtRules.js";
 import { limitRules } from "./limitRules.js";
@@ -33,11 +35,18 @@ export const RULES: readonly Rule[] = [
   ...functionRules,
   ...libvirtRules,
   ...limitRules,
+  ...hypervRules,
   ...guestRules,
 ];
 
 /** Those and what others look after, for whoever knows only an id. */
-export const ALL_RULES: readonly RuleText[] = [...RULES, ...PARSER_RULES, ...ELSEWHERE_RULES, ...LINUX_ELSEWHERE_RULES];
+export const ALL_RULES: readonly RuleText[] = [
+  ...RULES,
+  ...PARSER_RULES,
+  ...ELSEWHERE_RULES,
+  ...LINUX_ELSEWHERE_RULES,
+  ...HYPERV_ELSEWHERE_RULES,
+];
 
 export interface Acceptance {
   readonly accepted: readonly AcceptedSpec[];

@@ -1,7 +1,8 @@
 // Every bond of the kernel with its surroundings, those of KVM hosts and those inside guests: what the rules about them walk over. Pure.
 import type { Bond } from "../bond.js";
-import type { KvmHost, Uplink } from "../host.js";
+import type { KvmHost } from "../host.js";
 import type { Path } from "../problem.js";
+import type { Uplink } from "../uplink.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 import type { VirtualFunction } from "../virtualFunction.js";
 import type { Guest, VirtualMachine } from "../virtualMachine.js";
@@ -38,8 +39,9 @@ export interface GuestBond {
   readonly vm: VirtualMachine;
   readonly guest: Guest;
   readonly bond: Bond;
-  /** Undefined: the VM is on an ESXi host. */
+  /** Undefined: the VM is on a host of another platform. */
   readonly host: KvmHost | undefined;
+  readonly isOnEsx: boolean;
   /** Members that are virtual functions of a KVM host. */
   readonly functions: readonly BondedFunction[];
   /** Members that are ports of a virtual switch. */
@@ -47,16 +49,18 @@ export interface GuestBond {
   readonly path: Path;
 }
 
-export function guestBonds({ environment }: Design): GuestBond[] {
+export function guestBonds({ environment, esxHosts }: Design): GuestBond[] {
   const hosts = new Map(environment.kvmHosts.map((host) => [host.name, host]));
   return environment.virtualMachines.flatMap((vm) =>
     (vm.guest?.bonds ?? []).flatMap((bond) =>
-      vm.guest ? [toGuestBond({ vm, guest: vm.guest, bond, host: hosts.get(vm.host) })] : [],
+      vm.guest
+        ? [toGuestBond({ vm, guest: vm.guest, bond, host: hosts.get(vm.host), isOnEsx: esxHosts.has(vm.host) })]
+        : [],
     ),
   );
 }
 
-function toGuestBond(of: Pick<GuestBond, "vm" | "guest" | "bond" | "host">): GuestBond {
+function toGuestBond(of: Pick<GuestBond, "vm" | "guest" | "bond" | "host" | "isOnEsx">): GuestBond {
   const { vm, bond, host } = of;
   const assigned = (vm.functions ?? []).filter(({ port }) => bond.members.includes(port));
   const functions = assigned.flatMap(({ port, uplink: name, index }): BondedFunction[] => {

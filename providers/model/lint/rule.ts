@@ -18,6 +18,7 @@ export const LOOKED_AFTER_BY = {
   construction: "never broken: the file has no way to say it",
   plan: "when something changes: in the plan that the preview shows",
   "host facts": "before a change, or right after it, from what the host or vCenter says",
+  "not read": "by hand: multiport neither sets nor reads it",
   "not yet": "not yet: the file does not hold the configuration of physical switches",
 } as const;
 export type LookedAfterBy = keyof typeof LOOKED_AFTER_BY;

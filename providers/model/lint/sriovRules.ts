@@ -1,5 +1,5 @@
 // Design rules about VMs with virtual functions and passthrough devices. Pure.
-import type { Uplink } from "../host.js";
+import type { Uplink } from "../uplink.js";
 import { type NetworkCard, VM_FEATURES, type VmFeature } from "../virtualMachine.js";
 import { type Design, portGroupOf, type VsphereVmPlace } from "./design.js";
 import type { Finding, Rule, RuleText } from "./rule.js";

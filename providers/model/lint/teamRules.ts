@@ -55,7 +55,7 @@ export const teamRules: readonly Rule[] = [
     {
       id: "VS-25",
       severity: "error",
-      title: "A static or LACP team of vSphere ends on one switch, one stack or one MLAG pair.",
+      title: "A static or LACP team of vSphere or Windows ends on one switch, one stack or one MLAG pair.",
       remedy:
         "Cable the members to one switch or to an MLAG pair (switches.<name>.mlag), or use mode switch-independent.",
       source: `${NETWORKING}, Route Based on IP Hash`,
@@ -84,8 +84,8 @@ export const teamRules: readonly Rule[] = [
       source: "terraform-provider-vsphere documentation of virtual switches",
     },
     function* ({ platform, team, path }) {
-      // What IP hash or a LAG refuses needs no second word.
-      if (platform === "vsphere" && team.mode !== "switch-independent") return;
+      // What IP hash, a LAG or Windows refuses needs no second word.
+      if ((platform === "vsphere" && team.mode !== "switch-independent") || platform === "hyperv") return;
       if (team.failureDetection === "beacon" && team.members.length < 3) {
         yield {
           path: [...path, "failureDetection"],

@@ -1,10 +1,12 @@
 // Every uplink team of an environment with its surroundings: what the rules about teams walk over. Pure.
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { Environment } from "../environment.js";
-import type { EsxHost, HostPlatform, KvmHost, Uplink } from "../host.js";
+import type { EsxHost, HostPlatform, KvmHost } from "../host.js";
+import type { HypervHost, HypervSwitchKind } from "../hypervHost.js";
 import type { Lag } from "../lag.js";
 import type { Path } from "../problem.js";
 import type { PhysicalSwitch } from "../switchPort.js";
+import type { Uplink } from "../uplink.js";
 import type { UplinkTeam } from "../uplinkTeam.js";
 import type { SwitchKind as KvmSwitchKind, VirtualSwitch } from "../virtualSwitch.js";
 
@@ -23,7 +25,7 @@ export interface TeamPlace {
   readonly hosts: readonly { readonly name: string; readonly uplinks: readonly Uplink[] }[];
 }
 
-export type SwitchKind = KvmSwitchKind | "standard" | "distributed";
+export type SwitchKind = KvmSwitchKind | HypervSwitchKind | "standard" | "distributed";
 
 export function* teams(environment: Environment): Generator<TeamPlace> {
   for (const host of environment.kvmHosts) {
@@ -33,6 +35,11 @@ export function* teams(environment: Environment): Generator<TeamPlace> {
       yield { ...ownTeam(uplinkTeam, { host, kind, path }), kvm: { host, virtualSwitch } };
     }
   }
+  for (const host of environment.hypervHosts)
+    for (const { name, kind, uplinkTeam } of host.virtualSwitches) {
+      const path = ["hosts", host.name, "virtualSwitches", name, "uplinkTeam"];
+      if (uplinkTeam) yield ownTeam(uplinkTeam, { host, kind, path });
+    }
   for (const host of environment.esxHosts) {
     for (const { name, uplinkTeam, portGroups } of host.standardSwitches) {
       const path = ["hosts", host.name, "virtualSwitches", name];
@@ -56,7 +63,7 @@ export function* teams(environment: Environment): Generator<TeamPlace> {
 }
 
 interface Own {
-  readonly host: KvmHost | EsxHost;
+  readonly host: KvmHost | EsxHost | HypervHost;
   readonly kind: SwitchKind;
   readonly path: Path;
 }

@@ -83,7 +83,7 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
       const host = at.hosts.esx.get(name);
       if (!host) {
         if (at.hosts.faulty.has(name)) return [];
-        if (at.hosts.kvm.has(name)) scope.error("reference", path, notVsphere(name));
+        if (at.hosts.kvm.has(name) || at.hosts.hyperv.has(name)) scope.error("reference", path, notVsphere(name));
         else scope.add(unknownName({ noun: "vSphere host", name, known: [...at.hosts.esx.keys()], path }));
         return [];
       }
@@ -95,7 +95,7 @@ function toMembers(scope: Scope, body: DistributedSwitchSpec, at: { hosts: Hosts
 }
 
 function notVsphere(name: string) {
-  const remedy = "Name ESXi hosts here; a KVM host has its switches under virtualSwitches.";
+  const remedy = "Name ESXi hosts here; hosts of other platforms have their switches under virtualSwitches.";
   return { message: "the host is not a vSphere host", found: name, wanted: "a host of platform vsphere", remedy };
 }
 
@@ -103,8 +103,7 @@ function notVsphere(name: string) {
 function claimStandardUplinks(nics: Claims, hosts: Hosts): void {
   for (const host of hosts.esx.values()) {
     for (const { name, uplinkTeam } of host.standardSwitches) {
-      for (const nic of new Set(uplinkTeam?.members))
-        nics.take(`${host.name} ${nic}`, `standard switch ${name}`, { path: host.path, remedy: "" });
+      for (const nic of new Set(uplinkTeam?.members)) nics.keep(`${host.name} ${nic}`, `standard switch ${name}`);
     }
   }
 }

@@ -20,7 +20,7 @@ export function toEsxHost(scope: Scope, { host, name, address, uplinks, path }: 
   refuseSsh(scope, host, path);
   refuseKeys(scope, {
     body: host,
-    keys: ["renderer", "missingPackages", "hostPorts", "libvirt"],
+    keys: ["renderer", "missingPackages", "hostPorts", "libvirt", "release"],
     path,
     platform: "an ESXi host",
   });

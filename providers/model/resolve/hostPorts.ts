@@ -1,30 +1,33 @@
-// Interfaces of KVM hosts on their own virtual switches: their port groups, names and addresses. Pure.
+// Interfaces of KVM and Hyper-V hosts on their own virtual switches: their port groups, names and addresses. Pure.
 import { type HostPort, type HostPortSpec, toGateways } from "../hostPort.js";
 import type { Vlan } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
-import type { VirtualSwitch } from "../virtualSwitch.js";
+import type { HostSwitchKind } from "../virtualSwitch.js";
 import { checkAddress, checkGateway } from "./addresses.js";
+import { aliasOf, type OpenHypervHost, windowsKey } from "./hypervHosts.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { Claims, type Scope } from "./scope.js";
 
 export interface HostPortSurroundings {
   /** IP addresses that are taken, by VMs too. */
   readonly addresses: Claims;
-  /** Interface names on KVM hosts, as `<host> <interface>`. */
+  /** Interface names of hosts, as `Hosts` has them. */
   readonly interfaces: Claims;
 }
 
+type OpenHost = OpenKvmHost | OpenHypervHost;
+
 /** Finds the port groups of host ports, on the host's own switches. */
-export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenKvmHost>, shared: HostPortSurroundings): void {
+export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenHost>, shared: HostPortSurroundings): void {
   for (const host of hosts) {
     const devices = new Claims(scope, "VLAN of the switch");
     for (const [name, spec] of Object.entries(host.declaredHostPorts)) {
       const path = [...host.path, "hostPorts", name];
       const found = findPortGroup(scope, { host, spec, path });
       if (!found) continue;
-      checkName(scope, { host: host.name, name, found, path }, { ...shared, devices });
+      checkName(scope, { host, name, found, path }, { ...shared, devices });
       checkLayer3(scope, { owner: `host port ${name} of ${host.name}`, spec, group: found.group, path }, shared);
       checkMtu(scope, { spec, group: found.group, path });
       host.hostPorts.push(toHostPort(name, spec, found));
@@ -32,13 +35,20 @@ export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenKvmHost>, sha
   }
 }
 
+/** What all switches that a host may have an interface on have in common. */
+interface SwitchLike {
+  readonly name: string;
+  readonly kind: HostSwitchKind;
+  readonly portGroups: readonly PortGroup[];
+}
+
 interface Found {
-  readonly virtualSwitch: VirtualSwitch;
+  readonly virtualSwitch: SwitchLike;
   readonly group: PortGroup;
 }
 
 interface Reference {
-  readonly host: OpenKvmHost;
+  readonly host: OpenHost;
   readonly spec: HostPortSpec;
   readonly path: Path;
 }
@@ -54,9 +64,10 @@ function findPortGroup(scope: Scope, { host, spec, path }: Reference): Found | u
     return undefined;
   }
   const [switchName = "", groupName = ""] = spec.portGroup.split("/");
-  const virtualSwitch = host.virtualSwitches.find((candidate) => candidate.name === switchName);
+  const switches: readonly SwitchLike[] = host.virtualSwitches;
+  const virtualSwitch = switches.find((candidate) => candidate.name === switchName);
   if (!virtualSwitch) {
-    const known = host.virtualSwitches.map((candidate) => candidate.name);
+    const known = switches.map((candidate) => candidate.name);
     scope.add(unknownName({ noun: "virtual switch", name: switchName, known, path: at }));
     return undefined;
   }
@@ -64,6 +75,15 @@ function findPortGroup(scope: Scope, { host, spec, path }: Reference): Found | u
   if (!group) {
     const known = virtualSwitch.portGroups.map((candidate) => candidate.name);
     scope.add(unknownName({ noun: "port group", name: groupName, known, path: at }));
+    return undefined;
+  }
+  if (virtualSwitch.kind === "private") {
+    scope.error("unsupported", at, {
+      message: `switch ${switchName} is private: the host itself has no adapter on it, and so no address`,
+      found: spec.portGroup,
+      wanted: "a port group of a switch of another kind",
+      remedy: "Use kind: internal for the switch, or remove the host port.",
+    });
     return undefined;
   }
   if (group.network.vlan.kind === "trunk") {
@@ -79,7 +99,7 @@ function findPortGroup(scope: Scope, { host, spec, path }: Reference): Found | u
 }
 
 interface Named {
-  readonly host: string;
+  readonly host: OpenHost;
   readonly name: string;
   readonly found: Found;
   readonly path: Path;
@@ -91,6 +111,15 @@ function checkName(
   { interfaces, devices }: HostPortSurroundings & { readonly devices: Claims },
 ): void {
   const { vlan } = group.network;
+  if (host.platform === "hyperv") {
+    const at = {
+      path,
+      shown: name,
+      remedy: "Give every adapter of a host its own name: Windows does not tell upper from lower case.",
+    };
+    interfaces.take(windowsKey(host.name, aliasOf(name)), `host port ${name}`, at);
+    return;
+  }
   const isBridge = virtualSwitch.kind === "linux-bridge" && vlan.kind === "untagged";
   if (isBridge && name !== virtualSwitch.name) {
     scope.error("schema", path, {
@@ -103,7 +132,7 @@ function checkName(
   }
   if (!isBridge) {
     const at = { path, shown: name, remedy: "Give every interface of a host its own name." };
-    interfaces.take(`${host} ${name}`, `host port ${name}`, at);
+    interfaces.take(`${host.name} ${name}`, `host port ${name}`, at);
   }
   if (virtualSwitch.kind !== "linux-bridge") return;
   devices.take(`${virtualSwitch.name} ${vlanKey(vlan)}`, "another host port", {

@@ -1,17 +1,24 @@
 // Hosts: profiles and ranges filled in, uplinks and cables checked, virtual switches resolved. Pure.
 import type { EnvironmentSpec } from "../environment.js";
-import { type HostSpec, type Uplink, withProfile } from "../host.js";
+import { type HostSpec, withProfile } from "../host.js";
 import type { Path } from "../problem.js";
 import { toCable } from "../switchPort.js";
+import type { Uplink } from "../uplink.js";
 import { unknownName } from "../uplinkTeam.js";
 import { type OpenEsxHost, toEsxHost } from "./esxHosts.js";
+import { type OpenHypervHost, toHypervHost } from "./hypervHosts.js";
 import { type OpenKvmHost, toKvmHost } from "./kvmHosts.js";
 import { Claims, checkExpanded, expandMap, FITTING_RANGE, type Scope } from "./scope.js";
+import { checkHostNames } from "./strictNames.js";
 
 export interface Hosts {
   readonly kvm: Map<string, OpenKvmHost>;
   readonly esx: Map<string, OpenEsxHost>;
-  /** Interface names on KVM hosts, as `<host> <interface>`: uplinks, switches and host ports have theirs, VMs come later. */
+  readonly hyperv: Map<string, OpenHypervHost>;
+  /**
+   * Interface names on KVM hosts, as `<host> <interface>`, and on Hyper-V hosts, as `windowsKey` has them: uplinks, switches and host
+   * ports have theirs, VMs come later.
+   */
   readonly interfaces: Claims;
   /** Declared hosts with faults of their own: what names them is not at fault. */
   readonly faulty: Set<string>;
@@ -22,6 +29,7 @@ export function resolveHosts(scope: Scope, spec: EnvironmentSpec): Hosts {
   const hosts: Hosts = {
     kvm: new Map(),
     esx: new Map(),
+    hyperv: new Map(),
     interfaces: new Claims(scope, "interface name"),
     faulty: new Set(),
   };
@@ -36,14 +44,16 @@ export function resolveHosts(scope: Scope, spec: EnvironmentSpec): Hosts {
       continue;
     }
     const uplinks = toUplinks(scope, { host, name, path, switchPorts, switches: spec.switches ?? {} });
-    if (host.platform === "kvm")
-      hosts.kvm.set(name, toKvmHost(scope, { host, name, address, uplinks, path }, hosts.interfaces));
-    else if (host.platform === "vsphere") hosts.esx.set(name, toEsxHost(scope, { host, name, address, uplinks, path }));
+    const read = { host, name, address, uplinks, path };
+    if (host.platform !== "hyperv") checkHostNames(scope, host, path);
+    if (host.platform === "kvm") hosts.kvm.set(name, toKvmHost(scope, read, hosts.interfaces));
+    else if (host.platform === "vsphere") hosts.esx.set(name, toEsxHost(scope, read));
+    else if (host.platform === "hyperv") hosts.hyperv.set(name, toHypervHost(scope, read, hosts.interfaces));
     else {
       hosts.faulty.add(name);
       scope.error("schema", [...path, "platform"], {
         message: "a required value is missing",
-        wanted: "kvm or vsphere",
+        wanted: "kvm, vsphere or hyperv",
         remedy: "Add platform to the host or to its profile.",
       });
     }

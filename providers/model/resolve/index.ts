@@ -23,7 +23,10 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
   const hosts = resolveHosts(scope, spec);
   const distributedSwitches = resolveDistributedSwitches(scope, spec, hosts);
   const addresses = new Claims(scope, "IP address");
-  resolveHostPorts(scope, hosts.kvm.values(), { addresses, interfaces: hosts.interfaces });
+  resolveHostPorts(scope, [...hosts.kvm.values(), ...hosts.hyperv.values()], {
+    addresses,
+    interfaces: hosts.interfaces,
+  });
   resolveVmkernelPorts(scope, hosts.esx.values(), { distributedSwitches, addresses });
   const virtualMachines = resolveVirtualMachines(scope, spec, { hosts, distributedSwitches, addresses });
   const environment: Environment = {
@@ -38,6 +41,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
       uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
     })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
+    hypervHosts: [...hosts.hyperv.values()].map(({ declaredHostPorts: _, path: __, ...host }) => host),
     distributedSwitches,
     virtualMachines,
   };

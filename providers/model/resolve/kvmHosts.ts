@@ -1,11 +1,18 @@
 // KVM hosts: virtual switches over uplink teams; their host ports are found once all addresses are looked at together. Pure.
+import { INTERFACE_NAME, interfaceWords } from "../field.js";
 import { DEFAULT_GROUP, type HostSpec, type KvmHost } from "../host.js";
 import type { HostPort, HostPortSpec } from "../hostPort.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { checkUplinkTeam, toUplinkTeam, type UplinkTeamSpec } from "../uplinkTeam.js";
-import { defaultBondName, type VirtualSwitch, type VirtualSwitchSpec, type VmPort } from "../virtualSwitch.js";
+import {
+  defaultBondName,
+  SWITCH_KINDS,
+  type VirtualSwitch,
+  type VirtualSwitchSpec,
+  type VmPort,
+} from "../virtualSwitch.js";
 import { type OpenLibvirt, openLibvirt } from "./libvirt.js";
 import type { ReadHost } from "./readHost.js";
 import { Claims, claimMembers, refuseKeys, type Scope, toPortGroups } from "./scope.js";
@@ -23,17 +30,17 @@ export interface OpenKvmHost extends KvmHost {
   readonly path: Path;
 }
 
-/** Keys of a host that only ESXi has. */
-const ESX_ONLY = ["vmkernelPorts", "passthrough", "reboot"] as const satisfies (keyof HostSpec)[];
+/** Keys of a host that only ESXi or Windows has. */
+const OTHERS_ONLY = ["vmkernelPorts", "passthrough", "reboot", "release"] as const satisfies (keyof HostSpec)[];
+
 export function toKvmHost(
   scope: Scope,
   { host, name, address, uplinks, path }: ReadHost,
   interfaces: Claims,
 ): OpenKvmHost {
   const known = uplinks.map((uplink) => uplink.name);
-  for (const uplink of known)
-    interfaces.take(`${name} ${uplink}`, `an uplink of ${name}`, { path: [...path, "uplinks", uplink], remedy: "" });
-  refuseKeys(scope, { body: host, keys: ESX_ONLY, path, platform: "a KVM host" });
+  for (const uplink of known) interfaces.keep(`${name} ${uplink}`, `an uplink of ${name}`);
+  refuseKeys(scope, { body: host, keys: OTHERS_ONLY, path, platform: "a KVM host" });
   const surroundings = { host: name, known, teams: new Claims(scope, "uplink"), interfaces };
   const virtualSwitches = Object.entries(host.virtualSwitches ?? {}).flatMap(([switchName, spec]) =>
     toVirtualSwitch(scope, { name: switchName, spec, path: [...path, "virtualSwitches", switchName] }, surroundings),
@@ -75,7 +82,7 @@ function toVirtualSwitch(
   { name, spec, path }: Declared,
   { host, known, teams, interfaces }: Surroundings,
 ): (VirtualSwitch & { ports: VmPort[] })[] {
-  const kind = spec.kind ?? "openvswitch";
+  const kind = kindOf(scope, { spec, path });
   refuseSwitchKeys(scope, { spec, kind, path });
   const team = spec.uplinkTeam;
   if (!team) {
@@ -116,6 +123,18 @@ function toVirtualSwitch(
   ];
 }
 
+function kindOf(scope: Scope, { spec, path }: Pick<Declared, "spec" | "path">): VirtualSwitch["kind"] {
+  const given = SWITCH_KINDS.find((candidate) => candidate === spec.kind);
+  if (spec.kind !== undefined && !given)
+    scope.error("unsupported", [...path, "kind"], {
+      message: "a KVM host has no switch of this kind",
+      found: spec.kind,
+      wanted: `one of ${SWITCH_KINDS.join(", ")}`,
+      remedy: "Use one of these, or leave kind out.",
+    });
+  return given ?? "openvswitch";
+}
+
 function toBonding(
   scope: Scope,
   { kind, team, path }: { kind: VirtualSwitch["kind"]; team: UplinkTeamSpec; path: Path },
@@ -144,12 +163,20 @@ interface Bonded {
 function toBondName(scope: Scope, { name, team, bonding, path }: Bonded): string | undefined {
   if (bonding !== "kernel" || team.members.length < 2) return undefined;
   const bondName = team.name ?? defaultBondName(name);
-  if (bondName.length <= LONGEST_INTERFACE_NAME) return bondName;
-  scope.error("schema", [...path, "name"], {
-    message: `the bond would be called ${bondName}, and names of interfaces have at most ${LONGEST_INTERFACE_NAME} characters`,
-    found: bondName,
-    wanted: `at most ${LONGEST_INTERFACE_NAME} characters`,
-    remedy: "Set name of uplinkTeam, or a shorter name of the virtual switch.",
-  });
+  if (INTERFACE_NAME.test(bondName)) return bondName;
+  if (bondName.length <= LONGEST_INTERFACE_NAME)
+    scope.error("schema", [...path, "name"], {
+      message: "the value is not allowed here",
+      found: bondName,
+      wanted: interfaceWords,
+      remedy: "Correct the value.",
+    });
+  else
+    scope.error("schema", [...path, "name"], {
+      message: `the bond would be called ${bondName}, and names of interfaces have at most ${LONGEST_INTERFACE_NAME} characters`,
+      found: bondName,
+      wanted: `at most ${LONGEST_INTERFACE_NAME} characters`,
+      remedy: "Set name of uplinkTeam, or a shorter name of the virtual switch.",
+    });
   return undefined;
 }

@@ -143,10 +143,14 @@ export function withMacs(
 export function checkLibvirtKeys(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
-  { isKvm, libvirt }: { readonly isKvm: boolean; readonly libvirt: OpenLibvirt | undefined },
+  {
+    isKvm,
+    libvirt,
+    kind,
+  }: { readonly isKvm: boolean; readonly libvirt: OpenLibvirt | undefined; readonly kind: string },
 ): void {
   const path = ["vms", vm.key];
-  if (!isKvm) refuseKeys(scope, { body: vm.body, keys: ["libvirt"], path, platform: "a VM on a vSphere host" });
+  if (!isKvm) refuseKeys(scope, { body: vm.body, keys: ["libvirt"], path, platform: `a VM on ${kind}` });
   else if (vm.body.libvirt && !libvirt)
     scope.error("reference", [...path, "libvirt"], {
       message: `host ${vm.body.host} offers nothing in libvirt`,

@@ -1,5 +1,5 @@
 // What resolving shares: the names declared so far and the problems found so far. Pure but for its own lists.
-import { ADDRESS, INTERFACE_NAME, NAME } from "../field.js";
+import { ADDRESS, INTERFACE_NAME, NAME, WINDOWS_NAME, windowsWords } from "../field.js";
 import type { Network } from "../network.js";
 import { checkPortGroup, type PortGroup, type PortGroupsSpec, portGroupEntries, toPortGroup } from "../portGroup.js";
 import { type Path, type Problem, quoteValue } from "../problem.js";
@@ -36,6 +36,11 @@ export class Claims {
     private readonly scope: Scope,
     private readonly noun: string,
   ) {}
+
+  /** Without a word where it is taken already. */
+  keep(thing: string, holder: string): void {
+    if (!this.holders.has(thing)) this.holders.set(thing, holder);
+  }
 
   /** `rule` is the design rule that says so, where there is one. */
   take(thing: string, holder: string, at: { path: Path; shown?: string; remedy: string; rule?: string }): boolean {
@@ -127,8 +132,9 @@ const EXPANDED = {
   name: { pattern: NAME, wanted: "1-63 letters, digits, dots, dashes or underscores" },
   address: { pattern: ADDRESS, wanted: "a host name or IP address" },
   interface: { pattern: INTERFACE_NAME, wanted: "1-15 letters, digits, dots, dashes or underscores" },
+  windowsName: { pattern: WINDOWS_NAME, wanted: windowsWords },
 } as const;
-const NOUN = { name: "name", address: "address", interface: "interface name" } as const;
+const NOUN = { name: "name", windowsName: "name", address: "address", interface: "interface name" } as const;
 /** What to do about a range that is not as long as the group's own. */
 export const FITTING_RANGE = "Give the range as many members as the range in the name of the group.";
 

@@ -1,8 +1,9 @@
 // SR-IOV of the physical ports of a KVM host: every virtual function with its settings, before VMs take theirs. Pure.
 import { DEFAULT_MTU } from "../field.js";
-import type { HostSpec, Uplink } from "../host.js";
+import type { HostSpec } from "../host.js";
 import type { Network, Vlan } from "../network.js";
 import type { Path } from "../problem.js";
+import type { Uplink } from "../uplink.js";
 import { unknownName } from "../uplinkTeam.js";
 import {
   checkSriov,

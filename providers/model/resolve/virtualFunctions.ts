@@ -1,6 +1,7 @@
 // The physical port that each virtual function of a VM comes from: named, or chosen from a pool. Pure.
-import type { Uplink } from "../host.js";
+
 import type { Path } from "../problem.js";
+import type { Uplink } from "../uplink.js";
 import { unknownName } from "../uplinkTeam.js";
 import type { VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import type { Expanded, Scope } from "./scope.js";

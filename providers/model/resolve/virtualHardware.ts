@@ -1,8 +1,9 @@
 // The hardware of a VM in vCenter: its network cards in the order that vSphere wants, and what it is given whole. Pure.
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
-import type { EsxHost, Uplink } from "../host.js";
+import type { EsxHost } from "../host.js";
 import type { Path } from "../problem.js";
+import type { Uplink } from "../uplink.js";
 import { unknownName } from "../uplinkTeam.js";
 import type { NetworkCard, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
 import { toNewVm } from "./newVm.js";

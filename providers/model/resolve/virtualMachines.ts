@@ -13,9 +13,11 @@ import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
 import { toGuest } from "./guest.js";
 import type { Hosts } from "./hosts.js";
+import { addAdapters } from "./hypervAdapters.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { addDomain, checkLibvirtKeys, withMacs } from "./libvirt.js";
 import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope } from "./scope.js";
+import { checkInterfaceNames } from "./strictNames.js";
 import type { TakenVfs } from "./virtualFunctions.js";
 import { toHardware } from "./virtualHardware.js";
 
@@ -50,13 +52,28 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   for (const vm of expandMap(scope, "vms", spec.vms ?? {})) {
     const { name, key, body } = vm;
     const path = ["vms", key];
-    const fits = checkExpanded(scope, "name", name, path) && checkExpanded(scope, "name", body.host, [...path, "host"]);
+    const hyperv = around.hosts.hyperv.get(body.host);
+    const fits =
+      checkExpanded(scope, hyperv ? "windowsName" : "name", name, path) &&
+      checkExpanded(scope, "name", body.host, [...path, "host"]);
     if (!fits) continue;
     const attach = attachment(scope, body.host, { ...around, ...shared, path: [...path, "host"] });
     if (!attach) continue;
     const wanting: RequestingPort[] = [];
     const kvm = around.hosts.kvm.get(body.host);
-    checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt });
+    const kind = hyperv ? "a Hyper-V host" : kvm ? "a KVM host" : "a vSphere host";
+    checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt, kind });
+    // A guest's renderer makes file names and interface names of them.
+    if (!hyperv || body.guest) checkInterfaceNames(scope, body.ports, [...path, "ports"]);
+    if (hyperv) addAdapters(scope, vm, hyperv);
+    else
+      for (const [port, portSpec] of Object.entries(body.ports))
+        refuseKeys(scope, {
+          body: portSpec,
+          keys: ["hyperv"],
+          path: [...path, "ports", port],
+          platform: `a port on ${kind}`,
+        });
     const all = withMacs(vm, spec.environment);
     const ports = Object.entries(all).flatMap(([port, portSpec]) =>
       toPort(scope, vm, { port, spec: portSpec, all, attach, shared, wanting }),
@@ -64,7 +81,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
     const guest = toGuest(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
-    const vsphere = hardwareOf(scope, vm, { spec, around, shared });
+    const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
   }
   const assigned = assignFunctions(scope, requests);
@@ -96,12 +113,14 @@ interface WholeFile {
   readonly spec: EnvironmentSpec;
   readonly around: Surroundings;
   readonly shared: SharedClaims;
+  /** What the VM's host is: "a KVM host". */
+  readonly kind: string;
 }
 
 function hardwareOf(
   scope: Scope,
   vm: Expanded<VirtualMachineSpec>,
-  { spec, around, shared }: WholeFile,
+  { spec, around, shared, kind }: WholeFile,
 ): VsphereVm | undefined {
   const host = around.hosts.esx.get(vm.body.host);
   if (host) {
@@ -123,7 +142,7 @@ function hardwareOf(
     return toHardware(scope, vm, { host, switches, taken: shared.takenVfs, spec });
   }
   const path = ["vms", vm.key];
-  refuseKeys(scope, { body: vm.body, keys: ["vsphere"], path, platform: "a VM on a KVM host" });
+  refuseKeys(scope, { body: vm.body, keys: ["vsphere"], path, platform: `a VM on ${kind}` });
   return undefined;
 }
 
@@ -166,8 +185,11 @@ function attachment(scope: Scope, hostName: string, around: AttachmentContext): 
     const reachable = [...esx.standardSwitches, ...(around.reachable.get(hostName) ?? [])];
     return { portGroup: (switchName, portGroup) => findPortGroup(reachable, switchName, portGroup) };
   }
+  const hyperv = around.hosts.hyperv.get(hostName);
+  if (hyperv)
+    return { portGroup: (switchName, portGroup) => findPortGroup(hyperv.virtualSwitches, switchName, portGroup) };
   if (around.hosts.faulty.has(hostName)) return undefined;
-  const known = [...around.hosts.kvm.keys(), ...around.hosts.esx.keys()];
+  const known = [around.hosts.kvm, around.hosts.esx, around.hosts.hyperv].flatMap((hosts) => [...hosts.keys()]);
   scope.add(unknownName({ noun: "host", name: hostName, known, path: around.path }));
   return undefined;
 }

@@ -12,6 +12,7 @@ export const kvm: Driver<KvmHost> = {
   kind: "KVM host",
   token: { module: "kvm", type: "Host" },
   version: 2,
+  shell: "sh",
   layers: [sriov, linux, openvswitch, nftables, libvirt],
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };

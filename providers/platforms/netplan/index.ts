@@ -149,6 +149,7 @@ export const netplan: Driver<Guest> = {
   kind: "Linux guest",
   token: { module: "netplan", type: "Guest" },
   version: 2,
+  shell: "sh",
   layers: [netplanLayer],
   machines: ({ virtualMachines }) =>
     virtualMachines.flatMap(({ guest }) =>

@@ -1,58 +1,15 @@
-// Cmdlets that work on the objects of a pipeline: ForEach-, Where-, Select-, Sort-, Group- and Measure-Object.
-import type { ObjectValue, Value } from "../../contract";
+// Cmdlets that work on the objects of a pipeline: ForEach-, Where-, Sort-, Group- and Measure-Object.
+import type { Value } from "../../contract";
 import type { CoreCall, CoreCmdlet } from "../core";
-import { runStatements } from "../evaluate";
 import { runtimeError, Unsupported } from "../failure";
 import { getMember, memberOf } from "../members";
 import { invokeMethod } from "../methods";
-import { binary, compare, equal } from "../operators";
-import { Enough, type Stage } from "../pipeline";
+import { binary, compare } from "../operators";
+import type { Stage } from "../pipeline";
 import { collect, enumerate } from "../session";
-import {
-  type Block,
-  customObject,
-  isBlock,
-  isHashtable,
-  isObject,
-  isTrue,
-  itemsOf,
-  plain,
-  sameName,
-  toText,
-  typedObject,
-  unrolled,
-} from "../values";
-import { hasWildcard, wildcard } from "../wildcard";
-
-/** Runs a block in the scope of the pipeline, with the object as $_. */
-export async function withItem(call: CoreCall, block: Block, item: Value, emit = call.emit): Promise<void> {
-  const { session } = call;
-  const before = session.scope.own("_")?.value;
-  session.scope.set("_", item);
-  try {
-    for (const part of [block.script.begin, block.script.process, block.script.end])
-      await runStatements(session, part, emit);
-  } finally {
-    if (before === undefined) session.scope.remove("_");
-    else session.scope.set("_", before);
-  }
-}
-
-/** Objects one by one; without a pipeline those of -InputObject. */
-export function overInput(
-  call: CoreCall,
-  process: (item: Value) => Promise<void>,
-  end: () => Promise<void> = async () => {},
-): Stage {
-  return {
-    process,
-    async end() {
-      const given = call.values.get("InputObject");
-      if (!call.hasInput && given !== undefined) await process(given);
-      await end();
-    },
-  };
-}
+import { isBlock, isTrue, itemsOf, sameName, toText, typedObject, unrolled } from "../values";
+import { keyOfItem, overInput, withItem } from "./input";
+import { select } from "./select";
 
 function forEach(call: CoreCall): Stage {
   const blocks = itemsOf(call.values.get("Process") ?? []).filter(isBlock);
@@ -111,108 +68,6 @@ function comparesTrue(call: CoreCall, item: Value): boolean {
   }
   return isTrue(binary(`-${test.toLowerCase()}`, value, call.values.get("Value") ?? null, () => {}));
 }
-
-function select(call: CoreCall): Stage {
-  const kept: Value[] = [];
-  const number = (name: string) => (call.values.has(name) ? Number(call.values.get(name)) : undefined);
-  const [first, last, skip, skipLast] = [number("First"), number("Last"), number("Skip"), number("SkipLast")];
-  if (call.values.has("Index")) throw new Unsupported("Select-Object -Index", call.at);
-  const unique = call.values.get("Unique") === true;
-  let seen = 0;
-  const send = async (item: Value) => {
-    for (const made of await selected(call, item)) {
-      if (unique && kept.some((one) => alike(one, made))) continue;
-      if (unique) kept.push(made);
-      await call.emit(made);
-    }
-  };
-  const buffer: Value[] = [];
-  const stage = overInput(
-    call,
-    async (item) => {
-      seen += 1;
-      if (last !== undefined || skipLast !== undefined) {
-        buffer.push(item);
-        return;
-      }
-      if (seen <= (skip ?? 0)) return;
-      if (first !== undefined && seen > (skip ?? 0) + first) throw new Enough(stage);
-      await send(item);
-      if (first !== undefined && seen === (skip ?? 0) + first) throw new Enough(stage);
-    },
-    async () => {
-      const rest =
-        last !== undefined
-          ? buffer.slice(Math.max(0, buffer.length - last))
-          : buffer.slice(0, buffer.length - (skipLast ?? 0));
-      for (const item of rest) await send(item);
-    },
-  );
-  return stage;
-}
-
-async function selected(call: CoreCall, item: Value): Promise<readonly Value[]> {
-  const expand = call.values.get("ExpandProperty");
-  const properties = call.values.get("Property");
-  if (expand !== undefined) {
-    if (properties !== undefined) throw new Unsupported("Select-Object -Property with -ExpandProperty", call.at);
-    const found = item === null ? undefined : memberOf(item, toText(expand));
-    if (found === undefined) {
-      call.error({
-        message: `Property "${toText(expand)}" cannot be found.`,
-        category: "InvalidArgument",
-        id: "ExpandPropertyNotFound,Microsoft.PowerShell.Commands.SelectObjectCommand",
-        exception: "PSArgumentException",
-      });
-      return [];
-    }
-    return itemsOf(found);
-  }
-  if (properties === undefined) return [item];
-  const entries: [string, Value][] = [];
-  for (const property of itemsOf(properties)) entries.push(...(await propertyOf(call, item, property)));
-  const left = itemsOf(call.values.get("ExcludeProperty") ?? []).map((one) => wildcard(toText(one)));
-  return [
-    typedObject(
-      customObject([]).type,
-      Object.fromEntries(entries.filter(([name]) => !left.some((one) => one.test(name)))),
-    ),
-  ];
-}
-
-async function propertyOf(call: CoreCall, item: Value, property: Value): Promise<[string, Value][]> {
-  if (isHashtable(property)) {
-    const name = toText(
-      memberOf(property, "Name") ??
-        memberOf(property, "Label") ??
-        memberOf(property, "n") ??
-        memberOf(property, "l") ??
-        null,
-    );
-    return [[name, await keyOfItem(call, item, property)]];
-  }
-  const name = toText(property);
-  if (hasWildcard(name) && isObject(item)) {
-    return [...item.properties].filter(([one]) => one !== "__text" && wildcard(name).test(one));
-  }
-  return [[name, item === null ? null : (memberOf(item, name) ?? null)]];
-}
-
-/** A property's value, or what the block of @{ Expression = {} } makes. */
-async function keyOfItem(call: CoreCall, item: Value, property: Value): Promise<Value> {
-  const expression = isHashtable(property)
-    ? (memberOf(property, "Expression") ?? memberOf(property, "e") ?? null)
-    : property;
-  if (isBlock(expression)) return plain(unrolled(await collect((emit) => withItem(call, expression, item, emit))));
-  return item === null ? null : (memberOf(item, toText(expression)) ?? null);
-}
-
-const alike = (one: Value, other: Value): boolean =>
-  isObject(one) && isObject(other) ? sameObject(one, other) : equal(one, other, true);
-
-const sameObject = (one: ObjectValue, other: ObjectValue) =>
-  one.properties.size === other.properties.size &&
-  [...one.properties].every(([name, value]) => equal(value, other.properties.get(name) ?? null, true));
 
 function sort(call: CoreCall): Stage {
   const items: { item: Value; keys: Value[] }[] = [];

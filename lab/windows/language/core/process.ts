@@ -5,6 +5,7 @@ import type { CoreCall, CoreCmdlet } from "../core";
 import { CORE } from "../core";
 import { Unsupported } from "../failure";
 import { formatted } from "../format";
+import { timeSpan } from "../operators";
 import { reference } from "../reference";
 import { customObject, isBlock, isHashtable, itemsOf, sameName, toText, typedObject } from "../values";
 import { hasWildcard, wildcard } from "../wildcard";
@@ -115,6 +116,17 @@ async function getDate(call: CoreCall): Promise<void> {
   await call.emit(call.values.has("Format") ? formatted(date, toText(call.values.get("Format") ?? null)) : date);
 }
 
+const UNITS = { Days: 86_400_000, Hours: 3_600_000, Minutes: 60_000, Seconds: 1000 };
+
+async function newTimeSpan(call: CoreCall, set: string): Promise<void> {
+  const date = (name: string) => {
+    const given = call.values.get(name);
+    return (given instanceof Date ? given : call.session.machine.now()).getTime();
+  };
+  const parts = Object.entries(UNITS).map(([name, unit]) => Number(call.values.get(name) ?? 0) * unit);
+  await call.emit(timeSpan(set === "Time" ? parts.reduce((sum, part) => sum + part, 0) : date("End") - date("Start")));
+}
+
 export const processCmdlets: Record<string, CoreCmdlet> = {
   "start-sleep": {
     kind: "perObject",
@@ -123,6 +135,7 @@ export const processCmdlets: Record<string, CoreCmdlet> = {
       await call.session.machine.sleep(set === "Seconds" ? time * 1000 : time);
     },
   },
+  "new-timespan": { kind: "perObject", run: newTimeSpan },
   "get-date": { kind: "perObject", run: getDate },
   "set-strictmode": {
     kind: "perObject",

@@ -1,5 +1,6 @@
 // The model of a KVM host in the words of SR-IOV, and those words as the files that bring it back at boot. Pure.
-import type { KvmHost, Uplink } from "../../../model/host.js";
+import type { KvmHost } from "../../../model/host.js";
+import type { Uplink } from "../../../model/uplink.js";
 import type { Sriov, VirtualFunction } from "../../../model/virtualFunction.js";
 import type { Heading } from "../../heading.js";
 import type { TextSection } from "../../layer.js";

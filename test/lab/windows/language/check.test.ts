@@ -114,7 +114,7 @@ test.each<[from: string, to: string, id: string]>([
   ["| ForEach-Object {", "| foreach {", "Alias"],
   ["Where-Object {", "where {", "Alias"],
   ["Get-Own -Name 'vs'", "gvm -Name 'vs'", "Alias"],
-  ["$make = @{", "$make = Get-Own 'x'\n  $make = @{", "UnclearSplat"],
+  ["New-VMSwitch @make", "if ($x) { $make = Get-Own 'x' }\n  New-VMSwitch @make", "UnclearSplat"],
   ["New-VMSwitch @make | Out-Null\n}", "New-VMSwitch @make | Out-Null\n", "ParserError"],
   ["'vEthernet (mgmt)' -NlMtuBytes", "'vEthernet (mgmt) -NlMtuBytes", "ParserError"],
   ["if ($null -eq $switch) {", "if ($null -eq $switch {", "ParserError"],
@@ -145,6 +145,17 @@ test.each([
   ["switch (1) {\n 1 { Get-Nope }\n}", "UnknownCommand"],
 ])("a call is found wherever it stands: %s", async (script, id) => {
   expect((await checkScript(script)).map((finding) => finding.id)).toEqual([id]);
+});
+
+test("a splat is what the text before its call says", async () => {
+  const one = "$o = @{ Name = 'a'; SwitchType = 'Internal' }\nNew-VMSwitch @o\n";
+  const other = "$o = @{ VMName = 'v' }\n$o.Name = 'n'\nSet-VMNetworkAdapter @o -IovWeight 1\n";
+  expect(await checkScript(one + other + one)).toEqual([]);
+  const branch = "if ($x) { $o = @{ Nope = 1 } } else { $o['Notes'] = 'n' }\n";
+  const ids = async (script: string) => (await checkScript(script)).map((finding) => `${finding.line} ${finding.id}`);
+  expect(await ids(one.replace("New", () => `${branch}New`))).toEqual(["3 NamedParameterNotFound"]);
+  expect(await ids(branch + one)).toEqual([]);
+  expect(await ids("New-VMSwitch @o\n$o = @{ Name = 'a'; SwitchType = 'Internal' }")).toEqual(["1 UnclearSplat"]);
 });
 
 test("keys that are put in perhaps may exclude one another", async () => {

@@ -57,6 +57,8 @@ test.each<[script: string, lines: string[]]>([
     ["2", "1,b"],
   ],
   ["$i = 5; $i++; $i; $i--; ++$i; $i", ["6", "6"]],
+  ["$l = [System.Collections.ArrayList]::new(); $l.Add('a'); $l.Add('b') | Out-Null; $l.Count", ["0", "2"]],
+  ["(New-TimeSpan -Minutes 2).TotalSeconds", ["120"]],
   // What a pipeline leaves.
   ["$x = 1..3 | Where-Object { $_ -gt 5 }; $null -eq $x; @($x).Count", ["True", "0"]],
   ["$x = @(1..3 | Where-Object { $_ -gt 2 }); $x.Count", ["1"]],

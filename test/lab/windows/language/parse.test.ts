@@ -27,6 +27,7 @@ test.each([
   "Get-VM && Get-VM",
   "filter x { $_ }",
   "trap { 1 }",
+  "Get-Random -Maximum 3",
   "class A { }",
   "Get-VM > 'C:\\x'",
   "$x::y",

@@ -1,0 +1,29 @@
+// Hyper-V's own module: virtual switches, adapters of the management OS and of VMs. The layer. Pure.
+import type { HypervHost } from "../../../model/hypervHost.js";
+import type { Layer } from "../../layer.js";
+import { unsupportedByHyperv } from "../unsupported.js";
+import { compareVmswitch } from "./compare.js";
+import { fromVmswitchFacts, readVmswitchFacts, type VmswitchFacts } from "./facts.js";
+import { isNothing, planVmswitch } from "./plan.js";
+import { toVmswitchWords } from "./toWords.js";
+import { configure } from "./view.js";
+import { NOTHING, type VmswitchWords } from "./words.js";
+
+export const vmswitch: Layer<HypervHost, VmswitchWords, VmswitchFacts> = {
+  name: "vmswitch",
+  extension: "vmswitch.ps1",
+  nothing: NOTHING,
+  facts: "hyperv/vmswitch/facts.ps1",
+  // Everything lies in Windows' own stores.
+  ownFiles: [],
+  unsupported: unsupportedByHyperv,
+  toWords: toVmswitchWords,
+  sections: (words, heading) => (isNothing(words) ? [] : [{ target: "Hyper-V", ...configure(words, heading) }]),
+  readFacts: readVmswitchFacts,
+  missing: (words, { missing }) => (missing === undefined || isNothing(words) ? [] : [{ tool: missing, packages: {} }]),
+  unreadable: () => undefined,
+  fromFacts: fromVmswitchFacts,
+  plan: planVmswitch,
+  compare: compareVmswitch,
+  unhealthy: () => [],
+};

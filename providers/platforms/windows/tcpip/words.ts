@@ -1,0 +1,19 @@
+// The words of Windows' IP settings, interface by interface. Pure.
+
+export interface InterfaceWord {
+  /** With prefix length, sorted. */
+  readonly IPAddress: readonly string[];
+  /** Next hops of default routes, one per IP version at most, sorted. */
+  readonly DefaultGateway: readonly string[];
+  /** Name servers, in order of preference. */
+  readonly ServerAddresses: readonly string[];
+  /** Bytes. */
+  readonly NlMtuBytes: number;
+}
+
+/** By connection name, such as `vEthernet (mgmt0)`. */
+export interface TcpipWords {
+  readonly interfaces: Readonly<Record<string, InterfaceWord>>;
+}
+
+export const NOTHING: TcpipWords = { interfaces: {} };
