@@ -5,6 +5,7 @@ import type { Problem } from "../model/problem.js";
 import { unsupportedByHyperv } from "../platforms/hyperv/unsupported.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
+import { windowsGuestsWithoutDriver } from "../platforms/windows/unsupported.js";
 
 /** Whether design rules also tell what is only worth knowing. Default false. */
 export type Notes = Pick<Judging, "notes">;
@@ -31,5 +32,6 @@ export function unsupportedBy(environment: Environment): Problem[] {
         .flatMap(({ machine, path }) => driver.layers.flatMap((layer) => layer.unsupported(machine, path))),
     ),
     ...environment.hypervHosts.flatMap((host) => unsupportedByHyperv(host, ["hosts", host.name])),
+    ...windowsGuestsWithoutDriver(environment),
   ];
 }

@@ -217,8 +217,9 @@ export const hypervRules: readonly Rule[] = [
       for (const { vmAdapters } of environment.hypervHosts)
         for (const { vm, name, allowTeaming } of vmAdapters) {
           if (allowTeaming) continue;
-          const guest = environment.virtualMachines.find((machine) => machine.name === vm)?.guest;
-          const bond = guest?.bonds.find(({ members }) => members.includes(name));
+          const machine = environment.virtualMachines.find((candidate) => candidate.name === vm);
+          const bonds = [...(machine?.guest?.bonds ?? []), ...(machine?.windowsGuest?.teams ?? [])];
+          const bond = bonds.find(({ members }) => members.includes(name));
           if (bond)
             yield {
               path: ["vms", vm, "ports", name, "hyperv", "allowTeaming"],

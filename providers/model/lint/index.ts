@@ -21,6 +21,7 @@ import { sriovRules } from "./sriovRules.js";
 import { switchNetworkRules } from "./switchNetworkRules.js";
 import { teamRules } from "./teamRules.js";
 import { vsphereTeamRules } from "./vsphereTeamRules.js";
+import { windowsGuestRules } from "./windowsGuestRules.js";
 
 /** Every rule, in the order in which they are reported. */
 export const RULES: readonly Rule[] = [
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   ...limitRules,
   ...hypervRules,
   ...guestRules,
+  ...windowsGuestRules,
 ];
 
 /** Those and what others look after, for whoever knows only an id. */

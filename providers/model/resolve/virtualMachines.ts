@@ -11,7 +11,7 @@ import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, Vsphere
 import type { VmPort } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
-import { toGuest } from "./guest.js";
+import { type GuestContext, toGuest } from "./guest.js";
 import type { Hosts } from "./hosts.js";
 import { addAdapters } from "./hypervAdapters.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
@@ -20,6 +20,7 @@ import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope
 import { checkInterfaceNames } from "./strictNames.js";
 import type { TakenVfs } from "./virtualFunctions.js";
 import { toHardware } from "./virtualHardware.js";
+import { toWindowsGuest } from "./windowsGuest.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
 export interface Surroundings {
@@ -64,7 +65,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const kind = hyperv ? "a Hyper-V host" : kvm ? "a KVM host" : "a vSphere host";
     checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt, kind });
     // A guest's renderer makes file names and interface names of them.
-    if (!hyperv || body.guest) checkInterfaceNames(scope, body.ports, [...path, "ports"]);
+    if (!hyperv || body.guest?.os === "linux") checkInterfaceNames(scope, body.ports, [...path, "ports"]);
     if (hyperv) addAdapters(scope, vm, hyperv);
     else
       for (const [port, portSpec] of Object.entries(body.ports))
@@ -80,9 +81,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const guest = toGuest(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
+    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
-    machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
+    machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }
   const assigned = assignFunctions(scope, requests);
   claimMacs(around.hosts.kvm.values(), shared.macs);
@@ -95,6 +96,13 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const functions = assigned.get(machine.name);
     return functions ? { ...machine, functions } : machine;
   });
+}
+
+function insideOf(scope: Scope, context: GuestContext): Pick<VirtualMachine, "guest" | "windowsGuest"> {
+  const spec = context.vm.body.guest;
+  if (spec?.os === "windows") return { windowsGuest: toWindowsGuest(scope, spec, context) };
+  const guest = toGuest(scope, context);
+  return guest ? { guest } : {};
 }
 
 /** Those of virtual functions that no VM has; a VM's is claimed by its port. */
