@@ -8,8 +8,9 @@ import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { functionRules } from "./functionRules.js";
 import { guestRules } from "./guestRules.js";
+import { hypervAdapterRules } from "./hypervAdapterRules.js";
 import { HYPERV_ELSEWHERE_RULES } from "./hypervElsewhereRules.js";
-import { hypervRules } from "./hypervRules.js";
+import { hypervSwitchRules } from "./hypervSwitchRules.js";
 import { lagRules } from "./lagRules.js";
 import { libvirtRules } from "./libvirtRules.js";
 import { limitRules } from "./limitRules.js";
@@ -36,7 +37,8 @@ export const RULES: readonly Rule[] = [
   ...functionRules,
   ...libvirtRules,
   ...limitRules,
-  ...hypervRules,
+  ...hypervSwitchRules,
+  ...hypervAdapterRules,
   ...guestRules,
   ...windowsGuestRules,
 ];
