@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "live",
-          include: ["test/live/*.test.ts"],
+          include: ["test/live/*.test.ts", "test/live/windows/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -9,6 +9,7 @@ import { runVisibly } from "./processes";
 import { ensureQemuPackages } from "./qemu/packages";
 import { projectFolder } from "./toolchain/project";
 import { secondsSince } from "./toolchain/step";
+import { readVitest } from "./vitestReport";
 
 interface Count {
   readonly passed: number;
@@ -16,7 +17,7 @@ interface Count {
   readonly skipped: number;
 }
 
-/** What a report says; `failures`: of tests that failed what the runner itself does not print. */
+/** What a report says; `failures`: what each test that failed said. */
 type Counted = Count & { readonly failures?: readonly string[] };
 
 /** One runner: its command, and how its report is counted; without a report it is one test itself. */
@@ -39,7 +40,7 @@ function vitest(project: string, args: readonly string[]): Runner {
   return {
     name: `${project} tests`,
     command: [bin("vitest"), "run", "--project", project, ...reporters, ...none, ...args],
-    report: { file: output, count: () => countVitest(output) },
+    report: { file: output, count: () => readVitest(readFileSync(output, "utf8"), projectFolder()) },
     takesFiles: true,
   };
 }
@@ -76,6 +77,9 @@ export async function test(args: readonly string[]): Promise<number> {
   await ensureQemuPackages({ report });
   const results: Result[] = [];
   for (const group of runners(args)) results.push(...(await runGroup(group)));
+  // At the end: whoever is shown the last lines of a long log sees what failed.
+  for (const { runner, failures } of results)
+    for (const text of failures) console.log(`\n=== ${runner.name}: failed: ${text}`);
   console.log("");
   for (const { runner, count, seconds } of results) console.log(`${runner.name}: ${words(count)} (${seconds} s)`);
   const total = sum(results.map((result) => result.count));
@@ -90,10 +94,14 @@ export async function test(args: readonly string[]): Promise<number> {
   return total.failed > 0 ? 1 : 0;
 }
 
-interface Result {
-  readonly runner: Runner;
+interface Run {
   readonly count: Count;
+  readonly failures: readonly string[];
   readonly seconds: number;
+}
+
+interface Result extends Run {
+  readonly runner: Runner;
 }
 
 async function runGroup([first, ...others]: readonly Runner[]): Promise<Result[]> {
@@ -122,17 +130,16 @@ const into = (file: string, command: readonly string[]) => [
   ...command,
 ];
 
-async function runRunner({ command, report }: Runner): Promise<{ count: Count; seconds: number }> {
+async function runRunner({ command, report }: Runner): Promise<Run> {
   const started = Date.now();
   if (report) rmSync(report.file, { force: true });
   const [program = "", ...args] = command;
   const code = await runVisibly(program, args);
   const outcome = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
   const { failures = [], ...counted }: Counted = report ? countOr(report, outcome) : outcome;
-  for (const text of failures) console.log(`\n${text}`);
   // A runner that fails without a failed test (it could not start, or left something running) counts as one.
   const failed = code !== 0 && counted.failed === 0 ? 1 : counted.failed;
-  return { count: { ...counted, failed }, seconds: secondsSince(started) };
+  return { count: { ...counted, failed }, failures, seconds: secondsSince(started) };
 }
 
 function countOr({ file, count }: NonNullable<Runner["report"]>, outcome: Count): Counted {
@@ -141,18 +148,6 @@ function countOr({ file, count }: NonNullable<Runner["report"]>, outcome: Count)
   } catch (error) {
     return { ...outcome, passed: 0, failed: 1, failures: [`${file} cannot be read: ${error}`] };
   }
-}
-
-function countVitest(file: string): Count {
-  const report = JSON.parse(readFileSync(file, "utf8")) as Record<
-    "numPassedTests" | "numFailedTests" | "numPendingTests" | "numTodoTests",
-    number
-  >;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
 }
 
 function sum(counts: readonly Count[]): Count {

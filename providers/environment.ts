@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec, checkEnvironmentText } from "./engine/check.js";
 import { findProjectFolder } from "./engine/projectFolder.js";
 import { GuestBond } from "./guestBond.js";
+import { HypervHost } from "./hypervHost.js";
 import { KvmHost } from "./kvmHost.js";
 import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
 import type { Guest } from "./model/virtualMachine.js";
@@ -23,6 +24,7 @@ export type EnvironmentArgs = { readonly file: string } | { readonly spec: Envir
  */
 export class Environment extends pulumi.ComponentResource {
   readonly kvmHosts: Readonly<Record<string, KvmHost>>;
+  readonly hypervHosts: Readonly<Record<string, HypervHost>>;
   readonly esxHosts: Readonly<Record<string, EsxHost>>;
   readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
   readonly virtualMachines: Readonly<Record<string, VirtualMachine>>;
@@ -40,11 +42,21 @@ export class Environment extends pulumi.ComponentResource {
       return new DistributedSwitch(dvs.name, { model: dvs, environment }, { parent: this, dependsOn });
     });
     vmkernelPorts(model, { parent: this, dependsOn: Object.values(this.distributedSwitches) });
-    this.kvmHosts = kvmHosts(model, { parent: this });
+    const oneByOne = { parent: this, maxUnavailable: model.maxUnavailable };
+    this.kvmHosts = inTurn(
+      model.kvmHosts,
+      oneByOne,
+      (machine, rest) => new KvmHost(machine.name, { machine, environment }, rest),
+    );
+    this.hypervHosts = inTurn(
+      model.hypervHosts,
+      oneByOne,
+      (machine, rest) => new HypervHost(machine.name, { machine, environment }, rest),
+    );
     this.virtualMachines = virtualMachines(model, this, { parent: this });
     this.guests = named(guestsOf(model), ({ name, guest, host }) => {
       // Its ports come first: a guest that changes over to a network which is not there yet would be cut off.
-      const below = this.virtualMachines[name] ?? this.kvmHosts[host];
+      const below = this.virtualMachines[name] ?? this.kvmHosts[host] ?? this.hypervHosts[host];
       return new GUESTS[guest.renderer](
         guest.name,
         { machine: guest, environment },
@@ -59,13 +71,17 @@ export class Environment extends pulumi.ComponentResource {
  * Hosts of a redundancy group wait for each other: as many at a time as may be unavailable. One that fails keeps those behind it from
  * being changed, because Pulumi leaves alone what depends on it.
  */
-function kvmHosts(model: EnvironmentModel, options: pulumi.CustomResourceOptions): Record<string, KvmHost> {
-  const groups = new Map<string, KvmHost[]>();
-  return named(model.kvmHosts, (machine) => {
+function inTurn<Model extends { readonly name: string; readonly redundancyGroup: string }, R extends pulumi.Resource>(
+  machines: readonly Model[],
+  { maxUnavailable, ...options }: pulumi.CustomResourceOptions & { readonly maxUnavailable: number },
+  create: (machine: Model, options: pulumi.CustomResourceOptions) => R,
+): Record<string, R> {
+  const groups = new Map<string, R[]>();
+  return named(machines, (machine) => {
     const group = groups.get(machine.redundancyGroup) ?? [];
-    const before = group.at(-model.maxUnavailable);
-    const dependsOn = group.length < model.maxUnavailable || before === undefined ? [] : [before];
-    const host = new KvmHost(machine.name, { machine, environment: model.name }, { ...options, dependsOn });
+    const before = group.at(-maxUnavailable);
+    const dependsOn = group.length < maxUnavailable || before === undefined ? [] : [before];
+    const host = create(machine, { ...options, dependsOn });
     group.push(host);
     groups.set(machine.redundancyGroup, group);
     return host;

@@ -119,6 +119,8 @@ export interface Machine {
   hasModule(name: string): boolean;
   /** Release of Windows Server, 2016 to 2025: parameters and cmdlets that came later are unknown to the binder. */
   readonly release: number;
+  /** $PID of the process that asks: each has a machine of its own to talk to. */
+  readonly processId: number;
   readonly files: FileSystem;
   readonly environment: Readonly<Record<string, string>>;
   /** The machine's clock. */

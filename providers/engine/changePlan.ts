@@ -117,7 +117,12 @@ export function planChange<Model extends MachineModel>(
   const plans = driver.layers.map((layer) =>
     missingOf(layer, facts, words).length > 0
       ? NOTHING_TO_DO
-      : layer.plan(wordsFor(layer, words), { actual: actual[layer.name], facts: facts.layers[layer.name], heading }),
+      : layer.plan(wordsFor(layer, words), {
+          actual: actual[layer.name],
+          applied: facts.applied?.[layer.name],
+          facts: facts.layers[layer.name],
+          heading,
+        }),
   );
   const all = <Key extends keyof LayerPlan>(key: Key) =>
     plans.flatMap((plan) => [...plan[key]]) as LayerPlan[Key][number][];

@@ -2,7 +2,6 @@
 import type { Environment } from "../model/environment.js";
 import { checkSpec, type Judging, type Parsed, parseEnvironment } from "../model/parse.js";
 import type { Problem } from "../model/problem.js";
-import { unsupportedByHyperv } from "../platforms/hyperv/unsupported.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { windowsGuestsWithoutDriver } from "../platforms/windows/unsupported.js";
@@ -31,7 +30,6 @@ export function unsupportedBy(environment: Environment): Problem[] {
         .machines(environment)
         .flatMap(({ machine, path }) => driver.layers.flatMap((layer) => layer.unsupported(machine, path))),
     ),
-    ...environment.hypervHosts.flatMap((host) => unsupportedByHyperv(host, ["hosts", host.name])),
     ...windowsGuestsWithoutDriver(environment),
   ];
 }

@@ -1,12 +1,13 @@
 // The platforms whose machines are configured with text over SSH. Check, render, provider and pull-request comment go by this list. Pure.
 import type { Driver, MachineModel } from "./driver.js";
+import { hyperv } from "./hyperv/index.js";
 import { kvm } from "./kvm/index.js";
 import { netplan } from "./netplan/index.js";
 
 /** A driver of which only the contract is known. */
 export type AnyDriver = Driver<MachineModel>;
 
-export const DRIVERS: readonly AnyDriver[] = [kvm, netplan];
+export const DRIVERS: readonly AnyDriver[] = [kvm, hyperv, netplan];
 
 /** Pulumi's type token of a driver's machines. */
 export function typeToken({ token }: Pick<AnyDriver, "token">): string {

@@ -57,6 +57,8 @@ export interface Scope<Words> {
 /** A machine before a change: what it said, and of that what is ours, as `fromFacts` gave it. */
 export interface Now<Words, Facts> {
   readonly actual: Words;
+  /** What was confirmed last; undefined: never any. A thing that can carry no mark and is not in it is somebody else's. */
+  readonly applied?: Words;
   readonly facts: Facts;
   readonly heading: Heading;
 }

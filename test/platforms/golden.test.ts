@@ -1,8 +1,9 @@
 // Every rendered file of every golden environment, whole, as the machine gets it; read by its own language as well.
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { loadGrammar, parse as parsePowerShell } from "../../lab/windows/language/parse.js";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { toMachineWords } from "../../providers/engine/machineWords.js";
 import { type RenderedFile, renderEnvironment, renderFiles } from "../../providers/engine/render.js";
@@ -47,6 +48,7 @@ const READERS: Record<string, (text: string) => void> = {
     const input = text.replaceAll(/ device "[^"]*"/g, ' device "lo"');
     if (hasNft) expect(spawnSync("unshare", NFT, { input, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
   },
+  ps1: (text) => void parsePowerShell(text),
   sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
   yaml: (text) => void parse(text, { version: "1.1" }),
   // udev(7): pairs of a key, an operator and a value in double quotes.
@@ -55,6 +57,8 @@ const READERS: Record<string, (text: string) => void> = {
     for (const line of text.trimEnd().split("\n")) expect(line).toMatch(line.startsWith("#") ? /^#/ : rule);
   },
 };
+
+beforeAll(loadGrammar);
 
 describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (platform, driver) => {
   it("has cases", () => expect(goldenCases(platform)).not.toEqual([]));

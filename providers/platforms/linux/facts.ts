@@ -34,8 +34,11 @@ const InfoData = z.looseObject({
   vlan_default_pvid: number,
   stp_state: number,
   mcast_snooping: number,
-  /** 1/100 s. */
+  /** 1/100 s, both. */
   ageing_time: number,
+  forward_delay: number,
+  /** Of spanning tree: 1 while the bridge tells that something has moved. */
+  topology_change: number,
   // VLAN devices.
   id: number,
   protocol: z.string().nullish(),

@@ -42,6 +42,10 @@ class Own {
     );
   }
 
+  wantedBridge(name: string): KernelBridge | undefined {
+    return this.scope.known.find((words) => Object.hasOwn(words.bridges, name))?.bridges[name];
+  }
+
   /** VMs have their ports beside ours. */
   ports(bridge: string): FactLink[] {
     const isKnown = (port: string) =>
@@ -153,10 +157,21 @@ function toBridge(link: FactLink, own: Own): KernelBridge {
     vlan_default_pvid: data.vlan_default_pvid ?? 1,
     stp_state: data.stp_state ? 1 : 0,
     mcast_snooping: data.mcast_snooping === 0 ? 0 : 1,
-    ageing_time: (data.ageing_time ?? 300 * HUNDREDTHS) / HUNDREDTHS,
+    ageing_time: ageingTime(data, own.wantedBridge(link.ifname)),
     ports: sorted(ports),
     self: toVlans(own.facts.vlans.get(link.ifname)),
   };
+}
+
+/**
+ * While spanning tree tells that something has moved, the kernel lets addresses age after twice the forward delay, and what was
+ * set can't be seen until that is over.
+ */
+function ageingTime(data: FactInfo, wanted: KernelBridge | undefined): number {
+  const { ageing_time = 300 * HUNDREDTHS, forward_delay = 0, topology_change } = data;
+  const found = (ageing_time ?? 0) / HUNDREDTHS;
+  const isShortened = topology_change === 1 && ageing_time === 2 * (forward_delay ?? 0);
+  return isShortened ? (wanted?.ageing_time ?? found) : found;
 }
 
 function toVlans(vlans: readonly FactVlan[] = []): KernelBridgeVlans {

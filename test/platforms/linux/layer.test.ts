@@ -159,6 +159,22 @@ describe("what the kernel says back", () => {
     ]);
   });
 
+  // Seen on kernel 6.18: for 35 s from the moment at which a port of the bridge begins to forward.
+  it.each([
+    { topology_change: 1, changes: [] },
+    { topology_change: 0, changes: ["bridges.br0.ageing_time"] },
+  ])("addresses that age faster are a change only while the topology does not ($topology_change)", (row) => {
+    const words = wordsOf(bridgeSpec().replace("linux-bridge,", "linux-bridge, spanningTree: true,"));
+    const said = kernelSays(withoutInherited(words), { defaults: "absent", alias: MARK });
+    const document = JSON.stringify(said).replace(
+      '"ageing_time":30000',
+      `"ageing_time":3000,"topology_change":${row.topology_change}`,
+    );
+    const facts = linux.readFacts(JSON.parse(document));
+    const had = linux.fromFacts(facts, { environment: "golden", known: [words], files: NETPLAN });
+    expect(linux.compare(words, had).map(({ path }) => path.join("."))).toEqual(row.changes);
+  });
+
   it.each(Object.values(RENDERERS))("spanning tree is turned on while the bridge runs with $name", (renderer) => {
     const actual = wordsOf(bridgeSpec());
     const desired = wordsOf(bridgeSpec().replace("linux-bridge,", "linux-bridge, spanningTree: true,"));

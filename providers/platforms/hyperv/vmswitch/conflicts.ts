@@ -5,6 +5,7 @@ import { FIXED, markOf, type SwitchWord, type VmAdapterWord, type VmswitchWords 
 interface Change {
   readonly desired: VmswitchWords;
   readonly actual: VmswitchWords;
+  readonly applied: VmswitchWords;
   readonly facts: VmswitchFacts;
   readonly environment: string;
 }
@@ -108,12 +109,16 @@ function isManaged(words: readonly VmswitchWords[], name: string): boolean {
   return words.some(({ management }) => Object.keys(management).some((own) => isSame(own, name)));
 }
 
-function managementConflicts({ desired, facts }: Change): string[] {
+function managementConflicts({ desired, applied, facts }: Change): string[] {
   return Object.keys(desired.management).flatMap((name) => {
     const same = facts.management.filter((found) => isSame(found.Name, name));
-    return same.length > 1
+    if (same.length > 1)
+      return [
+        `the management OS has ${same.length} adapters ${name}. Remove or rename all but one (Rename-VMNetworkAdapter)`,
+      ];
+    return same.length === 1 && !isManaged([applied], name)
       ? [
-          `the management OS has ${same.length} adapters ${name}. Remove or rename all but one (Rename-VMNetworkAdapter)`,
+          `the management OS has an adapter ${name} that was not made by multiport. Rename it, or name the host port differently`,
         ]
       : [];
   });

@@ -4,16 +4,16 @@ import { compareVmswitch } from "./compare.js";
 import { vmswitchConflicts } from "./conflicts.js";
 import type { VmswitchFacts } from "./facts.js";
 import { configure, leave, leavingOf } from "./view.js";
-import type { VmswitchWords } from "./words.js";
+import { NOTHING, type VmswitchWords } from "./words.js";
 
 export function planVmswitch(
   desired: VmswitchWords,
-  { actual, facts, heading }: Now<VmswitchWords, VmswitchFacts>,
+  { actual, applied = NOTHING, facts, heading }: Now<VmswitchWords, VmswitchFacts>,
 ): LayerPlan {
   if (compareVmswitch(desired, actual).length === 0) return NOTHING_TO_DO;
   return {
     ...NOTHING_TO_DO,
-    conflicts: vmswitchConflicts({ desired, actual, facts, environment: heading.environment }),
+    conflicts: vmswitchConflicts({ desired, actual, applied, facts, environment: heading.environment }),
     notes: iovNotes(desired, facts),
     before: leave(leavingOf(actual, desired)),
     after: isNothing(desired) ? [] : [configure(desired, heading)],

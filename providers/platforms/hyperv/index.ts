@@ -1,0 +1,57 @@
+// Hyper-V hosts: the driver, and the layers that a host is made of. Pure.
+import type { HypervHost } from "../../model/hypervHost.js";
+import type { Driver } from "../driver.js";
+import { requiredWord } from "../teamSupport.js";
+import { lbfo } from "../windows/lbfo/index.js";
+import type { LbfoWords } from "../windows/lbfo/words.js";
+import { tcpip } from "../windows/tcpip/index.js";
+import type { TcpipWords } from "../windows/tcpip/words.js";
+import { LBFO_TEAMS } from "./uplinkTeam.js";
+import { vmswitch } from "./vmswitch/index.js";
+
+export const hyperv: Driver<HypervHost> = {
+  name: "hyperv",
+  kind: "Hyper-V host",
+  token: { module: "hyperv", type: "Host" },
+  version: 1,
+  shell: "powershell",
+  layers: [lbfo(toLbfoWords), vmswitch, tcpip(toTcpipWords)],
+  machines: ({ hypervHosts }) => hypervHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
+};
+
+/** The teams below switches. */
+function toLbfoWords({ virtualSwitches }: HypervHost): LbfoWords {
+  return {
+    teams: Object.fromEntries(
+      virtualSwitches.flatMap(({ kind, teamName, uplinkTeam: team }) => {
+        if (kind !== "lbfo" || teamName === undefined || !team) return [];
+        const word = {
+          ...requiredWord(LBFO_TEAMS, team),
+          TeamMembers: [...team.members].sort(),
+          LacpTimer: team.mode !== "lacp" ? null : team.lacpRate === "fast" ? ("Fast" as const) : ("Slow" as const),
+          Standby: team.standby[0] ?? null,
+        };
+        return [[teamName, word]];
+      }),
+    ),
+  };
+}
+
+/** Adapters of the management OS that have addresses in the file; others are left to DHCP, as Windows makes them. */
+function toTcpipWords({ hostPorts }: HypervHost): TcpipWords {
+  return {
+    interfaces: Object.fromEntries(
+      hostPorts
+        .filter(({ addresses }) => addresses.length > 0)
+        .map(({ name, addresses, gateways, nameservers, mtuBytes }) => [
+          `vEthernet (${name})`,
+          {
+            IPAddress: [...addresses].sort(),
+            DefaultGateway: [...gateways].sort(),
+            ServerAddresses: nameservers,
+            NlMtuBytes: mtuBytes,
+          },
+        ]),
+    ),
+  };
+}

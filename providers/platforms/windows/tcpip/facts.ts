@@ -1,0 +1,68 @@
+// What Windows says of its IP settings: the JSON of templates/windows/tcpip/facts.ps1.hbs, and of it what is ours. Pure.
+import { z } from "zod";
+import { checkFacts } from "../../factsDocument.js";
+import type { Scope } from "../../layer.js";
+import { type InterfaceWord, NOTHING, type TcpipWords } from "./words.js";
+
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.array(item.nullable()).transform((items) => items.filter((one) => one !== null));
+
+const Document = z.object({
+  addresses: listOf(
+    z.object({
+      InterfaceAlias: z.string(),
+      IPAddress: z.string(),
+      PrefixLength: z.number(),
+      PrefixOrigin: z.string(),
+      AddressState: z.string(),
+    }),
+  ),
+  routes: listOf(
+    z.object({ InterfaceAlias: z.string(), DestinationPrefix: z.string(), NextHop: z.string(), Protocol: z.string() }),
+  ),
+  interfaces: listOf(
+    z.object({ InterfaceAlias: z.string(), AddressFamily: z.string(), Dhcp: z.string(), NlMtu: z.number() }),
+  ),
+  servers: listOf(z.object({ InterfaceAlias: z.string(), ServerAddresses: listOf(z.string()) })),
+});
+export type TcpipFacts = z.infer<typeof Document>;
+
+export function readTcpipFacts(document: unknown): TcpipFacts {
+  return checkFacts(Document, document);
+}
+
+/** Interfaces that are named by what is wanted or was applied last, and are there. */
+export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>): TcpipWords {
+  const names = [...new Set(known.flatMap(({ interfaces }) => Object.keys(interfaces)))];
+  if (names.length === 0) return NOTHING;
+  return {
+    interfaces: Object.fromEntries(
+      names.flatMap((name) => {
+        const word = interfaceOf(facts, name);
+        return word ? [[name, word]] : [];
+      }),
+    ),
+  };
+}
+
+/** What was set by hand or by us on an interface, and not what DHCP or a router gave; undefined: it has no IP settings. */
+export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | undefined {
+  const isOf = ({ InterfaceAlias }: { readonly InterfaceAlias: string }) =>
+    InterfaceAlias.toLowerCase() === name.toLowerCase();
+  const own = facts.interfaces.filter(isOf);
+  const [first] = own;
+  if (!first) return undefined;
+  const isByDhcp = own.some(({ Dhcp, AddressFamily }) => AddressFamily === "IPv4" && Dhcp === "Enabled");
+  return {
+    IPAddress: facts.addresses
+      .filter((address) => isOf(address) && address.PrefixOrigin === "Manual")
+      .map(({ IPAddress, PrefixLength }) => `${IPAddress}/${PrefixLength}`)
+      .sort(),
+    DefaultGateway: facts.routes
+      .filter((route) => isOf(route) && route.Protocol !== "Dhcp" && !isByDhcp)
+      .map(({ NextHop }) => NextHop)
+      .sort(),
+    ServerAddresses: isByDhcp ? [] : facts.servers.filter(isOf).flatMap(({ ServerAddresses }) => ServerAddresses),
+    NlMtuBytes: first.NlMtu,
+  };
+}

@@ -1,0 +1,76 @@
+// IP settings of Windows: addresses, default routes, name servers and MTU of the interfaces of a machine. The layer. Pure.
+import { compare, type Disruption } from "../../../model/change.js";
+import type { Path } from "../../../model/problem.js";
+import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { fromTcpipFacts, interfaceOf, readTcpipFacts, type TcpipFacts } from "./facts.js";
+import { configure, leave, restore } from "./view.js";
+import { NOTHING, type TcpipWords } from "./words.js";
+
+const SETTINGS: Readonly<Record<string, Disruption>> = {
+  IPAddress: "brief",
+  DefaultGateway: "brief",
+  NlMtuBytes: "brief",
+};
+
+function disruptionOf(path: Path): Disruption {
+  const setting = String(path.at(-1));
+  return Object.hasOwn(SETTINGS, setting) ? (SETTINGS[setting] ?? "none") : "none";
+}
+
+function plan(desired: TcpipWords, { actual, facts, heading }: Now<TcpipWords, TcpipFacts>): LayerPlan {
+  const leaving = (before: TcpipWords, after: TcpipWords) =>
+    leave(
+      Object.fromEntries(Object.entries(before.interfaces).filter(([name]) => !Object.hasOwn(after.interfaces, name))),
+    );
+  return {
+    ...NOTHING_TO_DO,
+    before: leaving(actual, desired),
+    after: isNothing(desired) ? [] : [configure(desired, heading)],
+    revertBefore: leaving(desired, actual),
+    revertAfter: [...(isNothing(actual) ? [] : [configure(actual, heading)]), ...restore(others(facts, desired))],
+  };
+}
+
+/** Interfaces with settings of their own that are not in our words: a change of what lies below may take them. */
+function others(facts: TcpipFacts, desired: TcpipWords): TcpipWords["interfaces"] {
+  const names = [...new Set(facts.interfaces.map(({ InterfaceAlias }) => InterfaceAlias))];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const word = Object.hasOwn(desired.interfaces, name) ? undefined : interfaceOf(facts, name);
+      return word && word.IPAddress.length > 0 && !name.startsWith("Loopback") ? [[name, word]] : [];
+    }),
+  );
+}
+
+function isNothing({ interfaces }: TcpipWords): boolean {
+  return Object.keys(interfaces).length === 0;
+}
+
+/** `toWords`: which interfaces of a machine are ours to set, and how. */
+export function tcpip<Model>(toWords: (model: Model) => TcpipWords): Layer<Model, TcpipWords, TcpipFacts> {
+  return {
+    name: "tcpip",
+    extension: "tcpip.ps1",
+    nothing: NOTHING,
+    facts: "windows/tcpip/facts.ps1",
+    ownFiles: [],
+    unsupported: () => [],
+    toWords,
+    sections: (words, heading) => (isNothing(words) ? [] : [{ target: "TCP/IP", ...configure(words, heading) }]),
+    readFacts: readTcpipFacts,
+    missing: () => [],
+    unreadable: () => undefined,
+    fromFacts: fromTcpipFacts,
+    plan,
+    compare: (desired, actual) => compare(desired, actual, disruptionOf),
+    unhealthy: (words, facts) =>
+      Object.keys(words.interfaces).flatMap((name) =>
+        facts.addresses
+          .filter(({ InterfaceAlias, AddressState }) => InterfaceAlias === name && AddressState === "Duplicate")
+          .map(
+            ({ IPAddress }) =>
+              `${IPAddress} of ${name} is used by another machine of its network. Look which one answers for it`,
+          ),
+      ),
+  };
+}
