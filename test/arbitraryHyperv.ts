@@ -123,15 +123,16 @@ const carried = fc.constantFrom("app", "tenants", "inner");
 const placedAdapter = fc
   .tuple(
     fc.record({ portGroup: fc.tuple(fc.constantFrom("Converged", "Plain"), carried).map((names) => names.join("/")) }),
-    partial({
-      hyperv: partial({
-        portMirroring: fc.constantFrom(...PORT_MIRRORINGS),
-        allowTeaming: fc.boolean(),
-        bandwidth: partial({ minimumWeight: fc.integer({ min: 1, max: 100 }), minimumKbps: rate, maximumKbps: rate }),
-        iov: partial({ weight: fc.integer({ min: 0, max: 100 }) }),
-        affinity: fc.constantFrom("SLOT 1", "SLOT 2", "SLOT 3"),
-      }),
-    }),
+    fc.constantFrom(
+      {},
+      { hyperv: { portMirroring: "source", allowTeaming: true } },
+      { hyperv: { bandwidth: { minimumWeight: 7 } } },
+      { hyperv: { bandwidth: { minimumKbps: 1000, maximumKbps: 2000 } } },
+      { hyperv: { iov: {} } },
+      { hyperv: { iov: { weight: 0 } } },
+      { hyperv: { affinity: "SLOT 1" } },
+      { hyperv: { affinity: "SLOT 3" } },
+    ),
   )
   .map(([always, some]) => ({ ...always, ...some }));
 

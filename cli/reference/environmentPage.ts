@@ -15,6 +15,8 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  /** Which of them it is, one of their keys says. */
+  readonly oneOf?: readonly Schema[];
 }
 
 /** `example` gives the text of an example file by its name. */
@@ -81,8 +83,9 @@ function splitDefault(description: string): { text: string; fallback?: string } 
 
 function typeWords(schema: Schema): string {
   if (schema.noun !== undefined) return `[${schema.noun}](#${anchor(schema.noun)})`;
-  if (schema.anyOf)
-    return schema.anyOf
+  const options = schema.anyOf ?? schema.oneOf;
+  if (options)
+    return options
       .filter((one) => one.type !== "null")
       .map(typeWords)
       .join(" or ");

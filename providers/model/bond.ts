@@ -5,6 +5,22 @@ import * as field from "./field.js";
 import type { Network } from "./network.js";
 import { TEAM_MODES, TEAM_POLICIES, type TeamMode, type TeamPolicy } from "./uplinkTeam.js";
 
+const nameservers = field.described(
+  z.array(field.ipAddress).max(8),
+  "Name servers reached through it (Windows guests).",
+  "a list such as [10.10.0.53]",
+);
+
+export const TeamInterfaceSpec = z.strictObject({
+  addresses: field
+    .described(z.array(field.interfaceAddress), "IP addresses of the interface.", "a list such as [10.30.0.11/24]")
+    .optional(),
+  gateway: field.ipAddress.optional().meta({ description: "Default router reached through the interface." }),
+  nameservers: nameservers.optional(),
+  mtu: field.mtu.optional().meta({ description: "Largest packet in bytes. Default: that of the network." }),
+});
+export type TeamInterfaceSpec = z.input<typeof TeamInterfaceSpec>;
+
 export const BondSpec = z.strictObject({
   members: field.described(
     z.array(field.interfaceOrWindowsName("Port of the VM.")).min(1),
@@ -15,7 +31,7 @@ export const BondSpec = z.strictObject({
   policy: field
     .choice(
       TEAM_POLICIES,
-      "How traffic is spread. Default active-backup; with mode lacp transport-ports; with mode static ip-hash.",
+      "How traffic is spread. In a Windows guest by an address hash: transport-ports, ip-hash or source-mac. Default active-backup; with mode lacp transport-ports; with mode static ip-hash; in a Windows guest transport-ports.",
     )
     .optional(),
   lacpRate: field
@@ -40,6 +56,21 @@ export const BondSpec = z.strictObject({
   mtu: field.mtu
     .optional()
     .meta({ description: "Largest packet in bytes. Default: that of the network of the members." }),
+  nameservers: nameservers.optional(),
+  interfaces: field
+    .described(
+      z.record(
+        field.name("Network."),
+        field.described(
+          z.union([TeamInterfaceSpec, z.null()]),
+          "Settings of the interface; may be empty.",
+          "nothing, or a map such as {addresses: [10.30.0.11/24]}",
+        ),
+      ),
+      "Interfaces of the team in VLANs of their own (Windows guests), by the network whose VLAN it is; the members are on a trunk.",
+      "a map such as {storage: {addresses: [10.30.0.11/24]}}",
+    )
+    .optional(),
 });
 export type BondSpec = z.input<typeof BondSpec>;
 

@@ -8,8 +8,12 @@ export const SshSpec = z.strictObject({
     .optional(),
   user: field
     .described(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/),
-      "User name. Default: the OpenSSH client configuration, then the current user.",
+      z
+        .string()
+        .regex(
+          /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\)?[A-Za-z_][A-Za-z0-9_.-]{0,31}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/,
+        ),
+      "User name; of a Windows domain such as CORP\\admin or admin@corp.example.net. Default: the OpenSSH client configuration, then the current user.",
       "a user name such as root",
     )
     .optional(),

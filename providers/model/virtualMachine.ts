@@ -9,6 +9,7 @@ import type { Network } from "./network.js";
 import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
+import { type WindowsGuest, WindowsGuestSpec } from "./windowsGuest.js";
 
 export const VfPoolSpec = z.strictObject({
   from: field.described(
@@ -62,7 +63,9 @@ export const VmPortSpec = z.strictObject({
   }),
   hyperv: HypervPortSpec.optional().meta({ description: "Settings of the port's network adapter (hyperv)." }),
   guestInterface: field
-    .interfaceName("Name of the port inside the guest, where it is not found by its MAC address.")
+    .interfaceOrWindowsName(
+      "Name of the port inside the guest, where it is not found by its MAC address; of Windows that of the connection, such as Ethernet 2.",
+    )
     .optional(),
   addresses: field
     .described(
@@ -72,11 +75,21 @@ export const VmPortSpec = z.strictObject({
     )
     .optional(),
   gateway: field.ipAddress.optional().meta({ description: "Default router reached through the port." }),
+  nameservers: field
+    .described(
+      z.array(field.ipAddress).max(8),
+      "Name servers reached through the port (Windows guests).",
+      "a list such as [10.10.0.53]",
+    )
+    .optional(),
+  mtu: field.mtu.optional().meta({
+    description: "Largest packet of the port in the guest, in bytes (Windows guests). Default: that of the network.",
+  }),
 });
 export type VmPortSpec = z.input<typeof VmPortSpec>;
 
 export const GuestSpec = z.strictObject({
-  os: field.choice(["linux"], "Operating system of the guest."),
+  os: field.described(z.enum(["linux"]), "Operating system of the guest.", "linux or windows"),
   renderer: field.choice(["netplan"], "What configures the network inside the guest."),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
   ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
@@ -171,11 +184,14 @@ export const VirtualMachineSpec = z.strictObject({
     description:
       "Set when multiport also sets the VM's network interfaces in libvirt (kvm); may be empty. The VM exists already; interfaces that are not declared stay as they are.",
   }),
-  guest: GuestSpec.optional().meta({ description: "Set when multiport also configures the inside of the VM." }),
+  guest: z
+    .discriminatedUnion("os", [GuestSpec, WindowsGuestSpec])
+    .optional()
+    .meta({ description: "Set when multiport also configures the inside of the VM." }),
   bonds: field
     .described(
-      z.record(field.interfaceName("Bond in the guest."), BondSpec),
-      "Bonds inside the guest by name.",
+      z.record(field.interfaceOrWindowsName("Bond in the guest."), BondSpec),
+      "Bonds inside the guest by name; in a Windows guest teams (NIC Teaming).",
       "a map such as {bond0: {members: [..]}}",
     )
     .optional(),
@@ -193,7 +209,7 @@ export interface GuestPort {
   readonly gateway?: string;
 }
 
-/** The inside of a VM: all that a renderer needs to write its network configuration. */
+/** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */
 export interface Guest {
   readonly name: string;
   readonly renderer: "netplan";
@@ -241,7 +257,9 @@ export interface VirtualMachine {
   readonly name: string;
   readonly host: string;
   readonly ports: readonly GuestPort[];
+  /** Of Linux. */
   readonly guest?: Guest;
+  readonly windowsGuest?: WindowsGuest;
   readonly vsphere?: VsphereVm;
   /** Ports on a KVM host that are virtual functions, each with the one that it has. */
   readonly functions?: readonly AssignedFunction[];

@@ -49,6 +49,19 @@ const guest = (second: string, { port = "", network = "app" } = {}) =>
     kind: "iov: true, ",
     vms: `{ v: { host: h, guest: { os: linux, renderer: netplan }, ports: { p: { portGroup: vs0/app, guestInterface: eth0${port} }, q: { portGroup: vs0/${network}, guestInterface: eth1${second} } }, bonds: { b: { members: [p, q] } } } }`,
   });
+/** A Windows guest with a team of ports on two switches, in the kinds that are named. */
+const windows = (team: string, { kinds = ["external", "external"], second = "vs1", port = "" } = {}) => {
+  const switches = kinds.map((kind, index) => {
+    const uplinks = kind === "internal" ? "" : `uplinkTeam: { members: [SLOT ${index + 1}] }, `;
+    return `vs${index}: { kind: ${kind}, ${uplinks}portGroups: [app] }`;
+  });
+  return `environment: t
+networks: { app: { vlan: 10 } }
+hosts: { h: { platform: hyperv, uplinks: { SLOT 1: , SLOT 2: }, virtualSwitches: { ${switches.join(", ")} } } }
+vms: { v: { host: h, guest: { os: windows }, ports: { p: { portGroup: vs0/app, guestInterface: a }, q: { portGroup: ${second}/app, guestInterface: b${port} }, r: { portGroup: vs0/app, guestInterface: c } }, bonds: { t: { ${team} } } } }
+`;
+};
+const pq = "members: [p, q]";
 const functions = ", hyperv: { iov: { queuePairs: 2 } }";
 const ports = (second: string) =>
   site({ host: `hostPorts: { one: { portGroup: vs0/app, addresses: [10.0.0.11/24] }, two: ${second} }` });
@@ -127,8 +140,39 @@ export const HYPERV_CASES: Readonly<Record<string, Cases>> = {
     breaks: { "33 members of LBFO": wide(33, "lbfo") },
     keeps: { "32 members of LBFO": wide(32, "lbfo") },
   },
+  "HV-15": {
+    breaks: {
+      "a team of one in Windows": windows("members: [p]"),
+      "a team of three in Windows": windows("members: [p, q, r]"),
+    },
+    keeps: { "a team of two in Windows": windows(pq) },
+  },
+  "HV-16": {
+    breaks: {
+      "members on one switch": windows(pq, { second: "vs0" }),
+      "a member on an internal switch": windows(pq, { kinds: ["external", "internal"] }),
+    },
+    keeps: {
+      "members on two external switches": windows(pq),
+      "members on a SET switch and another one": windows(pq, { kinds: ["set", "external"] }),
+    },
+  },
+  "HV-17": {
+    breaks: {
+      "LACP in a Windows VM": windows(`${pq}, mode: lacp`),
+      "a policy by port in a Windows VM": windows(`${pq}, policy: source-port`),
+      "a standby member in a Windows VM": windows(`${pq}, policy: active-backup`),
+    },
+    keeps: {
+      "an address hash by default": windows(pq),
+      "a hash of IP addresses": windows(`${pq}, policy: ip-hash`),
+    },
+  },
   "HV-18": {
-    breaks: { "a bonded port that may not team": guest(", hyperv: { allowTeaming: false }") },
+    breaks: {
+      "a bonded port that may not team": guest(", hyperv: { allowTeaming: false }"),
+      "one of a Windows guest": windows(pq, { port: ", hyperv: { allowTeaming: false }" }),
+    },
     keeps: {
       "bonded ports as they are by default": guest(""),
       "a port in no bond": vm("hyperv: { allowTeaming: false }"),

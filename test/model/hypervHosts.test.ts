@@ -178,6 +178,16 @@ describe("a port of a VM becomes an adapter", () => {
   });
 });
 
+describe("a user", () => {
+  const named = (user: string) => problemsOf(site(`ssh: { user: '${user}' }`));
+  it("may be one of a Windows domain, and nothing else", () => {
+    for (const user of ["Administrator", "CORP\\admin", "admin@corp.example.net", "root"])
+      expect(named(user)).toEqual([]);
+    for (const user of ["a b", "a\\b\\c", "\\a", "a@", "-oProxyCommand=x", "$(id)", "a;b", "a@b@c"])
+      expect(named(user)).toEqual([expect.stringContaining("hosts.h.ssh.user [schema]")]);
+  });
+});
+
 describe("names", () => {
   const REFUSED = [..."*?[]`$'\"‘’‚‛“”„‟;{}|<>\\/:^%!~", "\u0000", "\t", "\n", "\u00a0", "\u2013", "\ud800"];
   it("that Windows and PowerShell take as they are", () => {

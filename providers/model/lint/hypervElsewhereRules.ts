@@ -6,8 +6,6 @@ const NIC_TEAMING = "Microsoft Learn, NIC Teaming";
 const ATC = "Microsoft Learn, Network ATC overview";
 const ATC_DEPLOY = "Microsoft Learn, Deploy host networking with Network ATC";
 const HOST_NETWORK = "Microsoft Learn, Host network requirements for Azure Local";
-const IN_VMS = "Microsoft Learn, Create a new NIC Team in a VM";
-const NO_GUEST = "Nothing: the file configures the inside of Linux guests only.";
 const NO_RDMA = "Nothing: multiport sets up no RDMA, and the file has no key for it.";
 
 export const HYPERV_ELSEWHERE_RULES: readonly RuleText[] = [
@@ -58,30 +56,6 @@ export const HYPERV_ELSEWHERE_RULES: readonly RuleText[] = [
     title: "Azure Local does not support LBFO.",
     remedy: "Nothing: the file declares hosts of Windows Server alone.",
     source: HOST_NETWORK,
-    lookedAfterBy: ["construction"],
-  },
-  {
-    id: "HV-15",
-    severity: "error",
-    title: "A team in a Windows guest has exactly two members.",
-    remedy: NO_GUEST,
-    source: IN_VMS,
-    lookedAfterBy: ["construction"],
-  },
-  {
-    id: "HV-16",
-    severity: "error",
-    title: "The members of a team in a Windows guest are on different external switches.",
-    remedy: NO_GUEST,
-    source: IN_VMS,
-    lookedAfterBy: ["construction"],
-  },
-  {
-    id: "HV-17",
-    severity: "error",
-    title: "A team in a Windows guest is switch-independent, with an address hash.",
-    remedy: NO_GUEST,
-    source: IN_VMS,
     lookedAfterBy: ["construction"],
   },
   {

@@ -8,8 +8,9 @@ import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { functionRules } from "./functionRules.js";
 import { guestRules } from "./guestRules.js";
+import { hypervAdapterRules } from "./hypervAdapterRules.js";
 import { HYPERV_ELSEWHERE_RULES } from "./hypervElsewhereRules.js";
-import { hypervRules } from "./hypervRules.js";
+import { hypervSwitchRules } from "./hypervSwitchRules.js";
 import { lagRules } from "./lagRules.js";
 import { libvirtRules } from "./libvirtRules.js";
 import { limitRules } from "./limitRules.js";
@@ -21,6 +22,7 @@ import { sriovRules } from "./sriovRules.js";
 import { switchNetworkRules } from "./switchNetworkRules.js";
 import { teamRules } from "./teamRules.js";
 import { vsphereTeamRules } from "./vsphereTeamRules.js";
+import { windowsGuestRules } from "./windowsGuestRules.js";
 
 /** Every rule, in the order in which they are reported. */
 export const RULES: readonly Rule[] = [
@@ -35,8 +37,10 @@ export const RULES: readonly Rule[] = [
   ...functionRules,
   ...libvirtRules,
   ...limitRules,
-  ...hypervRules,
+  ...hypervSwitchRules,
+  ...hypervAdapterRules,
   ...guestRules,
+  ...windowsGuestRules,
 ];
 
 /** Those and what others look after, for whoever knows only an id. */

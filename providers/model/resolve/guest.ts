@@ -2,12 +2,14 @@
 import type { Bond, BondSpec } from "../bond.js";
 import { DEFAULT_MTU } from "../field.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
+import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
 import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
-import type { GuestPort, VirtualMachine, VirtualMachineSpec } from "../virtualMachine.js";
+import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import { checkAddresses } from "./addresses.js";
 import { Claims, checkExpanded, type Expanded, type Scope } from "./scope.js";
+import { checkInterfaceNames } from "./strictNames.js";
 
 /** One VM with its ports put on their switches. */
 export interface GuestContext {
@@ -19,6 +21,7 @@ export interface GuestContext {
   readonly shared: { readonly addresses: Claims };
 }
 
+/** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */
 export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: GuestContext): VirtualMachine["guest"] {
   const { name, key, body } = vm;
   const path = ["vms", key];
@@ -26,7 +29,7 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
   const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) =>
     toBond(scope, { bondName, spec, vm, ports, functionPorts, taken, shared }),
   );
-  if (!body.guest) {
+  if (body.guest?.os !== "linux") {
     if (bonds.length > 0)
       scope.error("schema", [...path, "bonds"], {
         message: "bonds are configured inside the guest, and the VM has no guest section",
@@ -34,6 +37,7 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
       });
     return undefined;
   }
+  checkLinuxKeys(scope, body, path);
   const names = new Claims(scope, "interface of the guest");
   for (const port of ports) {
     names.take(port.guestInterface ?? port.name, `port ${port.name}`, {
@@ -60,28 +64,63 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
 }
 
 /** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
-function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
+export function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
   const claims = new Claims(scope, "default route");
   for (const section of ["ports", "bonds"] as const) {
-    for (const [name, { gateway }] of Object.entries(body[section] ?? {})) {
-      if (gateway === undefined) continue;
-      const at = {
-        path: [...path, section, name, "gateway"],
-        shown: gateway,
-        remedy: "Keep one gateway per guest and IP version.",
-      };
-      claims.take(gateway.includes(":") ? "IPv6" : "IPv4", `${section === "ports" ? "port" : "bond"} ${name}`, at);
+    const all: Readonly<Record<string, VmPortSpec | BondSpec>> = body[section] ?? {};
+    for (const [name, spec] of Object.entries(all)) {
+      const noun = section === "ports" ? "port" : "bond";
+      takeRoute(claims, spec.gateway, { holder: `${noun} ${name}`, path: [...path, section, name] });
+      const interfaces = "interfaces" in spec ? Object.entries(spec.interfaces ?? {}) : [];
+      for (const [network, own] of interfaces)
+        takeRoute(claims, own?.gateway, {
+          holder: `${noun} ${name} in network ${network}`,
+          path: [...path, section, name, "interfaces", network],
+        });
     }
   }
 }
 
-interface BondContext extends GuestContext {
+function takeRoute(claims: Claims, gateway: string | undefined, at: { holder: string; path: Path }): void {
+  if (gateway === undefined) return;
+  const remedy = "Keep one gateway per guest and IP version.";
+  claims.take(gateway.includes(":") ? "IPv6" : "IPv4", at.holder, {
+    path: [...at.path, "gateway"],
+    shown: gateway,
+    remedy,
+  });
+}
+
+/** What is written into Windows alone, and names as Linux does not have them. */
+function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): void {
+  const remove = (at: Path, key: string) =>
+    scope.error("unsupported", [...at, key], {
+      message: `multiport sets no ${key} in a Linux guest`,
+      remedy: "Remove it.",
+    });
+  for (const [name, port] of Object.entries(body.ports)) {
+    for (const key of ["nameservers", "mtu"] as const)
+      if (port[key] !== undefined) remove([...path, "ports", name], key);
+    if (port.guestInterface !== undefined)
+      checkExpanded(scope, "interface", port.guestInterface, [...path, "ports", name, "guestInterface"]);
+  }
+  checkInterfaceNames(scope, body.bonds ?? {}, [...path, "bonds"]);
+  for (const [name, bond] of Object.entries(body.bonds ?? {}))
+    for (const key of ["nameservers", "interfaces"] as const)
+      if (bond[key] !== undefined) remove([...path, "bonds", name], key);
+}
+
+export interface BondContext extends GuestContext {
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;
 }
 
-function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken, shared }: BondContext): Bond {
+/** Members are ports of the VM, of this bond alone, and of one network: that which they carry. */
+export function checkBondMembers(
+  scope: Scope,
+  { bondName, spec, vm, ports, taken }: Pick<BondContext, "bondName" | "spec" | "vm" | "ports" | "taken">,
+): Network | undefined {
   const path = ["vms", vm.key, "bonds", bondName];
   for (const [index, member] of spec.members.entries()) {
     const at = [...path, "members", index];
@@ -98,6 +137,12 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken,
       remedy: "Bond ports of one network.",
     });
   }
+  return network;
+}
+
+function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken, shared }: BondContext): Bond {
+  const path = ["vms", vm.key, "bonds", bondName];
+  const network = checkBondMembers(scope, { bondName, spec, vm, ports, taken });
   if (Object.hasOwn(vm.body.ports, bondName))
     scope.error("duplicate", path, {
       message: "a port of the VM has the same name as the bond",

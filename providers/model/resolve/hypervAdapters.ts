@@ -14,6 +14,12 @@ const MOST_ADAPTERS = { "2016": 8, "2019": 64, "2022": 64, "2025": 64 } as const
 /** Puts the ports of a VM on the switches of its host; unknown port groups were told already. */
 export function addAdapters(scope: Scope, vm: Expanded<VirtualMachineSpec>, host: OpenHypervHost): void {
   const path = ["vms", vm.key, "ports"];
+  const rename = "Rename one of them: Windows does not tell upper from lower case.";
+  host.vmNames.take(windowsKey(vm.name), "another VM of the host", {
+    path: ["vms", vm.key],
+    shown: vm.name,
+    remedy: rename,
+  });
   const names = new Claims(scope, "adapter name");
   const bonded = Object.values(vm.body.bonds ?? {}).flatMap(({ members }) => members);
   const ports = Object.entries(vm.body.ports);
@@ -25,8 +31,7 @@ export function addAdapters(scope: Scope, vm: Expanded<VirtualMachineSpec>, host
     });
   for (const [port, spec] of ports) {
     const at = [...path, port];
-    const remedy = "Rename one of them: Windows does not tell upper from lower case.";
-    names.take(windowsKey(port), "another port of the VM", { path: at, shown: port, remedy });
+    names.take(windowsKey(port), "another port of the VM", { path: at, shown: port, remedy: rename });
     refuseForeign(scope, spec, at);
     const [switchName = "", groupName = ""] = (spec.portGroup ?? "").split("/");
     const owner = host.virtualSwitches.find((candidate) => candidate.name === switchName);

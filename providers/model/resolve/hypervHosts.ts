@@ -22,6 +22,8 @@ import { refuseSwitchKeys } from "./switchKeys.js";
 export interface OpenHypervHost extends HypervHost {
   readonly hostPorts: HostPort[];
   readonly vmAdapters: VmAdapter[];
+  /** Names of VMs that are taken. */
+  readonly vmNames: Claims;
   /** What the file says of them, and where. */
   readonly declaredHostPorts: Readonly<Record<string, HostPortSpec>>;
   readonly path: Path;
@@ -94,6 +96,7 @@ export function toHypervHost(
     virtualSwitches,
     hostPorts: [],
     vmAdapters: [],
+    vmNames: new Claims(scope, "VM name"),
     redundancyGroup: host.redundancyGroup ?? DEFAULT_GROUP,
     declaredHostPorts: host.hostPorts ?? {},
     path,

@@ -41,7 +41,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): { environment: Enviro
       uplinks: host.uplinks.map((uplink) => closeUplink(scope, uplink)),
     })),
     esxHosts: [...hosts.esx.values()].map(({ declaredVmkernelPorts: _, path: __, ...host }) => host),
-    hypervHosts: [...hosts.hyperv.values()].map(({ declaredHostPorts: _, path: __, ...host }) => host),
+    hypervHosts: [...hosts.hyperv.values()].map(({ declaredHostPorts: _, path: __, vmNames: ___, ...host }) => host),
     distributedSwitches,
     virtualMachines,
   };

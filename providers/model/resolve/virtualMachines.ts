@@ -2,17 +2,13 @@
 
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
-import type { Network } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
-import type { Path } from "../problem.js";
-import { unknownName } from "../uplinkTeam.js";
 import { ownKeyOf } from "../virtualFunction.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
-import type { VmPort } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
-import { toGuest } from "./guest.js";
-import type { Hosts } from "./hosts.js";
+import { type Attachable, type Attachment, attachment, placeOf, switchesByHost } from "./attachment.js";
+import { type GuestContext, toGuest } from "./guest.js";
 import { addAdapters } from "./hypervAdapters.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { addDomain, checkLibvirtKeys, withMacs } from "./libvirt.js";
@@ -20,11 +16,10 @@ import { Claims, checkExpanded, type Expanded, expandMap, refuseKeys, type Scope
 import { checkInterfaceNames } from "./strictNames.js";
 import type { TakenVfs } from "./virtualFunctions.js";
 import { toHardware } from "./virtualHardware.js";
+import { toWindowsGuest } from "./windowsGuest.js";
 
 /** What VMs may be attached to, and what no two of them may share. */
-export interface Surroundings {
-  readonly hosts: Hosts;
-  readonly distributedSwitches: readonly DistributedSwitch[];
+export interface Surroundings extends Attachable {
   /** IP addresses that are taken, by vmkernel ports so far. */
   readonly addresses: Claims;
 }
@@ -64,7 +59,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const kind = hyperv ? "a Hyper-V host" : kvm ? "a KVM host" : "a vSphere host";
     checkLibvirtKeys(scope, vm, { isKvm: kvm !== undefined, libvirt: kvm?.libvirt, kind });
     // A guest's renderer makes file names and interface names of them.
-    if (!hyperv || body.guest) checkInterfaceNames(scope, body.ports, [...path, "ports"]);
+    if (!hyperv || body.guest?.os === "linux") checkInterfaceNames(scope, body.ports, [...path, "ports"]);
     if (hyperv) addAdapters(scope, vm, hyperv);
     else
       for (const [port, portSpec] of Object.entries(body.ports))
@@ -80,9 +75,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const guest = toGuest(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
+    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
-    machines.push({ name, host: body.host, ports, ...(guest ? { guest } : {}), ...(vsphere ? { vsphere } : {}) });
+    machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }
   const assigned = assignFunctions(scope, requests);
   claimMacs(around.hosts.kvm.values(), shared.macs);
@@ -95,6 +90,13 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const functions = assigned.get(machine.name);
     return functions ? { ...machine, functions } : machine;
   });
+}
+
+function insideOf(scope: Scope, context: GuestContext): Pick<VirtualMachine, "guest" | "windowsGuest"> {
+  const spec = context.vm.body.guest;
+  if (spec?.os === "windows") return { windowsGuest: toWindowsGuest(scope, spec, context) };
+  const guest = toGuest(scope, context);
+  return guest ? { guest } : {};
 }
 
 /** Those of virtual functions that no VM has; a VM's is claimed by its port. */
@@ -143,106 +145,6 @@ function hardwareOf(
   }
   const path = ["vms", vm.key];
   refuseKeys(scope, { body: vm.body, keys: ["vsphere"], path, platform: `a VM on ${kind}` });
-  return undefined;
-}
-
-/** Finds a port group by switch and name, and takes the VM's port where the host has to know it. */
-interface Attachment {
-  portGroup(
-    switchName: string,
-    portGroup: string,
-  ): { found?: PortGroup; noun: string; known: string[]; missing: string };
-  connect?(switchName: string, port: VmPort): void;
-}
-
-function switchesByHost(all: readonly DistributedSwitch[]): Map<string, DistributedSwitch[]> {
-  const byHost = new Map<string, DistributedSwitch[]>();
-  for (const dvs of all) {
-    for (const { name } of dvs.hosts) {
-      const list = byHost.get(name);
-      if (list) list.push(dvs);
-      else byHost.set(name, [dvs]);
-    }
-  }
-  return byHost;
-}
-
-interface AttachmentContext extends Surroundings, Pick<SharedClaims, "reachable"> {
-  readonly path: Path;
-}
-
-function attachment(scope: Scope, hostName: string, around: AttachmentContext): Attachment | undefined {
-  const kvm = around.hosts.kvm.get(hostName);
-  if (kvm) {
-    return {
-      portGroup: (switchName, portGroup) => findPortGroup(kvm.virtualSwitches, switchName, portGroup),
-      connect: (switchName, port) =>
-        kvm.virtualSwitches.find((candidate) => candidate.name === switchName)?.ports.push(port),
-    };
-  }
-  const esx = around.hosts.esx.get(hostName);
-  if (esx) {
-    const reachable = [...esx.standardSwitches, ...(around.reachable.get(hostName) ?? [])];
-    return { portGroup: (switchName, portGroup) => findPortGroup(reachable, switchName, portGroup) };
-  }
-  const hyperv = around.hosts.hyperv.get(hostName);
-  if (hyperv)
-    return { portGroup: (switchName, portGroup) => findPortGroup(hyperv.virtualSwitches, switchName, portGroup) };
-  if (around.hosts.faulty.has(hostName)) return undefined;
-  const known = [around.hosts.kvm, around.hosts.esx, around.hosts.hyperv].flatMap((hosts) => [...hosts.keys()]);
-  scope.add(unknownName({ noun: "host", name: hostName, known, path: around.path }));
-  return undefined;
-}
-
-type SwitchLike = { readonly name: string; readonly portGroups: readonly PortGroup[] };
-
-function findPortGroup(switches: readonly SwitchLike[], switchName: string, name: string) {
-  const owner = switches.find((candidate) => candidate.name === switchName);
-  if (!owner)
-    return { noun: "virtual switch", known: switches.map((candidate) => candidate.name), missing: switchName };
-  const found = owner.portGroups.find((portGroup) => portGroup.name === name);
-  const result = { noun: "port group", known: owner.portGroups.map((portGroup) => portGroup.name), missing: name };
-  return found ? { ...result, found } : result;
-}
-
-interface PlaceOfPort {
-  readonly network: Network;
-  readonly switchName: string;
-  readonly portGroup?: PortGroup;
-}
-
-/** The port group of a port, or the network that a virtual function names instead. */
-function placeOf(
-  scope: Scope,
-  spec: VmPortSpec,
-  { attach, path }: { readonly attach: Attachment; readonly path: Path },
-): PlaceOfPort | undefined {
-  if (spec.portGroup === undefined && (spec.network === undefined || spec.vf === undefined)) {
-    const isAlone = spec.network !== undefined;
-    scope.error("schema", [...path, isAlone ? "network" : "portGroup"], {
-      message: isAlone ? "only a virtual function may name its network" : "a required value is missing",
-      wanted: "switch/port group, such as vs0/app",
-      remedy: "Add portGroup.",
-    });
-    return undefined;
-  }
-  if (spec.portGroup === undefined) {
-    const name = spec.network ?? "";
-    const network = scope.networks.get(name);
-    if (network) return { network, switchName: "" };
-    scope.add(unknownName({ noun: "network", name, known: [...scope.networks.keys()], path: [...path, "network"] }));
-    return undefined;
-  }
-  if (spec.network !== undefined)
-    scope.error("schema", [...path, "network"], {
-      message: "the port group already gives the network",
-      found: spec.network,
-      remedy: "Remove network, or remove portGroup.",
-    });
-  const [switchName = "", groupName = ""] = spec.portGroup.split("/");
-  const { found, noun, known, missing } = attach.portGroup(switchName, groupName);
-  if (found) return { network: found.network, switchName, portGroup: found };
-  scope.add(unknownName({ noun, name: missing, known, path: [...path, "portGroup"] }));
   return undefined;
 }
 

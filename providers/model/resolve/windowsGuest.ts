@@ -1,0 +1,206 @@
+// The inside of a VM with Windows: which connection is which port, its teams, and their interfaces in VLANs. Pure.
+import type { BondSpec, TeamInterfaceSpec } from "../bond.js";
+import { DEFAULT_MTU } from "../field.js";
+import { WINDOWS_RELEASES } from "../hypervHost.js";
+import { formatRanges, type Network } from "../network.js";
+import type { Path } from "../problem.js";
+import { toSshTarget } from "../ssh.js";
+import { unknownName } from "../uplinkTeam.js";
+import type { GuestPort } from "../virtualMachine.js";
+import {
+  CLIENT_RELEASES,
+  type GuestRelease,
+  type TeamInterface,
+  type WindowsGuest,
+  type WindowsGuestSpec,
+  type WindowsIp,
+  type WindowsPort,
+  type WindowsTeam,
+} from "../windowsGuest.js";
+import { checkAddresses } from "./addresses.js";
+import { checkBondMembers, checkGateways, type GuestContext } from "./guest.js";
+import { windowsKey } from "./hypervHosts.js";
+import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+
+/** What only a bond of Linux has. */
+const LINUX_ONLY = ["lacpRate", "monitorMilliseconds", "primary", "failOverMac"] as const satisfies (keyof BondSpec)[];
+
+export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: GuestContext): WindowsGuest {
+  const { name, key, body } = context.vm;
+  const path = ["vms", key];
+  const edition = spec.edition ?? "server";
+  const release = toRelease(scope, spec, [...path, "guest", "release"]);
+  if (edition === "client" && Object.keys(body.bonds ?? {}).length > 0)
+    scope.error("unsupported", [...path, "bonds"], {
+      message: `Windows ${release} has no NIC Teaming (LBFO), which is a part of Windows Server`,
+      found: edition,
+      remedy: "Remove bonds, and put the addresses on the ports.",
+    });
+  const names = new Claims(scope, "connection of the guest");
+  const ports = context.ports.map((port) => toPort(scope, port, { context, names }));
+  const taken = new Claims(scope, "port");
+  const teams = Object.entries(body.bonds ?? {}).map(([team, bond]) => {
+    const remedy = "Rename the bond: a connection of the guest is called so.";
+    names.take(windowsKey(team), `bond ${team}`, { path: [...path, "bonds", team], shown: team, remedy });
+    return toTeam(scope, team, { spec: bond, context, taken });
+  });
+  checkGateways(scope, body, path);
+  const address = spec.address ?? name;
+  checkExpanded(scope, "address", address, [...path, "guest", "address"]);
+  return {
+    name,
+    ssh: toSshTarget(name, address, spec.ssh),
+    missingPackages: "refuse",
+    edition,
+    release,
+    ports,
+    teams,
+  };
+}
+
+function toRelease(scope: Scope, { edition = "server", release }: WindowsGuestSpec, path: Path): GuestRelease {
+  const known: readonly GuestRelease[] = edition === "client" ? CLIENT_RELEASES : WINDOWS_RELEASES;
+  const usual = edition === "client" ? "11" : "2022";
+  if (release === undefined || known.includes(release)) return release ?? usual;
+  scope.error("schema", path, {
+    message: `there is no ${edition} of this release`,
+    found: release,
+    wanted: `one of ${known.join(", ")}`,
+    remedy: "Correct the release, or set edition.",
+  });
+  return usual;
+}
+
+interface PortContext {
+  readonly context: GuestContext;
+  readonly names: Claims;
+}
+
+function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortContext): WindowsPort {
+  const path = ["vms", vm.key, "ports", port.name];
+  const { nameservers, mtu } = vm.body.ports[port.name] ?? {};
+  const { guestInterface: connection, mac, gateway } = port;
+  if (connection !== undefined)
+    names.take(windowsKey(connection), `port ${port.name}`, {
+      path: [...path, "guestInterface"],
+      shown: connection,
+      remedy: "Give every port its own guestInterface.",
+    });
+  if ((mac ?? connection) === undefined)
+    scope.error("schema", path, {
+      message: "the guest can't tell which of its connections this port is",
+      wanted: "mac or guestInterface",
+      remedy: "Add the MAC address of the port.",
+    });
+  return {
+    name: port.name,
+    ...(mac === undefined ? {} : { mac }),
+    ...(connection === undefined ? {} : { connection }),
+    ...toIp(scope, { addresses: port.addresses, gateway, nameservers, mtu }, { network: port.network, path }),
+  };
+}
+
+interface IpSpec {
+  readonly addresses?: readonly string[] | undefined;
+  readonly gateway?: string | undefined;
+  readonly nameservers?: readonly string[] | undefined;
+  readonly mtu?: number | undefined;
+}
+
+/** The network is undefined where members of a bond disagree, which was told. */
+function toIp(
+  scope: Scope,
+  { addresses = [], gateway, nameservers = [], mtu }: IpSpec,
+  { network, path }: { readonly network: Network; readonly path: Path },
+): WindowsIp {
+  if (mtu !== undefined && mtu > network.mtuBytes)
+    scope.error("SW-08", [...path, "mtu"], {
+      message: `network ${network.name} carries no packets of this size`,
+      found: mtu,
+      wanted: `at most ${network.mtuBytes}`,
+      remedy: "Set a smaller mtu, or a larger one of the network.",
+    });
+  return {
+    network,
+    addresses,
+    gateways: gateway === undefined ? [] : [gateway],
+    nameservers,
+    mtuBytes: mtu ?? network.mtuBytes,
+  };
+}
+
+interface TeamContext {
+  readonly spec: BondSpec;
+  readonly context: GuestContext;
+  readonly taken: Claims;
+}
+
+const NO_NETWORK: Network = { name: "", vlan: { kind: "untagged" }, mtuBytes: DEFAULT_MTU };
+
+function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContext): WindowsTeam {
+  const { vm, shared } = context;
+  const path = ["vms", vm.key, "bonds", name];
+  refuseKeys(scope, { body: spec, keys: LINUX_ONLY, path, platform: "a team in a Windows guest" });
+  for (const member of context.ports)
+    if (spec.members.includes(member.name) && member.addresses.length > 0)
+      scope.error("schema", ["vms", vm.key, "ports", member.name, "addresses"], {
+        message: `the port is a member of bond ${name}, which takes it over with all that it has`,
+        found: member.addresses.join(", "),
+        remedy: "Move the addresses to the bond.",
+      });
+  const network = checkBondMembers(scope, { bondName: name, spec, taken, ...context });
+  const owner = `bond ${name} of VM ${vm.name}`;
+  checkAddresses(scope, { owner, network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  const own: TeamInterface = toIp(scope, spec, { network: network ?? NO_NETWORK, path });
+  const inVlans = Object.entries(spec.interfaces ?? {}).flatMap(([vlanNetwork, body]) =>
+    toVlanInterface(scope, { name: vlanNetwork, spec: body ?? {}, team: name, below: network, context }),
+  );
+  return {
+    name,
+    members: spec.members,
+    mode: spec.mode ?? "switch-independent",
+    policy: spec.policy ?? "transport-ports",
+    interfaces: [own, ...inVlans],
+  };
+}
+
+interface VlanInterface {
+  readonly name: string;
+  readonly spec: TeamInterfaceSpec;
+  readonly team: string;
+  /** What the members carry. */
+  readonly below: Network | undefined;
+  readonly context: GuestContext;
+}
+
+function toVlanInterface(
+  scope: Scope,
+  { name, spec, team, below, context: { vm, shared } }: VlanInterface,
+): TeamInterface[] {
+  const path = ["vms", vm.key, "bonds", team, "interfaces", name];
+  const network = scope.networks.get(name);
+  if (!network) {
+    scope.add(unknownName({ noun: "network", name, known: [...scope.networks.keys()], path }));
+    return [];
+  }
+  const { vlan } = network;
+  if (vlan.kind !== "access") {
+    scope.error("unsupported", path, {
+      message: "an interface of a team is in one VLAN, which this network has not",
+      found: vlan.kind,
+      remedy: "Name a network with vlan.",
+    });
+    return [];
+  }
+  const carried = below?.vlan.kind === "trunk" ? below.vlan.ranges : [];
+  if (below && !carried.some(({ first, last }) => first <= vlan.id && vlan.id <= last))
+    scope.error("reference", path, {
+      message: `the members' network ${below.name} does not carry VLAN ${vlan.id} to the guest`,
+      found: vlan.id,
+      wanted: carried.length > 0 ? `one of ${formatRanges(carried)}` : "members on a trunk (a network with vlans)",
+      remedy: "Add the VLAN to vlans of that network, or remove the interface.",
+    });
+  const owner = `bond ${team} of VM ${vm.name} in network ${name}`;
+  checkAddresses(scope, { owner, network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  return [{ vlan: vlan.id, ...toIp(scope, spec, { network, path }) }];
+}
