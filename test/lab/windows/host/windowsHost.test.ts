@@ -51,9 +51,11 @@ function channelOf(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
-async function run(client: Client, command: string, input = ""): Promise<Result> {
-  const channel = await channelOf(client, command);
-  return ended(channel, input);
+/** Listens before anything can come: an answer may be in the same packet as that the command was taken. */
+function run(client: Client, command: string, input = ""): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => (error ? reject(error) : resolve(ended(channel, input))));
+  });
 }
 
 function ended(channel: ClientChannel, input = ""): Promise<Result> {
@@ -127,8 +129,7 @@ describe("commands", () => {
   it("SS-08: taskkill ends a process by the number that it told", async () => {
     const host = await started();
     const client = await connected(host);
-    const channel = await channelOf(client, script("[Console]::Out.WriteLine($PID)\nStart-Sleep -Seconds 100000"));
-    const sleeping = ended(channel);
+    const sleeping = run(client, script("[Console]::Out.WriteLine($PID)\nStart-Sleep -Seconds 100000"));
     await until(() => host.machine.processIds.length === 1);
     const killed = await run(client, `taskkill /T /F /PID ${host.machine.processIds[0]}`);
     expect(killed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^SUCCESS/) });
