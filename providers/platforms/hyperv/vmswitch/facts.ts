@@ -11,7 +11,9 @@ const listOf = <T extends z.ZodType>(item: T) =>
 
 const onOff = z.enum(["On", "Off"]);
 const Vlan = z.object({
-  OperationMode: z.enum(["Untagged", "Access", "Trunk", "Isolated", "Community", "Promiscuous"]),
+  OperationMode: z.enum(["Untagged", "Access", "Trunk", "Private"]),
+  /** Means something in mode Private only. */
+  PrivateVlanMode: z.string(),
   AccessVlanId: z.number(),
   NativeVlanId: z.number(),
   AllowedVlanIdList: listOf(z.number()),

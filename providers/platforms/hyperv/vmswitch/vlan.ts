@@ -43,7 +43,8 @@ export function toVlanWord(vlan: Vlan, secondaries: readonly number[] = []): Vla
 
 /** As `Get-VMNetworkAdapterVlan` says it: numbers that mean nothing in a mode are whatever they are. */
 export interface VlanFacts {
-  readonly OperationMode: VlanWord["OperationMode"];
+  readonly OperationMode: "Untagged" | "Access" | "Trunk" | "Private";
+  readonly PrivateVlanMode: string;
   readonly AccessVlanId: number;
   readonly NativeVlanId: number;
   readonly AllowedVlanIdList: readonly number[];
@@ -53,8 +54,8 @@ export interface VlanFacts {
 }
 
 export function fromVlanFacts(facts: VlanFacts): VlanWord {
-  const { OperationMode } = facts;
-  const isPrivate = OperationMode === "Isolated" || OperationMode === "Community" || OperationMode === "Promiscuous";
+  const isPrivate = facts.OperationMode === "Private";
+  const OperationMode = facts.OperationMode === "Private" ? privateMode(facts.PrivateVlanMode) : facts.OperationMode;
   return {
     OperationMode,
     AccessVlanId: OperationMode === "Access" ? facts.AccessVlanId : null,
@@ -64,6 +65,11 @@ export function fromVlanFacts(facts: VlanFacts): VlanWord {
     SecondaryVlanId: isPrivate && OperationMode !== "Promiscuous" ? facts.SecondaryVlanId : null,
     SecondaryVlanIdList: OperationMode === "Promiscuous" ? listOf(facts.SecondaryVlanIdList) : null,
   };
+}
+
+/** What Set-VMNetworkAdapterVlan calls it. */
+function privateMode(mode: string): VlanWord["OperationMode"] {
+  return Object.values(PRIVATE).find((word) => word === mode) ?? "Isolated";
 }
 
 function listOf(ids: readonly number[]): string {
