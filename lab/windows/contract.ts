@@ -131,6 +131,9 @@ export interface Machine {
   beforeCall(cmdlet: string): Promise<void>;
 }
 
+/** The exit code of a script that the stand-in does not know to run, which says nothing of what a real host would do with it. */
+export const UNSUPPORTED_EXIT = 250;
+
 /** How a PowerShell process ended. */
 export interface ProcessResult {
   readonly exitCode: number;

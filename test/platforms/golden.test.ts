@@ -1,9 +1,9 @@
 // Every rendered file of every golden environment, whole, as the machine gets it; read by its own language as well.
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { loadGrammar, parse as parsePowerShell } from "../../lab/windows/language/parse.js";
+import { checkScript } from "../../lab/windows/language/check.js";
 import { checkEnvironmentText } from "../../providers/engine/check.js";
 import { toMachineWords } from "../../providers/engine/machineWords.js";
 import { type RenderedFile, renderEnvironment, renderFiles } from "../../providers/engine/render.js";
@@ -40,7 +40,7 @@ const NFT = ["-rn", "nft", "--check", "-f", "-"];
 const hasNft = spawnSync("unshare", NFT, { input: "add table netdev t" }).status === 0;
 if (!hasNft) console.log("left out: nft can't be run in a namespace here, so rules of nftables are not read by it");
 
-const READERS: Record<string, (text: string) => void> = {
+const READERS: Record<string, (text: string) => void | Promise<void>> = {
   conf: readIni,
   service: readIni,
   nft: (text) => {
@@ -48,7 +48,8 @@ const READERS: Record<string, (text: string) => void> = {
     const input = text.replaceAll(/ device "[^"]*"/g, ' device "lo"');
     if (hasNft) expect(spawnSync("unshare", NFT, { input, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
   },
-  ps1: (text) => void parsePowerShell(text),
+  // Every call binds to one parameter set of the reference.
+  ps1: async (text) => expect(await checkScript(text)).toEqual([]),
   sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
   yaml: (text) => void parse(text, { version: "1.1" }),
   // udev(7): pairs of a key, an operator and a value in double quotes.
@@ -57,8 +58,6 @@ const READERS: Record<string, (text: string) => void> = {
     for (const line of text.trimEnd().split("\n")) expect(line).toMatch(line.startsWith("#") ? /^#/ : rule);
   },
 };
-
-beforeAll(loadGrammar);
 
 describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (platform, driver) => {
   it("has cases", () => expect(goldenCases(platform)).not.toEqual([]));
@@ -70,7 +69,7 @@ describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (pl
       await expect(file.text).toMatchFileSnapshot(join(golden.folder, file.path));
       const read = READERS[file.path.split(".").at(-1) ?? ""];
       if (!read) throw new Error(`no reader of ${file.path}: give its language one in READERS`);
-      read(file.text);
+      await read(file.text);
     }
     // A file that is missing is the snapshot's matter, and is there only when the test has ended.
     const paths = files.map((file) => file.path);

@@ -1,5 +1,12 @@
 // The machine: what it runs, with its disk, its clock and its tasks; going down and coming up again.
-import type { BoundCall, Cmdlet, Machine, ProcessResult, RunPowerShell } from "../contract";
+import {
+  type BoundCall,
+  type Cmdlet,
+  type Machine,
+  type ProcessResult,
+  type RunPowerShell,
+  UNSUPPORTED_EXIT,
+} from "../contract";
 import { Call } from "./call";
 import { type Clock, RealClock } from "./clock";
 import { type Found, findCmdlet } from "./cmdlets/modules";
@@ -152,7 +159,10 @@ export class WindowsMachine {
     if (!isPowerShell(execute)) return undefined;
     const process = this.start(splitArguments(line), "");
     const ended = process.ended.then(
-      (result) => result?.exitCode ?? 1,
+      (result) => {
+        if (result?.exitCode === UNSUPPORTED_EXIT) this.failures.push(`task: ${result.stderr}`);
+        return result?.exitCode ?? 1;
+      },
       (error: unknown) => {
         this.failures.push(`task: ${String(error)}`);
         return 1;

@@ -43,6 +43,8 @@ export function serveFiles(sftp: SFTPWrapper, files: FileSystem): void {
     }
   };
 
+  // The client has no more to ask, and waits for the server to go.
+  sftp.on("end", () => sftp.end());
   sftp.on("OPEN", (id, name, flags) =>
     attempt(id, () => {
       const path = windowsPath(name);

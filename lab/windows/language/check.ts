@@ -2,7 +2,7 @@
 // arguments have to bind to one parameter set. What only a run can tell counts as fitting. Reads the grammar and the reference.
 import { TerminatingError, type Value } from "../contract";
 import { ALIASES } from "./aliases";
-import type { Command, Place, Script } from "./ast";
+import type { Command, Expression, Place, Script } from "./ast";
 import { type Binding, bindArguments, type Given, resolveSet, type Signature, setParameter } from "./bind";
 import { refuseHopeless } from "./bindPipeline";
 import { UNKNOWN } from "./bindValue";
@@ -13,6 +13,7 @@ import { type CmdletReference, reference } from "./reference";
 import { brokenRule, unansweredPrompt } from "./rules";
 import { type Splat, Splats } from "./splats";
 import { staticValue } from "./staticValue";
+import { isArray, sameName } from "./values";
 import { walkScript } from "./walk";
 
 export interface Finding {
@@ -30,9 +31,13 @@ export interface CheckOptions {
   readonly release?: number;
 }
 
-/** Nothing found: every call binds. */
+/** Nothing found: every call binds. Scripts that it writes to files ending in .ps1, as one literal each, are checked too. */
 export async function checkScript(text: string, options: CheckOptions = {}): Promise<Finding[]> {
   await loadGrammar();
+  return checkText(text, options.release ?? 2025);
+}
+
+function checkText(text: string, release: number): Finding[] {
   let script: Script;
   try {
     script = parse(text);
@@ -49,10 +54,21 @@ export async function checkScript(text: string, options: CheckOptions = {}): Pro
   const findings: Finding[] = [];
   walkScript(script, {
     command: (command, hasInput) => {
-      findings.push(...new Call(command, hasInput, splats, functions, options.release ?? 2025).findings());
+      findings.push(...new Call(command, hasInput, splats, functions, release).findings());
     },
+    expression: (expression) => findings.push(...written(expression, release)),
   });
   return findings;
+}
+
+/** Findings in a script that this one writes, told by the line that they stand on here. */
+function written(expression: Expression, release: number): Finding[] {
+  if (expression.kind !== "staticInvoke" || !/^WriteAllText$/i.test(expression.name)) return [];
+  const [path, content] = expression.args;
+  const text = content && staticValue(content);
+  if (!content || typeof text !== "string" || !path || !/\.ps1["']?$/i.test(path.at.text.trim())) return [];
+  const first = content.at.line - 1;
+  return checkText(text, release).map((finding) => ({ ...finding, line: first + finding.line }));
 }
 
 function functionsOf(script: Script): Map<string, CmdletReference> {
@@ -90,6 +106,9 @@ class Call {
         this.finding("UnknownCommand", `${name} is neither a function of the script nor a cmdlet of the reference.`),
       ];
     }
+    const asked = sameName(known.name, "Get-Command") ? this.unknownNames() : [];
+    if (asked.length > 0)
+      return [this.finding("UnknownCommand", `${asked.join(", ")}: there is no such cmdlet in the reference.`)];
     const splatted = this.splatted();
     if (!splatted) {
       return [
@@ -100,6 +119,15 @@ class Call {
       ];
     }
     return splatted.flatMap((one) => this.refused(known, one)).slice(0, 1);
+  }
+
+  /** Names that are asked for though no machine has them. */
+  private unknownNames(): string[] {
+    return this.command.elements
+      .flatMap((element) => (element.kind === "argument" ? [staticValue(element.value)] : []))
+      .flatMap((value) => (isArray(value) ? value : [value]))
+      .filter((value) => typeof value === "string")
+      .filter((value) => /^[a-z]+-\w+$/i.test(value) && !reference().cmdlet(value) && !reference().isElsewhere(value));
   }
 
   /** Every combination of what the variables may hold. */
@@ -128,7 +156,7 @@ class Call {
 
   private refusal(known: CmdletReference, splatted: Splatted, perhaps: string): TerminatingError | undefined {
     try {
-      const binding = bindArguments(this.signature(known), this.given(splatted, perhaps));
+      const binding = bindArguments(this.signature(known), this.given(known, splatted, perhaps));
       if (this.hasInput) this.resolveWithInput(binding);
       else resolveSet(binding);
       return brokenRule(known, binding.values) ?? unansweredPrompt(known, binding.values);
@@ -162,16 +190,23 @@ class Call {
     };
   }
 
-  private given(splatted: Splatted, perhaps: string): Given[] {
+  private given(known: CmdletReference, splatted: Splatted, perhaps: string): Given[] {
     return this.command.elements.flatMap((element): Given[] => {
       if (element.kind === "argument") return [{ kind: "argument", value: staticValue(element.value) }];
       if (element.kind === "parameter")
         return [{ kind: "parameter", name: element.name, value: element.value && staticValue(element.value) }];
       const splat = splatted.get(element.name);
-      const put = [...(splat?.perhaps ?? [])].filter(([key]) => perhaps === "all" || key === perhaps);
+      const put = [...(splat?.perhaps ?? [])].filter(
+        ([key]) => (perhaps === "all" || key === perhaps) && !this.comesLater(known, key),
+      );
       const entries = new Map<string, Value>([...(splat?.always ?? []), ...put]);
       return [...entries].map(([name, value]): Given => ({ kind: "parameter", name, value }));
     });
+  }
+
+  /** A key that is put in perhaps, of a parameter that this release has not: scripts ask Get-Command for it first. */
+  private comesLater(known: CmdletReference, key: string): boolean {
+    return known.parameters.some((one) => (one.since ?? 0) > this.release && sameName(one.name, key));
   }
 
   private finding(id: string, reason: string, at: Place = this.command.at): Finding {

@@ -16,7 +16,7 @@ export function invokeFileStatic(
   args: readonly Value[],
   at: Place,
 ): Value {
-  const { files } = session.machine;
+  const { files } = session;
   const path = normalPath(toText(args[0] ?? null));
   switch (`${type}::${name}`) {
     case "io.file::exists":
@@ -28,20 +28,6 @@ export function invokeFileStatic(
       return NOTHING;
     case "io.directory::delete":
       throw new Unsupported("[IO.Directory]::Delete (use Remove-Item)", at);
-    case "io.directory::move": {
-      const to = normalPath(toText(args[1] ?? null));
-      if (files.read(path) !== null)
-        throw ioError(
-          "Move",
-          args.length,
-          `Could not find a part of the path '${path}'.`,
-          "DirectoryNotFoundException",
-        );
-      if (files.read(to) !== undefined)
-        throw ioError("Move", args.length, "Cannot create a file when that file already exists.");
-      files.move(path, to);
-      return NOTHING;
-    }
     case "io.file::readalltext":
       return readText(contentOf(session, path, "ReadAllText"));
     case "io.file::readallbytes":
@@ -68,7 +54,12 @@ export function invokeFileStatic(
     case "io.directory::move": {
       const to = normalPath(toText(args[1] ?? null));
       if (files.read(path) !== null)
-        throw ioError("Move", args.length, `Could not find a part of the path '${path}'.`, "DirectoryNotFoundException");
+        throw ioError(
+          "Move",
+          args.length,
+          `Could not find a part of the path '${path}'.`,
+          "DirectoryNotFoundException",
+        );
       if (files.read(to) !== undefined)
         throw ioError("Move", args.length, "Cannot create a file when that file already exists.");
       files.move(path, to);
@@ -100,7 +91,7 @@ export function invokeFileStatic(
 }
 
 function contentOf(session: Session, path: string, method: string): Uint8Array {
-  const content = session.machine.files.read(path);
+  const content = session.files.read(path);
   if (content instanceof Uint8Array) return content;
   throw ioError(method, 1, `Could not find file '${path}'.`, "FileNotFoundException");
 }
@@ -113,10 +104,10 @@ export function encoded(text: string, encoding: Value | undefined): Uint8Array {
 }
 
 function write(session: Session, path: string, content: Uint8Array): Value {
-  if (session.machine.files.read(folderOf(path)) !== null) {
+  if (session.files.read(folderOf(path)) !== null) {
     throw ioError("WriteAllText", 2, `Could not find a part of the path '${path}'.`, "DirectoryNotFoundException");
   }
-  session.machine.files.write(path, new Uint8Array(content));
+  session.files.write(path, new Uint8Array(content));
   return NOTHING;
 }
 
@@ -126,7 +117,7 @@ export const folderOf = (path: string) => {
 };
 
 export function makeFolders(session: Session, path: string): void {
-  const { files } = session.machine;
+  const { files } = session;
   if (files.read(path) === null || path === "" || /^[a-z]:\\?$/i.test(path)) return;
   makeFolders(session, folderOf(path));
   files.makeFolder(path);

@@ -1,6 +1,13 @@
 // powershell.exe on the simulated machine: its arguments, its standard streams, its exit code (PE-01 to PE-12).
 import { Buffer } from "node:buffer";
-import { type Machine, type ProcessResult, type RunPowerShell, TerminatingError, type Value } from "../contract";
+import {
+  type Machine,
+  type ProcessResult,
+  type RunPowerShell,
+  TerminatingError,
+  UNSUPPORTED_EXIT,
+  type Value,
+} from "../contract";
 import { clixml } from "./clixml";
 import { StoppingError } from "./errorRecords";
 import { errorView } from "./errorView";
@@ -11,9 +18,6 @@ import { functionStage } from "./functions";
 import { loadGrammar, parse } from "./parse";
 import { Exit, Flow, originOf, Session } from "./session";
 import { isHashtable, isObject, NOTHING, sameName, toText, typeNameOf } from "./values";
-
-/** The exit code of what the stand-in does not evaluate. */
-export const UNSUPPORTED_EXIT = 250;
 
 export const runPowerShell: RunPowerShell = async (machine, args, input) => {
   await loadGrammar();

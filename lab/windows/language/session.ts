@@ -1,9 +1,10 @@
 // One PowerShell process while it runs: scopes, output, errors, preferences. No I/O of its own: the machine has it.
-import type { ErrorRecord, Machine, TerminatingError, Value } from "../contract";
+import type { ErrorRecord, FileSystem, Machine, TerminatingError, Value } from "../contract";
 import type { Place } from "./ast";
 import type { Signature } from "./bind";
 import { errorValue, type Origin, StoppingError } from "./errorRecords";
 import { errorView } from "./errorView";
+import { guardedFiles } from "./guardedFiles";
 import type { CmdletReference, EnumReference } from "./reference";
 import { reference } from "./reference";
 import { Scope } from "./scope";
@@ -38,6 +39,7 @@ export class Session {
   /** Try blocks around what runs: with one, an error that ends its statement goes to its catch. */
   tries = 0;
   readonly pid: number;
+  readonly files: FileSystem;
   /** [Console]::OutputEncoding: what cannot be written in it becomes a question mark. */
   consoleEncoding: Value = typedObject("System.Text.OEMEncoding");
 
@@ -50,6 +52,7 @@ export class Session {
     private input: string,
   ) {
     this.pid = machine.processId;
+    this.files = guardedFiles(machine.files);
     const root = this.scope;
     root.set("ErrorActionPreference", "Continue");
     root.set("WarningPreference", "Continue");

@@ -16,7 +16,7 @@ const encodingOf = (call: CoreCall) => {
 export async function getContent(call: CoreCall): Promise<void> {
   const encoding = encodingOf(call);
   for (const path of pathsOf(call)) {
-    const content = call.session.machine.files.read(path);
+    const content = call.session.files.read(path);
     if (!(content instanceof Uint8Array)) {
       notFound(call, path);
       continue;
@@ -51,7 +51,7 @@ export function setContent(call: CoreCall): Stage {
       const text = lines.map((line) => `${toText(line)}${breaks}`).join("");
       const content = bytesOf(call, text, lines);
       for (const path of pathsOf(call)) {
-        if (isFolder(call, folderOf(path))) call.session.machine.files.write(path, content);
+        if (isFolder(call, folderOf(path))) call.session.files.write(path, content);
         else
           call.error(
             record(

@@ -26,7 +26,7 @@ async function testPath(call: CoreCall): Promise<void> {
 }
 
 async function newItem(call: CoreCall): Promise<void> {
-  const { files } = call.session.machine;
+  const { files } = call.session;
   const type = toText(call.values.get("ItemType") ?? "File").toLowerCase();
   const force = call.values.get("Force") === true;
   for (const one of itemsOf(call.values.get("Path") ?? [])) {
@@ -73,7 +73,7 @@ async function newItem(call: CoreCall): Promise<void> {
 }
 
 function removeItem(call: CoreCall): void {
-  const { files } = call.session.machine;
+  const { files } = call.session;
   for (const path of pathsOf(call)) {
     if (!exists(call, path)) {
       notFound(call, path);
@@ -97,9 +97,8 @@ function removeItem(call: CoreCall): void {
 }
 
 function removeTree(call: CoreCall, path: string): void {
-  if (isFolder(call, path))
-    for (const name of call.session.machine.files.list(path)) removeTree(call, `${path}\\${name}`);
-  call.session.machine.files.remove(path);
+  if (isFolder(call, path)) for (const name of call.session.files.list(path)) removeTree(call, `${path}\\${name}`);
+  call.session.files.remove(path);
 }
 
 async function getItem(call: CoreCall): Promise<void> {
@@ -117,9 +116,7 @@ async function getChildItem(call: CoreCall): Promise<void> {
       notFound(call, path);
       continue;
     }
-    const found = isFolder(call, path)
-      ? call.session.machine.files.list(path).map((name) => `${path}\\${name}`)
-      : [path];
+    const found = isFolder(call, path) ? call.session.files.list(path).map((name) => `${path}\\${name}`) : [path];
     for (const one of found) {
       if (
         !filter.test(one.slice(one.lastIndexOf("\\") + 1)) ||
@@ -133,7 +130,7 @@ async function getChildItem(call: CoreCall): Promise<void> {
 }
 
 function moveItem(call: CoreCall): void {
-  const { files } = call.session.machine;
+  const { files } = call.session;
   const to = normalPath(toText(call.values.get("Destination") ?? null));
   for (const path of pathsOf(call)) {
     if (!exists(call, path)) {
@@ -161,7 +158,7 @@ function moveItem(call: CoreCall): void {
 }
 
 function copyItem(call: CoreCall): void {
-  const { files } = call.session.machine;
+  const { files } = call.session;
   const to = normalPath(toText(call.values.get("Destination") ?? null));
   for (const path of pathsOf(call)) {
     const content = files.read(path);
@@ -176,7 +173,7 @@ function renameItem(call: CoreCall): void {
   const target = `${folderOf(path)}\\${toText(call.values.get("NewName") ?? null)}`;
   if (!exists(call, path)) notFound(call, path);
   else if (exists(call, target)) call.error(taken(call, "RenameItemIOError", path));
-  else call.session.machine.files.move(path, target);
+  else call.session.files.move(path, target);
 }
 
 const taken = (call: CoreCall, id: string, path: string) =>

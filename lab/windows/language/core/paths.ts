@@ -17,7 +17,7 @@ export function pathsOf(call: CoreCall): string[] {
 }
 
 export function resolved(call: CoreCall, path: string): string[] {
-  const { files } = call.session.machine;
+  const { files } = call.session;
   const folder = folderOf(path);
   if (hasWildcard(folder)) throw new Unsupported(`a wildcard in a folder's name (${path})`, call.at);
   if (files.read(folder) !== null) return [];
@@ -28,8 +28,8 @@ export function resolved(call: CoreCall, path: string): string[] {
     .map((name) => `${folder}\\${name}`);
 }
 
-export const exists = (call: CoreCall, path: string) => call.session.machine.files.read(path) !== undefined;
-export const isFolder = (call: CoreCall, path: string) => call.session.machine.files.read(path) === null;
+export const exists = (call: CoreCall, path: string) => call.session.files.read(path) !== undefined;
+export const isFolder = (call: CoreCall, path: string) => call.session.files.read(path) === null;
 
 export function notFound(call: CoreCall, path: string): void {
   call.error(
@@ -62,7 +62,7 @@ export function record(
 }
 
 export function item(call: CoreCall, path: string): Value {
-  const content = call.session.machine.files.read(path);
+  const content = call.session.files.read(path);
   const name = path.slice(path.lastIndexOf("\\") + 1);
   const common = {
     FullName: path,

@@ -45,9 +45,7 @@ export function toExpression(wrapped: Node, source: Source): Expression {
       return { kind: "list", items: named(node).map((item) => toExpression(item, source)), at };
     case "expression_with_unary_operator": {
       if (children.length === 1) return sub(children[0]);
-      const operator = textOf(source, children[0] ?? node)
-        .trim()
-        .toLowerCase();
+      const operator = (children[0] ?? node).text.trim().toLowerCase();
       if (operator === ",") return { kind: "list", items: [sub(children[1])], at };
       return { kind: "unary", operator: operator === "!" ? "-not" : operator, operand: sub(children[1]), at };
     }
@@ -76,7 +74,7 @@ export function toExpression(wrapped: Node, source: Source): Expression {
 function toBinary(node: Node, source: Source): Expression {
   const [left, operator, right, ...more] = parts(node);
   if (!left || !operator || !right || more.length > 0 || !/_expression$/.test(node.type)) return refuse(source, node);
-  const sign = textOf(source, operator).trim().toLowerCase();
+  const sign = operator.text.trim().toLowerCase();
   if (sign === "\\") return refuse(source, node, "the operator \\");
   return {
     kind: "binary",

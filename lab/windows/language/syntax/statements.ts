@@ -133,7 +133,7 @@ export function toPipeline(node: Node, source: Source): Statement {
 function toAssignment(node: Node, source: Source): Statement {
   const [target, operator, value] = parts(node);
   if (!target || !operator || !value) return refuse(source, node);
-  const sign = textOf(source, operator).trim();
+  const sign = operator.text.trim();
   if (!["=", "+=", "-=", "*=", "/=", "%="].includes(sign)) return refuse(source, node, `the operator ${sign}`);
   return {
     kind: "assign",

@@ -49,6 +49,8 @@ export interface Leaving {
   readonly adapters: readonly { readonly vm: string; readonly name: string }[];
   readonly management: readonly string[];
   readonly switches: readonly string[];
+  /** Management adapters whose address goes back to a NIC, because their switch leaves with them. */
+  readonly handBacks: readonly { readonly alias: string; readonly nic: string }[];
   /** NICs that leave a team which stays. */
   readonly members: readonly { readonly name: string; readonly NetAdapterName: readonly string[] }[];
 }
@@ -68,6 +70,14 @@ export function leavingOf(before: VmswitchWords, after: VmswitchWords): Leaving 
     ),
     management: gone(before.management, after.management),
     switches: gone(before.switches, after.switches),
+    handBacks: gone(before.management, after.management).flatMap((name) => {
+      const { SwitchName = "", vlan } = before.management[name] ?? {};
+      const nic = before.switches[SwitchName]?.NetAdapterName[0];
+      // What is tagged has no place on a NIC.
+      const isBack =
+        nic !== undefined && vlan?.OperationMode === "Untagged" && !Object.hasOwn(after.switches, SwitchName);
+      return isBack ? [{ alias: `vEthernet (${name})`, nic }] : [];
+    }),
     members: Object.entries(before.switches).flatMap(([name, { NetAdapterName, EmbeddedTeamingEnabled }]) => {
       const kept = after.switches[name];
       const left = kept ? NetAdapterName.filter((nic) => !kept.NetAdapterName.includes(nic)) : [];

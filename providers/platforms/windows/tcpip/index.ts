@@ -24,10 +24,13 @@ function plan(desired: TcpipWords, { actual, facts, heading }: Now<TcpipWords, T
     );
   return {
     ...NOTHING_TO_DO,
-    before: leaving(actual, desired),
-    after: isNothing(desired) ? [] : [configure(desired, heading)],
-    revertBefore: leaving(desired, actual),
-    revertAfter: [...(isNothing(actual) ? [] : [configure(actual, heading)]), ...restore(others(facts, desired))],
+    // Adapters that left have given away their addresses by now.
+    after: [...leaving(actual, desired), ...(isNothing(desired) ? [] : [configure(desired, heading)])],
+    revertAfter: [
+      ...leaving(desired, actual),
+      ...(isNothing(actual) ? [] : [configure(actual, heading)]),
+      ...restore(others(facts, desired)),
+    ],
   };
 }
 

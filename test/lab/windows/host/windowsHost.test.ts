@@ -1,4 +1,8 @@
 // The simulated Windows host over SSH: command lines, processes, connections that are lost (SS), reachability, faults.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client, type ClientChannel } from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Scenario } from "../../../../lab/windows/host/scenario.js";
@@ -93,6 +97,9 @@ describe("commands", () => {
       script("Get-VMSwitch | Select-Object -Property 'Name', 'SwitchType' | ConvertTo-Json"),
     );
     expect(JSON.parse(read.stdout)).toEqual({ Name: "s", SwitchType: 1 });
+    expect((await run(client, script("Get-VMSwitch -Name 'none' -ErrorAction SilentlyContinue; 'on'"))).stdout).toBe(
+      "on\r\n",
+    );
     const failed = await run(client, script("Get-VMSwitch -Name 'none'"));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('with name "none"')]);
     expect((await run(client, script("exit 5"))).code).toBe(5);
@@ -136,16 +143,25 @@ describe("commands", () => {
     expect((await run(client, script("1"))).code).toBe(0);
   });
 
-  it("SS-03: sftp puts a file where -File finds it", async () => {
-    const client = await connected(await started());
-    await new Promise<void>((resolve, reject) => {
-      client.sftp((error, sftp) => {
-        if (error) reject(error);
-        else
-          sftp.writeFile("/C:/Windows/Temp/a.ps1", "'from a file'", (failed) => (failed ? reject(failed) : resolve()));
-      });
-    });
+  it("SS-03: the sftp program puts a file where -File finds it", async () => {
+    const host = await started();
+    const folder = mkdtempSync(join(tmpdir(), "windows-host-"));
+    const [key, file] = [join(folder, "key"), join(folder, "a.ps1")];
+    writeFileSync(key, KEY.private, { mode: 0o600 });
+    writeFileSync(file, "'from a file'");
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      `IdentityFile=${key}`,
+      "LogLevel=ERROR",
+    ];
+    const args = [...options.flatMap((option) => ["-o", option]), "-P", String(host.port), "-b", "-"];
+    const sftp = spawn("sftp", [...args, "Administrator@127.0.0.1"], { stdio: ["pipe", "ignore", "inherit"] });
+    sftp.stdin.end(`put ${file} /C:/Windows/Temp/a.ps1\n`);
+    expect(await new Promise((resolve) => sftp.once("close", resolve))).toBe(0);
+    rmSync(folder, { recursive: true });
     const command = "powershell -NoProfile -ExecutionPolicy Bypass -File C:\\Windows\\Temp\\a.ps1";
+    const client = await connected(host);
     expect(await run(client, command)).toEqual({ code: 0, stdout: "from a file\r\n", stderr: "" });
   });
 });

@@ -155,6 +155,10 @@ test("a splat is what the text before its call says", async () => {
   const ids = async (script: string) => (await checkScript(script)).map((finding) => `${finding.line} ${finding.id}`);
   expect(await ids(one.replace("New", () => `${branch}New`))).toEqual(["3 NamedParameterNotFound"]);
   expect(await ids(branch + one)).toEqual([]);
+  // The branch need not have been taken.
+  expect(await ids(`$o = @{ Nope = 1 }\nif ($x) { ${one.split("\n")[0]} }\nNew-VMSwitch @o`)).toEqual([
+    "3 NamedParameterNotFound",
+  ]);
   expect(await ids("New-VMSwitch @o\n$o = @{ Name = 'a'; SwitchType = 'Internal' }")).toEqual(["1 UnclearSplat"]);
 });
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Cmdlet, ErrorRecord } from "../../../../lab/windows/contract";
 import { TerminatingError } from "../../../../lab/windows/contract";
-import { output, run } from "./machine";
+import { memoryFiles, output, run } from "./machine";
 
 const MISSING: ErrorRecord = {
   message: 'Hyper-V was unable to find a virtual switch with name "x".',
@@ -108,3 +108,17 @@ test("$? is about the call, not about its arguments", async () => {
     ),
   ).toEqual(["True"]);
 });
+
+test("what the machine's disk refuses is an error that a script may catch", async () => {
+  expect(
+    await output("try { Copy-Item -LiteralPath 'C:\\a' -Destination 'C:\\no\\b' } catch { 'caught' }", {
+      files: withFile(),
+    }),
+  ).toEqual(["caught"]);
+});
+
+function withFile() {
+  const files = memoryFiles();
+  files.write("C:\\a", new Uint8Array([1]));
+  return files;
+}

@@ -89,10 +89,9 @@ test("any text comes through single quotes, typographic ones included", async ()
   );
 });
 
-test("a typographic quote ends a string that is not escaped", async () => {
-  const { exitCode, stderr } = await run("'a\u2019; Remove-Item 'C:\\x'");
-  expect(exitCode).not.toBe(0);
-  expect(stderr).not.toBe("");
+test("a typographic quote ends a string that began with another, and dashes are operators", async () => {
+  expect(await output("'a\u2019; \u2018b'; \u201cc $(1 + 1)\"; 3 \u2013 1")).toEqual(["a", "b", "c 2", "2"]);
+  expect((await run("'a\u2019 b'")).exitCode).not.toBe(0);
 });
 
 function failureOf(run: () => unknown): unknown {

@@ -25,6 +25,11 @@ if (-not $switch) {
     }
     # Since Windows Server 2022 a switch on an LBFO team has to be asked for.
     if ((Get-Command -Name New-VMSwitch).Parameters.ContainsKey('AllowNetLbfoTeams')) { $options['AllowNetLbfoTeams'] = $true }
+    # A NIC that left another switch is free some seconds later.
+    for ($i = 0; $i -lt 60; $i++) {
+        if (-not (Get-NetAdapterBinding -Name @('Team One') -ComponentID 'vms_pp' | Where-Object { $_.Enabled })) { break }
+        Start-Sleep -Milliseconds 500
+    }
     [void](New-VMSwitch @options)
 }
 $wanted = @(Get-NetAdapter -Name @('Team One') | ForEach-Object { $_.InterfaceDescription } | Sort-Object)
@@ -50,6 +55,11 @@ if (-not $switch) {
         NetAdapterName        = @('Ethernet 3')
         AllowManagementOS     = $false
         EnableEmbeddedTeaming = $false
+    }
+    # A NIC that left another switch is free some seconds later.
+    for ($i = 0; $i -lt 60; $i++) {
+        if (-not (Get-NetAdapterBinding -Name @('Ethernet 3') -ComponentID 'vms_pp' | Where-Object { $_.Enabled })) { break }
+        Start-Sleep -Milliseconds 500
     }
     [void](New-VMSwitch @options)
 }

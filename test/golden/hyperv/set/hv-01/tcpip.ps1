@@ -3,11 +3,13 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# "vEthernet (mgmt0)". Its IP interface is there a moment after its adapter.
+# "vEthernet (mgmt0)". Its IP interface comes a moment after its adapter, and takes no address before the adapter is up.
 for ($i = 0; $i -lt 60; $i++) {
-    if (Get-NetIPInterface -InterfaceAlias 'vEthernet (mgmt0)' -ErrorAction SilentlyContinue) { break }
+    $adapter = Get-NetAdapter | Where-Object { $_.Name -eq 'vEthernet (mgmt0)' -and [string]$_.Status -eq 'Up' }
+    if ($adapter -and (Get-NetIPInterface -InterfaceAlias 'vEthernet (mgmt0)' -ErrorAction SilentlyContinue)) { break }
     Start-Sleep -Milliseconds 500
 }
+Set-NetIPInterface -InterfaceAlias 'vEthernet (mgmt0)' -AddressFamily IPv4 -Dhcp Disabled
 $wanted = @('10.10.0.11/24')
 $found = @(Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq 'vEthernet (mgmt0)' -and [string]$_.PrefixOrigin -eq 'Manual' })
 foreach ($address in $found) {

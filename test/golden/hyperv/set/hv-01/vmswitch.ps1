@@ -44,6 +44,11 @@ if (-not $switch) {
         AllowManagementOS     = $false
         EnableEmbeddedTeaming = $true
     }
+    # A NIC that left another switch is free some seconds later.
+    for ($i = 0; $i -lt 60; $i++) {
+        if (-not (Get-NetAdapterBinding -Name @('SLOT 3 Port 1', 'SLOT 5 Port 1') -ComponentID 'vms_pp' | Where-Object { $_.Enabled })) { break }
+        Start-Sleep -Milliseconds 500
+    }
     [void](New-VMSwitch @options)
 }
 $wanted = @(Get-NetAdapter -Name @('SLOT 3 Port 1', 'SLOT 5 Port 1') | ForEach-Object { $_.InterfaceDescription } | Sort-Object)
