@@ -174,9 +174,10 @@ function wantedOf(schema: z.ZodType | undefined, platform: unknown): string | un
 
 /** What the file says is the platform of the host that a place is about: of the host, its profile, or the host of a VM. */
 function platformAt(file: unknown, [section = "", key = ""]: Path): unknown {
-  const host = section === "vms" ? valueAt(file, ["hosts", String(valueAt(file, [section, key, "host"]))]) : undefined;
-  const body = host ?? valueAt(file, [section, key]);
-  return valueAt(body, ["platform"]) ?? valueAt(file, ["profiles", String(valueAt(body, ["profile"])), "platform"]);
+  const named = (part: string, name: unknown) => (typeof name === "string" ? valueAt(file, [part, name]) : undefined);
+  const body = valueAt(file, [section, key]);
+  const host = section === "vms" ? named("hosts", valueAt(body, ["host"])) : body;
+  return valueAt(host, ["platform"]) ?? valueAt(named("profiles", valueAt(host, ["profile"])), ["platform"]);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

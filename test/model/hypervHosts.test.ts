@@ -85,6 +85,14 @@ describe("a host", () => {
     ]);
   });
 
+  it("may have an adapter on an internal switch", () => {
+    const body = withSwitch(
+      "kind: internal, portGroups: [mgmt]",
+      ", hostPorts: { Lab: { portGroup: VM Switch/mgmt } }",
+    );
+    expect(host(body).hostPorts.map(({ name, switch: on }) => [name, on])).toEqual([["Lab", "VM Switch"]]);
+  });
+
   it("takes names of a range of hosts and of VMs", () => {
     const { hypervHosts } = modelOf(
       `environment: t

@@ -283,6 +283,12 @@ describe("whatever it is given, parse returns", () => {
     ),
   })).node;
 
+  it("for a host or profile whose name is no text", () => {
+    const bare = Object.create(null) as object;
+    for (const spec of [{ vms: { v: { host: bare, port: 1 } } }, { hosts: { h: { profile: bare, port: 1 } } }])
+      expect(checkEnvironmentSpec(spec).problems).not.toEqual([]);
+  });
+
   it("for values", () => {
     fc.assert(
       fc.property(value, (spec) => void checkEnvironmentSpec(spec)),
