@@ -23,6 +23,14 @@ export const hostile = fc
       "a\ntouch PWNED\n",
       "\\'; touch PWNED #",
       "-- del-br vs0",
+      "'; New-Item PWNED #",
+      // PowerShell takes these for the plain quote.
+      "\u2019; New-Item PWNED #",
+      "\u201b",
+      "\u201d; New-Item PWNED #",
+      "$(New-Item PWNED)",
+      "\n'@\nNew-Item PWNED\n",
+      "`n",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: hostile text for a shell.
       "${IFS}",
       "a b",

@@ -35,11 +35,9 @@ const powershell: Shell = {
   start: (script) => {
     const text = script.replaceAll("\r\n", "\n");
     // Standard input is read in the code page of the machine: base64 is the same in all of them.
-    const lines =
-      Buffer.from(text)
-        .toString("base64")
-        .match(new RegExp(`.{1,${LINE}}`, "g")) ?? [];
-    return { command: powershellCommand(bootstrap(text.length)), input: `${lines.join("\n")}\n` };
+    const bytes = Buffer.from(text);
+    const lines = bytes.toString("base64").match(new RegExp(`.{1,${LINE}}`, "g")) ?? [];
+    return { command: powershellCommand(bootstrap(bytes.length)), input: `${lines.join("\n")}\n` };
   },
   stop: (pid) => ({ command: `taskkill /T /F /PID ${pid}`, input: "" }),
 };
@@ -48,15 +46,16 @@ const powershell: Shell = {
  * What stands on the command line, the same whichever shell the server has: it takes the script from standard input, runs it if
  * all of it has come, and tells an error as plain text, where PowerShell itself would write XML.
  */
-function bootstrap(length: number): string {
+function bootstrap(byteLength: number): string {
   return [
     "$ErrorActionPreference='Stop'",
     "$ProgressPreference='SilentlyContinue'",
     "[Console]::OutputEncoding=[Text.UTF8Encoding]::new($false)",
     '[Console]::Error.WriteLine("multiport-shell $PID")',
-    "$t=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String(-join @($input)))",
-    `if($t.Length -ne ${length}){exit 74}`,
-    "try{& ([scriptblock]::Create($t))}catch{[Console]::Error.WriteLine([string]$_);exit 1}",
+    "try{$b=[Convert]::FromBase64String(-join @($input))}catch{exit 74}",
+    // Bytes and not letters: of a letter that is cut in two .NET makes another one.
+    `if($b.Length -ne ${byteLength}){exit 74}`,
+    "try{& ([scriptblock]::Create([Text.Encoding]::UTF8.GetString($b)))}catch{[Console]::Error.WriteLine([string]$_);exit 1}",
   ].join(";");
 }
 

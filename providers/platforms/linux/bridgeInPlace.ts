@@ -1,8 +1,8 @@
 // What a running bridge and its ports are told when their options, VLANs or isolation change: the kernel takes all of it in place. Pure.
 
+import { own } from "../own.js";
 import { vlansToLeave } from "./bridgeVlans.js";
 import { addVlans, bridgeOptions, type Command, isolation, joinBridge } from "./iproute.js";
-import { own } from "./own.js";
 import type { Transition } from "./renderer.js";
 import type { KernelBridge, KernelBridgePort, KernelBridgeVlans } from "./words.js";
 

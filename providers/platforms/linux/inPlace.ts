@@ -1,9 +1,9 @@
 // What a running device is told when its configuration has changed and its renderer leaves a device that is there as it is: ifupdown does,
 // networkd and NetworkManager do with some options. Only what the kernel takes without the device being made anew; all else left before. Pure.
 
+import { own } from "../own.js";
 import { bridgeChanges, bridgeReleases } from "./bridgeInPlace.js";
 import { type Command, defaultRoute } from "./iproute.js";
-import { own } from "./own.js";
 import type { Transition } from "./renderer.js";
 import { devicesInOrder, leavingDevices } from "./stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "./words.js";

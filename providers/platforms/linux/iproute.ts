@@ -1,7 +1,7 @@
 // Commands of iproute2 that make a bond or a bridge and its VLANs as the words say. Pure.
 
+import { own } from "../own.js";
 import { rangeText, vlanEntries } from "./bridgeVlans.js";
-import { own } from "./own.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, LinuxWords } from "./words.js";
 
 export type Command = readonly (string | number)[];

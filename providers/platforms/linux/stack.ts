@@ -1,5 +1,5 @@
 // How the kernel's devices stand on one another, which of them a change touches, and which have to be made anew. Pure.
-import { own } from "./own.js";
+import { own } from "../own.js";
 import type { Transition } from "./renderer.js";
 import type { KernelBond, LinuxWords } from "./words.js";
 

@@ -1,4 +1,5 @@
 // What on the host stands in the way of its switches and adapters: before anything is changed. Pure.
+import { own } from "../../own.js";
 import { intentConflicts } from "../../windows/intents.js";
 import { adaptersOf, isSame, netAdaptersOf, type VmswitchFacts } from "./facts.js";
 import { FIXED, markOf, type SwitchWord, type VmAdapterWord, type VmswitchWords } from "./words.js";
@@ -45,7 +46,7 @@ function nicConflicts({ desired, facts, environment }: Change, name: string, wan
     facts.switches
       .filter((other) => !isSame(other.Name, name) && netAdaptersOf(other, facts).some((own) => isSame(own, nic.Name)))
       // One of ours gives it away in the same change.
-      .filter((other) => other.Notes !== markOf(environment) || holds(desired.switches[other.Name], nic.Name))
+      .filter((other) => other.Notes !== markOf(environment) || holds(own(desired.switches, other.Name), nic.Name))
       .map(
         (other) =>
           `NIC ${nic.Name} is in virtual switch ${other.Name}. Take it out there, or use another NIC for ${name}`,
@@ -81,7 +82,7 @@ function unlike(name: string, nics: VmswitchFacts["nics"]): string[] {
 /** Adapters that are not in the file lose their network when their switch goes or is made anew. */
 function strangers({ desired, actual, facts }: Change): string[] {
   const going = Object.entries(actual.switches).filter(([name, found]) => {
-    const wanted = desired.switches[name];
+    const wanted = own(desired.switches, name);
     return wanted === undefined || FIXED.some((key) => wanted[key] !== found[key]);
   });
   return going.flatMap(([name]) => {

@@ -1,7 +1,9 @@
 // What Hyper-V says: the JSON of templates/hyperv/vmswitch/facts.ps1.hbs, and of it what is ours in our words. Pure.
+
 import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
+import { own } from "../../own.js";
 import { Intents } from "../../windows/intents.js";
 import { listOf } from "../../windows/listOf.js";
 import { fromVlanFacts } from "./vlan.js";
@@ -114,12 +116,12 @@ export function netAdaptersOf({ InterfaceDescriptions }: SwitchFacts, { nics }: 
  */
 export function fromVmswitchFacts(facts: VmswitchFacts, { environment, known }: Scope<VmswitchWords>): VmswitchWords {
   if (facts.missing !== undefined) return NOTHING;
-  const own = facts.switches.filter(({ Notes }) => Notes === markOf(environment));
+  const marked = facts.switches.filter(({ Notes }) => Notes === markOf(environment));
   const named = (pick: (words: VmswitchWords) => Readonly<Record<string, unknown>>) => [
     ...new Set(known.flatMap((words) => Object.keys(pick(words)))),
   ];
   return {
-    switches: Object.fromEntries(own.map((found) => [found.Name, toSwitchWord(found, facts)])),
+    switches: Object.fromEntries(marked.map((found) => [found.Name, toSwitchWord(found, facts)])),
     management: Object.fromEntries(
       named(({ management }) => management).flatMap((name) =>
         facts.management
@@ -130,7 +132,7 @@ export function fromVmswitchFacts(facts: VmswitchFacts, { environment, known }: 
     ),
     vms: Object.fromEntries(
       named(({ vms }) => vms).flatMap((vm) => {
-        const adapters = named(({ vms }) => vms[vm] ?? {}).flatMap((name) =>
+        const adapters = named(({ vms }) => own(vms, vm) ?? {}).flatMap((name) =>
           adaptersOf(facts, vm, name)
             .slice(0, 1)
             .map((found) => [name, toAdapterWord(found)] as const),

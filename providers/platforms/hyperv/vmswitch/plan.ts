@@ -1,5 +1,7 @@
 // What a change of switches and adapters takes, and its way back. Pure.
+
 import { type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { own } from "../../own.js";
 import { compareVmswitch } from "./compare.js";
 import { vmswitchConflicts } from "./conflicts.js";
 import type { VmswitchFacts } from "./facts.js";
@@ -38,7 +40,9 @@ function iovNotes(
       `the host can't do SR-IOV, and its VMs use the virtual switch: ${iovSupportReasons.join(" ") || "it gives no reason"}`,
     ];
   return adapters
-    .filter(({ VMName, Name, VFDataPathActive }) => (vms[VMName]?.[Name]?.IovWeight ?? 0) > 0 && !VFDataPathActive)
+    .filter(
+      ({ VMName, Name, VFDataPathActive }) => (own(own(vms, VMName), Name)?.IovWeight ?? 0) > 0 && !VFDataPathActive,
+    )
     .map(
       ({ VMName, Name, StatusDescription }) =>
         `adapter ${Name} of VM ${VMName} had no virtual function before this change${StatusDescription.length > 0 ? ` (${StatusDescription.join(" ")})` : ""}`,

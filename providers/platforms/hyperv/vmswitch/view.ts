@@ -1,10 +1,12 @@
 // The data of the templates in templates/hyperv/vmswitch/. Pure.
+
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
+import { own } from "../../own.js";
 import { markOf, type VlanWord, type VmswitchWords } from "./words.js";
 
 export function configure({ switches, management, vms }: VmswitchWords, { machine, environment }: Heading): Filled {
-  const modeOn = (name: string) => switches[name]?.BandwidthReservationMode;
+  const modeOn = (name: string) => own(switches, name)?.BandwidthReservationMode;
   return {
     template: "hyperv/vmswitch/configure.ps1",
     data: {
@@ -66,20 +68,20 @@ export function leavingOf(before: VmswitchWords, after: VmswitchWords): Leaving 
   const gone = (old: object, kept: object) => Object.keys(old).filter((name) => !Object.hasOwn(kept, name));
   return {
     adapters: Object.entries(before.vms).flatMap(([vm, adapters]) =>
-      gone(adapters, after.vms[vm] ?? {}).map((name) => ({ vm, name })),
+      gone(adapters, own(after.vms, vm) ?? {}).map((name) => ({ vm, name })),
     ),
     management: gone(before.management, after.management),
     switches: gone(before.switches, after.switches),
     handBacks: gone(before.management, after.management).flatMap((name) => {
       const { SwitchName = "", vlan } = before.management[name] ?? {};
-      const nic = before.switches[SwitchName]?.NetAdapterName[0];
+      const nic = own(before.switches, SwitchName)?.NetAdapterName[0];
       // What is tagged has no place on a NIC.
       const isBack =
         nic !== undefined && vlan?.OperationMode === "Untagged" && !Object.hasOwn(after.switches, SwitchName);
       return isBack ? [{ alias: `vEthernet (${name})`, nic }] : [];
     }),
     members: Object.entries(before.switches).flatMap(([name, { NetAdapterName, EmbeddedTeamingEnabled }]) => {
-      const kept = after.switches[name];
+      const kept = own(after.switches, name);
       const left = kept ? NetAdapterName.filter((nic) => !kept.NetAdapterName.includes(nic)) : [];
       // A team keeps one member at least: where all of them change, the new list is set as a whole.
       const isWhole = left.length === NetAdapterName.length;

@@ -1,8 +1,8 @@
 // ifupdown as the renderer: one file of interfaces(5), bonds by ifenslave. Pure.
 
 import type { Filled, TextSection } from "../../layer.js";
+import { own } from "../../own.js";
 import { commandsInPlace } from "../inPlace.js";
-import { own } from "../own.js";
 import type { Renderer, Transition } from "../renderer.js";
 import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
 import type { LinuxWords } from "../words.js";

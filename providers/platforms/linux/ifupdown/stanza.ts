@@ -1,8 +1,8 @@
 // The kernel's words of one device as a stanza of interfaces(5): options that ifupdown and ifenslave know under their names, all else
 // as lines of commands, written as the kernel's tools take them. Pure.
 
+import { own } from "../../own.js";
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
-import { own } from "../own.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 

@@ -1,10 +1,10 @@
 // NetworkManager as the renderer: one profile in a key file per device. Pure.
 import type { Heading } from "../../heading.js";
 import type { Filled, TextSection } from "../../layer.js";
+import { own } from "../../own.js";
 import { bridgeChanges, bridgeReleases } from "../bridgeInPlace.js";
 import { bondOptionChanges } from "../inPlace.js";
 import { addVlans, type Command } from "../iproute.js";
-import { own } from "../own.js";
 import type { Renderer, Transition } from "../renderer.js";
 import {
   bridgeChangedDevices,

@@ -2,8 +2,8 @@
 // itself, because they hold its default, are left out here too: its check compares both. Pure.
 
 import ipaddr from "ipaddr.js";
+import { own } from "../../own.js";
 import { rangeText, vlanEntries } from "../bridgeVlans.js";
-import { own } from "../own.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, LinuxWords } from "../words.js";
 

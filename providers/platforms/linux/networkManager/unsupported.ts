@@ -1,5 +1,5 @@
 // What NetworkManager can't be told in a profile, each with what to do instead. Pure.
-import { own } from "../own.js";
+import { own } from "../../own.js";
 import { controllerOf } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { isOfFamily } from "./keyfile.js";

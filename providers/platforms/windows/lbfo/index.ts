@@ -1,10 +1,12 @@
 // NIC Teaming (LBFO) of Windows: teams below a virtual switch of a host, and inside a guest. The layer. Pure.
+
 import { z } from "zod";
 import { compare, type Disruption } from "../../../model/change.js";
 import type { Path } from "../../../model/problem.js";
 import { checkFacts } from "../../factsDocument.js";
 import type { Heading } from "../../heading.js";
 import { type Filled, type Layer, type LayerPlan, NOTHING_TO_DO, type Now, type Scope } from "../../layer.js";
+import { own } from "../../own.js";
 import { Intents, intentConflicts } from "../intents.js";
 import { listOf } from "../listOf.js";
 import { type LbfoWords, NOTHING, type TeamWord } from "./words.js";
@@ -79,7 +81,7 @@ function configure({ teams }: LbfoWords, { machine, environment }: Heading): Fil
 function leave(before: LbfoWords, after: LbfoWords): Filled[] {
   const teams = Object.keys(before.teams).filter((name) => !Object.hasOwn(after.teams, name));
   const members = Object.entries(before.teams).flatMap(([name, { TeamMembers }]) => {
-    const kept = after.teams[name]?.TeamMembers;
+    const kept = own(after.teams, name)?.TeamMembers;
     const left = kept ? TeamMembers.filter((nic) => !kept.includes(nic)) : [];
     // The last member can't leave its team: where all change, the new ones come first.
     return left.length > 0 && left.length < TeamMembers.length ? [{ name, TeamMembers: left }] : [];
@@ -110,7 +112,8 @@ function conflicts(desired: LbfoWords, { teams, nics, intents }: LbfoFacts, appl
         return [`the machine has no NIC ${nic}, it has ${nics.join(", ")}. Correct the name`];
       const other = teams.find((team) => !isSame(team.Name, name) && team.Members.some((own) => isSame(own, nic)));
       const keeps =
-        other && (desired.teams[other.Name]?.TeamMembers.includes(nic) ?? !Object.hasOwn(applied.teams, other.Name));
+        other &&
+        (own(desired.teams, other.Name)?.TeamMembers.includes(nic) ?? !Object.hasOwn(applied.teams, other.Name));
       return keeps ? [`NIC ${nic} is a member of team ${other.Name}. Take it out there first`] : [];
     }),
   ]);
