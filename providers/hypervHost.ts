@@ -26,7 +26,9 @@ export interface HypervHostArgs extends Omit<HostSpec, "platform" | "profile"> {
  * could not be reached any more, UnverifiedError when it never answered again, HostError from the connection.
  */
 export class HypervHost extends MachineResource<HypervHostModel> {
-  /** Teams of NIC Teaming below switches: the script that makes them so. Undefined where there are none, as all that follows. */
+  /** SR-IOV of NICs: the script that sets it. Undefined where there is none, as all that follows. */
+  declare readonly nics: pulumi.Output<string | undefined>;
+  /** Teams of NIC Teaming below switches: the script that makes them so. */
   declare readonly lbfo: pulumi.Output<string | undefined>;
   /** Virtual switches, adapters of the management OS and of VMs: the script that makes them so. */
   declare readonly vmswitch: pulumi.Output<string | undefined>;

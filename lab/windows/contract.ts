@@ -127,6 +127,8 @@ export interface Machine {
   now(): Date;
   /** Time passes on the machine. */
   sleep(milliseconds: number): Promise<void>;
+  /** Told what leaves the process while it runs: all of standard output, and of standard error what passes the error stream by. */
+  written?(stream: "stdout" | "stderr", text: string): void;
   /** Called before every statement with a call in it: where the lab makes a run fail, hang or end. Throws to end the process without a word. */
   beforeCall(cmdlet: string): Promise<void>;
 }
@@ -134,7 +136,7 @@ export interface Machine {
 /** The exit code of a script that the stand-in does not know to run, which says nothing of what a real host would do with it. */
 export const UNSUPPORTED_EXIT = 250;
 
-/** How a PowerShell process ended. */
+/** How a PowerShell process ended; the texts are all that it wrote, those that the machine was told before among them. */
 export interface ProcessResult {
   readonly exitCode: number;
   readonly stdout: string;

@@ -28,6 +28,8 @@ export interface Process {
   kill(): void;
 }
 
+export type Written = (stream: "stdout" | "stderr", text: string) => void;
+
 /** A call of a cmdlet of the host, for those who look on. */
 export interface CallRecord {
   readonly pid: number;
@@ -95,7 +97,8 @@ export class WindowsMachine {
     return [...this.running.keys()];
   }
 
-  start(args: readonly string[], input: string): Process {
+  /** `written` is told what the process writes while it runs; the result has all of it. */
+  start(args: readonly string[], input: string, written: Written = () => {}): Process {
     const pid = this.nextPid;
     this.nextPid += 4;
     let kill = () => {};
@@ -107,7 +110,10 @@ export class WindowsMachine {
     });
     this.running.set(pid, { kill });
     const isAlive = () => this.running.has(pid);
-    const result = this.runPowerShell(this.seenBy(pid, isAlive), args, input);
+    const told: Written = (stream, text) => {
+      if (isAlive()) written(stream, text);
+    };
+    const result = this.runPowerShell({ ...this.seenBy(pid, isAlive), written: told }, args, input);
     const ended = Promise.race([result, killed]).finally(() => this.running.delete(pid));
     return { pid, ended, kill };
   }

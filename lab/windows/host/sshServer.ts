@@ -121,13 +121,19 @@ export class SshServer {
   private async runPowerShell(channel: ServerChannel, args: string[], processes: Set<Process>): Promise<void> {
     const input = await inputOf(channel);
     if (input === undefined || !this.machine.isOn) return;
-    const process = this.machine.start(args, input);
+    const sent = { stdout: 0, stderr: 0 };
+    const process = this.machine.start(args, input, (stream, text) => {
+      sent[stream] += text.length;
+      if (channel.writable) (stream === "stdout" ? channel : channel.stderr).write(text);
+    });
     processes.add(process);
     try {
       const result = await process.ended;
       // SS-07: of a process that was killed by taskkill there is a status, of one whose machine went down there is nothing.
-      if (result) finish(channel, result);
-      else if (this.machine.isOn) finish(channel, { exitCode: 1, stdout: "", stderr: "" });
+      if (result) {
+        const [stdout, stderr] = [result.stdout.slice(sent.stdout), result.stderr.slice(sent.stderr)];
+        finish(channel, { exitCode: result.exitCode, stdout, stderr });
+      } else if (this.machine.isOn) finish(channel, { exitCode: 1, stdout: "", stderr: "" });
     } catch (error) {
       finish(channel, { exitCode: 250, stdout: "", stderr: `lab: ${String(error)}\r\n` });
     } finally {

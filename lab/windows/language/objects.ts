@@ -38,9 +38,10 @@ function ofEncoding(object: ObjectValue, key: string, args: readonly Value[]): V
 
 function ofWriter(session: Session, object: ObjectValue, key: string, args: readonly Value[]): Value | undefined {
   const text = args.map(toText).join("");
-  const to = object.properties.get("Stream") === "error" ? session.rawErrors : session.stdout;
-  if (key === "writeline") to.push(`${text}\r\n`);
-  else if (key === "write") to.push(text);
+  const write = (written: string) =>
+    object.properties.get("Stream") === "error" ? session.rawError(written) : session.out(written);
+  if (key === "writeline") write(`${text}\r\n`);
+  else if (key === "write") write(text);
   else if (key !== "flush") return undefined;
   return NOTHING;
 }

@@ -25,9 +25,6 @@ export const runPowerShell: RunPowerShell = async (machine, args, input) => {
   if (typeof asked === "string") return { exitCode: 0xfffd0000 | 0, stdout: "", stderr: `${asked}\r\n` };
   const session = new Session(machine, input);
   const exitCode = await run(session, asked, machine);
-  const encoding = session.consoleEncoding;
-  const isUtf8 = isObject(encoding) && /utf8/i.test(encoding.type);
-  const stdout = session.stdout.join("");
   const withProgress =
     asked.kind === "encoded" && session.usedModules && sameName(session.progressAtFirstModule, "Continue");
   const errors =
@@ -36,7 +33,7 @@ export const runPowerShell: RunPowerShell = async (machine, args, input) => {
       : session.stderr.map((one) => `${one}\r\n`).join("");
   return {
     exitCode,
-    stdout: isUtf8 ? stdout : stdout.replace(/[^\0-\x7f]/g, "?"),
+    stdout: session.stdout.join(""),
     stderr: `${session.rawErrors.join("")}${errors}`,
   };
 };
@@ -66,7 +63,7 @@ function ended(session: Session, error: unknown): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof Flow) return session.success ? 0 : 1;
   if (error instanceof Unsupported) {
-    session.rawErrors.push(`${error.message}\r\n`);
+    session.rawError(`${error.message}\r\n`);
     return UNSUPPORTED_EXIT;
   }
   if (!(error instanceof TerminatingError)) throw error;

@@ -8,7 +8,7 @@ import { guardedFiles } from "./guardedFiles";
 import type { CmdletReference, EnumReference } from "./reference";
 import { reference } from "./reference";
 import { Scope } from "./scope";
-import { NOTHING, plain, sameName, toText, typedObject } from "./values";
+import { isObject, NOTHING, plain, sameName, toText, typedObject } from "./values";
 
 export type Emit = (value: Value) => Promise<void>;
 
@@ -90,7 +90,22 @@ export class Session {
   }
 
   print(text: string): void {
-    this.stdout.push(`${text.replace(/\r?\n/g, "\r\n")}\r\n`);
+    this.out(`${text.replace(/\r?\n/g, "\r\n")}\r\n`);
+  }
+
+  /** What the encoding of the moment has no letter for becomes a question mark (PE-07). */
+  out(text: string): void {
+    const encoding = this.consoleEncoding;
+    const isUtf8 = isObject(encoding) && /utf8/i.test(encoding.type);
+    const encoded = isUtf8 ? text : text.replace(/[^\0-\x7f]/g, "?");
+    this.stdout.push(encoded);
+    this.machine.written?.("stdout", encoded);
+  }
+
+  /** Past the error stream. */
+  rawError(text: string): void {
+    this.rawErrors.push(text);
+    this.machine.written?.("stderr", text);
   }
 
   /** A statement is over by this error; whether the script goes on is for $ErrorActionPreference to say. */

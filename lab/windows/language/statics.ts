@@ -136,10 +136,10 @@ export async function invokeStatic(
     case "environment::getenvironmentvariable":
       throw new Unsupported(`[Environment]::${name}`, at);
     case "console::writeline":
-      session.stdout.push(`${args.map(toText).join("")}\r\n`);
+      session.out(`${args.map(toText).join("")}\r\n`);
       return NOTHING;
     case "console::write":
-      session.stdout.push(args.map(toText).join(""));
+      session.out(args.map(toText).join(""));
       return NOTHING;
     default:
       if (/^collections\.(generic\.list\[.*\]|arraylist)$/.test(short) && name.toLowerCase() === "new") {

@@ -6,6 +6,7 @@ import { lbfo } from "../windows/lbfo/index.js";
 import type { LbfoWords } from "../windows/lbfo/words.js";
 import { tcpip } from "../windows/tcpip/index.js";
 import type { TcpipWords } from "../windows/tcpip/words.js";
+import { nics } from "./nics/index.js";
 import { LBFO_TEAMS } from "./uplinkTeam.js";
 import { vmswitch } from "./vmswitch/index.js";
 
@@ -15,7 +16,7 @@ export const hyperv: Driver<HypervHost> = {
   token: { module: "hyperv", type: "Host" },
   version: 1,
   shell: "powershell",
-  layers: [lbfo(toLbfoWords), vmswitch, tcpip(toTcpipWords)],
+  layers: [nics, lbfo(toLbfoWords), vmswitch, tcpip(toTcpipWords)],
   machines: ({ hypervHosts }) => hypervHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };
 

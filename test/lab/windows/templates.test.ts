@@ -95,12 +95,12 @@ describe("what is broken is found", () => {
   it.each(breakings)("%s", async (_what, pattern, by) => {
     let tried = 0;
     const missed: string[] = [];
+    const lines = new Set<string>();
     for (const [name, text] of scripts) {
       // The scripts that another one writes are literals in it, whose quotes are doubled: they are checked by themselves.
       if (/\/(change|facts)$/.test(name)) continue;
-      const lines = new Set<string>();
       for (const match of text.matchAll(pattern)) {
-        // Lines that come again, for another switch or adapter, say nothing new.
+        // Lines that come again, for another switch, adapter or host, say nothing new.
         const line = `${text.slice(text.lastIndexOf("\n", match.index) + 1, match.index)}|${match[0]}`.replace(
           /'[^']*'/g,
           "''",

@@ -1,3 +1,4 @@
+// The paths of a call: wildcards resolved, what is there, and what is said of what is not.
 import type { ErrorRecord, Value } from "../../contract";
 import type { CoreCall } from "../core";
 import { Unsupported } from "../failure";

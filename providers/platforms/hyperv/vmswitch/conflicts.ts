@@ -1,4 +1,5 @@
 // What on the host stands in the way of its switches and adapters: before anything is changed. Pure.
+import { intentConflicts } from "../../windows/intents.js";
 import { adaptersOf, isSame, netAdaptersOf, type VmswitchFacts } from "./facts.js";
 import { FIXED, markOf, type SwitchWord, type VmAdapterWord, type VmswitchWords } from "./words.js";
 
@@ -56,6 +57,7 @@ function nicConflicts({ desired, facts, environment }: Change, name: string, wan
       .filter(() => !wanted.isOnTeam)
       .map((nic) => `the host has no NIC ${nic}, it has ${hardware.join(", ")}. Correct the name of the uplink`),
     ...taken,
+    ...intentConflicts(facts.intents, wanted.NetAdapterName),
     ...(wanted.EmbeddedTeamingEnabled ? unlike(name, known) : []),
   ];
 }

@@ -2,12 +2,10 @@
 import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
+import { Intents } from "../../windows/intents.js";
+import { listOf } from "../../windows/listOf.js";
 import { fromVlanFacts } from "./vlan.js";
 import { markOf, NOTHING, type SwitchWord, type VmAdapterWord, type VmswitchWords } from "./words.js";
-
-/** PowerShell's array of nothing may hold a null. */
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.array(item.nullable()).transform((items) => items.filter((one) => one !== null));
 
 const onOff = z.enum(["On", "Off"]);
 const Vlan = z.object({
@@ -75,6 +73,7 @@ const Document = z.object({
       HardwareInterface: z.boolean(),
     }),
   ),
+  intents: Intents,
   iovSupport: z.boolean(),
   iovSupportReasons: listOf(z.string()),
 });
@@ -90,7 +89,7 @@ export interface VmswitchFacts extends Known {
 export function readVmswitchFacts(document: unknown): VmswitchFacts {
   const { missing } = checkFacts(Lack, document);
   if (missing === null) return { missing: undefined, ...checkFacts(Document, document) };
-  const none = { switches: [], management: [], vms: [], adapters: [], nics: [] };
+  const none = { switches: [], management: [], vms: [], adapters: [], nics: [], intents: [] };
   return { missing, ...none, iovSupport: false, iovSupportReasons: [] };
 }
 

@@ -17,7 +17,8 @@ export function planVmswitch(
     notes: iovNotes(desired, facts),
     before: leave(leavingOf(actual, desired)),
     after: isNothing(desired) ? [] : [configure(desired, heading)],
-    revertBefore: leave(leavingOf(desired, actual)),
+    // What NICs had of their own is put back by the layer of IP settings.
+    revertBefore: leave({ ...leavingOf(desired, actual), handBacks: [] }),
     revertAfter: isNothing(actual) ? [] : [configure(actual, heading)],
   };
 }

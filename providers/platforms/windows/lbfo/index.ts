@@ -5,10 +5,9 @@ import type { Path } from "../../../model/problem.js";
 import { checkFacts } from "../../factsDocument.js";
 import type { Heading } from "../../heading.js";
 import { type Filled, type Layer, type LayerPlan, NOTHING_TO_DO, type Now, type Scope } from "../../layer.js";
+import { Intents, intentConflicts } from "../intents.js";
+import { listOf } from "../listOf.js";
 import { type LbfoWords, NOTHING, type TeamWord } from "./words.js";
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.array(item.nullable()).transform((items) => items.filter((one) => one !== null));
 
 const Facts = z.object({
   /** What is not installed: there is nothing of it. */
@@ -34,6 +33,7 @@ const Facts = z.object({
   ),
   /** Connection names of all hardware. */
   nics: listOf(z.string()),
+  intents: Intents,
 });
 export type LbfoFacts = z.infer<typeof Facts>;
 
@@ -99,11 +99,12 @@ function plan(desired: LbfoWords, { actual, applied, facts, heading }: Now<LbfoW
   };
 }
 
-function conflicts(desired: LbfoWords, { teams, nics }: LbfoFacts, applied: LbfoWords): string[] {
+function conflicts(desired: LbfoWords, { teams, nics, intents }: LbfoFacts, applied: LbfoWords): string[] {
   return Object.entries(desired.teams).flatMap(([name, { TeamMembers }]) => [
     ...teams
       .filter((found) => isSame(found.Name, name) && !Object.hasOwn(applied.teams, name))
       .map(() => `team ${name} exists and was not made by multiport. Remove it, or set another name of uplinkTeam`),
+    ...intentConflicts(intents, TeamMembers),
     ...TeamMembers.flatMap((nic) => {
       if (!nics.some((found) => isSame(found, nic)))
         return [`the machine has no NIC ${nic}, it has ${nics.join(", ")}. Correct the name`];

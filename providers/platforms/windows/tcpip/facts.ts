@@ -2,10 +2,8 @@
 import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
+import { listOf } from "../listOf.js";
 import { type InterfaceWord, NOTHING, type TcpipWords } from "./words.js";
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.array(item.nullable()).transform((items) => items.filter((one) => one !== null));
 
 const Document = z.object({
   addresses: listOf(

@@ -51,12 +51,21 @@ function channelOf(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
-async function run(client: Client, command: string, input = ""): Promise<Result> {
-  const channel = await channelOf(client, command);
-  return ended(channel, input);
+/** Listens before anything can come: an answer may be in the same packet as that the command was taken. */
+function run(client: Client, command: string, onError: (text: string) => void = () => {}): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      channel.stderr.on("data", (text: Buffer) => onError(String(text)));
+      resolve(ended(channel));
+    });
+  });
 }
 
-function ended(channel: ClientChannel, input = ""): Promise<Result> {
+function ended(channel: ClientChannel): Promise<Result> {
   const out = { stdout: "", stderr: "" };
   let code: number | undefined;
   channel.on("data", (text: Buffer) => {
@@ -68,7 +77,7 @@ function ended(channel: ClientChannel, input = ""): Promise<Result> {
   channel.on("exit", (status: number | null) => {
     code = status ?? undefined;
   });
-  channel.end(input);
+  channel.end();
   return new Promise((resolve) => channel.on("close", () => resolve({ code, ...out })));
 }
 
@@ -124,15 +133,20 @@ describe("commands", () => {
     await expect(connected(host, { username: "other" })).rejects.toThrow(/authentication/);
   });
 
-  it("SS-08: taskkill ends a process by the number that it told", async () => {
+  it("SS-08: taskkill ends a process by the number that it told, and what it wrote has come", async () => {
     const host = await started();
     const client = await connected(host);
-    const channel = await channelOf(client, script("[Console]::Out.WriteLine($PID)\nStart-Sleep -Seconds 100000"));
-    const sleeping = ended(channel);
-    await until(() => host.machine.processIds.length === 1);
-    const killed = await run(client, `taskkill /T /F /PID ${host.machine.processIds[0]}`);
+    let told = "";
+    const text =
+      "[Console]::Error.WriteLine(\"I am $PID\")\n[Console]::Out.WriteLine('begun')\nStart-Sleep -Seconds 100000";
+    const sleeping = run(client, script(text), (stderr) => {
+      told += stderr;
+    });
+    await until(() => told.includes("\n"));
+    const pid = /^I am (\d+)/.exec(told)?.[1];
+    const killed = await run(client, `taskkill /T /F /PID ${pid}`);
     expect(killed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^SUCCESS/) });
-    expect((await sleeping).code).toBe(1);
+    expect(await sleeping).toEqual({ code: 1, stdout: "begun\r\n", stderr: `I am ${pid}\r\n` });
   });
 
   it("SS-09: ten sessions of a connection", async () => {
