@@ -264,6 +264,25 @@ describe("what it does to the host's own network", () => {
     expect(host.machine.answers()).toBe(false);
   });
 
+  it.each([
+    [false, []],
+    [true, [["NIC1", "192.0.2.11", "Preferred"]]],
+  ])(
+    "SH-05: a NIC whose switch the host has no part in has its addresses afterwards: %s",
+    async (nicKeepsAddresses, left) => {
+      const host = new Caller({ quirks: { nicKeepsAddresses } });
+      await host.ok("New-VMSwitch", { Name: "s", NetAdapterName: ["NIC1"], AllowManagementOS: false });
+      await host.ok("Add-VMNetworkAdapter", { ManagementOS: true, SwitchName: "s", Name: "m" });
+      await host.later(SETTLED);
+      expect(await v4(host)).toEqual([]);
+      await host.ok("New-NetIPAddress", { InterfaceAlias: "vEthernet (m)", IPAddress: "192.0.2.11", PrefixLength: 24 });
+      await host.ok("Remove-VMNetworkAdapter", { ManagementOS: true, Name: "m" });
+      await host.ok("Remove-VMSwitch", { Name: ["s"], Force: true });
+      await host.later(SETTLED);
+      expect(await v4(host)).toEqual(left);
+    },
+  );
+
   it("SH-06: internal turns private, and back", async () => {
     const host = new Caller();
     await host.ok("New-VMSwitch", { Name: "s", SwitchType: "Internal" });
