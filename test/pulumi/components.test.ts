@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Environment } from "../../providers/environment.js";
 import { GuestBond, type GuestBondArgs } from "../../providers/guestBond.js";
+import { HypervHost, type HypervHostArgs } from "../../providers/hypervHost.js";
 import { KvmHost, type KvmHostArgs } from "../../providers/kvmHost.js";
 import { DistributedSwitch, type DistributedSwitchArgs } from "../../providers/vsphere/distributedSwitch.js";
 import { registered } from "./program.js";
@@ -17,6 +18,18 @@ const kvmArgs: KvmHostArgs = {
   uplinks: { e0: {}, e1: {} },
   virtualSwitches: { vs0: { uplinkTeam: { members: ["e0", "e1"], mode: "lacp" }, portGroups: ["app", "storage"] } },
   vms: { db: { ports: { app: { portGroup: "vs0/app" } } } },
+};
+
+const hypervArgs: HypervHostArgs = {
+  networks,
+  release: "2022",
+  address: "hv-01.example.net",
+  uplinks: { "SLOT 3 Port 1": { sriov: { numVfs: 8 } }, "SLOT 5 Port 1": {} },
+  virtualSwitches: {
+    Converged: { uplinkTeam: { members: ["SLOT 3 Port 1", "SLOT 5 Port 1"] }, portGroups: ["app", "storage"] },
+  },
+  hostPorts: { Management: { portGroup: "Converged/app", addresses: ["10.0.0.11/24"] } },
+  vms: { "SQL Server": { ports: { Storage: { portGroup: "Converged/storage" } } } },
 };
 
 const switchArgs: DistributedSwitchArgs = {
@@ -46,6 +59,22 @@ describe("from typed arguments", () => {
     });
     expect(host?.inputs.openvswitch).toMatch(/add-bond vs0 vs0-uplinks e0 e1/);
     expect(host?.inputs.openvswitch).toMatch(/add-port vs0 db-app/);
+  });
+
+  it("HypervHost: one resource with a script for each layer that has something to do, its VMs' adapters in it", async () => {
+    const [host, ...others] = await registered((parent) => new HypervHost("hv-01", hypervArgs, { parent }));
+    expect(others).toEqual([]);
+    expect(host).toMatchObject({
+      type: "pulumi-nodejs:dynamic/hyperv:Host",
+      name: "hv-01",
+      parent: "root",
+      inputs: { environment: "demo", ssh: { name: "hv-01", address: "hv-01.example.net" } },
+    });
+    expect(host?.inputs.nics).toMatch(/Set-NetAdapterSriov -Name 'SLOT 3 Port 1' -NumVFs 8/);
+    expect(host?.inputs.lbfo).toBeUndefined();
+    expect(host?.inputs.vmswitch).toMatch(/Notes +.*= 'multiport=demo'/);
+    expect(host?.inputs.vmswitch).toMatch(/Add-VMNetworkAdapter -VMName 'SQL Server' -Name 'Storage'/);
+    expect(host?.inputs.tcpip).toMatch(/-InterfaceAlias 'vEthernet \(Management\)' -IPAddress '10\.0\.0\.11'/);
   });
 
   it("GuestBond: one resource with the netplan file of the guest", async () => {
@@ -131,6 +160,21 @@ describe("from wrong arguments", () => {
         ),
       /KvmHost "kvm-01": 2 errors, nothing was changed/,
       [/no uplink of this name; found "e9"; wanted one of e0, e1/, /no network of this name; found "nope"/],
+    ],
+    [
+      "HypervHost",
+      (parent) =>
+        new HypervHost(
+          "hv-01",
+          {
+            ...hypervArgs,
+            uplinks: { ...hypervArgs.uplinks, "SLOT [7]": {} },
+            vms: { "SQL Server": { ports: { Storage: { portGroup: "Converged/nope" } } } },
+          },
+          { parent },
+        ),
+      /HypervHost "hv-01": 2 errors, nothing was changed/,
+      [/found "SLOT \[7\]"; .* PowerShell takes others for wildcards/, /no port group of this name; found "nope"/],
     ],
     [
       "DistributedSwitch",
