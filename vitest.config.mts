@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// unit: pure code and loopback only, under a minute. vcenter: the real engine and simulated vCenters, which know nothing of each other.
-// emulated: the emulated host, one file at a time, beside vcenter's. live: the namespaces lab and what measures times, which take the
+// unit: pure code and loopback only, under a minute. simulated: the real engine with simulated vCenters and Windows hosts, which know
+// nothing of each other. emulated: the emulated host, one file at a time, beside those. live: the namespaces lab and what measures times, which take the
 // whole machine, and the checkout as a whole.
 export default defineConfig({
   test: {
@@ -18,8 +18,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "vcenter",
-          include: ["test/live/vcenter/**/*.test.ts"],
+          name: "simulated",
+          include: ["test/live/vcenter/**/*.test.ts", "test/live/windows/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           maxWorkers: "100%",
@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "live",
-          include: ["test/live/*.test.ts", "test/live/windows/*.test.ts"],
+          include: ["test/live/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

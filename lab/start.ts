@@ -18,13 +18,15 @@ export async function start(): Promise<void> {
   const env = stackEnvironment(lab);
   const labSeconds = secondsSince(started);
   for (const line of leftOut(lab)) console.log(line);
-  // Only vSphere's part of the stack where there are no machines to apply the rest to.
+  // Only vSphere's and Hyper-V's part of the stack where there are no machines to apply the rest to.
   const targets =
     lab.leftOut.length > 0
-      ? ["**multiport:index:Environment::*", "**multiport:vsphere:**", "**dynamic/vsphere:**"].flatMap((urn) => [
-          "--target",
-          urn,
-        ])
+      ? [
+          "**multiport:index:Environment::*",
+          "**multiport:vsphere:**",
+          "**dynamic/vsphere:**",
+          "**dynamic/hyperv:**",
+        ].flatMap((urn) => ["--target", urn])
       : [];
   await step("the stack", ["pulumi", "stack", "select", STACK, "--create"], env);
   const common = ["--stack", STACK, "--non-interactive", ...targets];
@@ -43,7 +45,7 @@ function leftOut({ leftOut: reasons }: DemoLab): readonly string[] {
   if (reasons.length === 0) return [];
   return [
     "",
-    "LEFT OUT: the KVM hosts and the guests. Only the vSphere part of the demo runs, because",
+    "LEFT OUT: the KVM hosts and the guests. Only the vSphere and Hyper-V parts of the demo run, because",
     ...reasons.map((reason) => `  - ${reason}`),
   ];
 }
@@ -53,9 +55,18 @@ async function tell(lab: DemoLab, env: Readonly<Record<string, string>>): Promis
   console.log("In vCenter, port groups (g) and the switch (w):");
   await runVisibly("govc", ["find", "-l", "/", "-type", "w", "-type", "g"], env);
   const { sshConfig } = lab;
-  if (sshConfig !== undefined) for (const [what, ...command] of LOOKS) await look(what, ["-F", sshConfig, ...command]);
-  console.log(hints(sshConfig));
+  // Without namespaces there is the Hyper-V host alone.
+  const looks = lab.leftOut.length === 0 ? LOOKS : [ON_WINDOWS];
+  if (sshConfig !== undefined) for (const [what, ...command] of looks) await look(what, ["-F", sshConfig, ...command]);
+  console.log(hints(lab));
 }
+
+/** What an administrator would type there. */
+const ON_WINDOWS: readonly [string, ...string[]] = [
+  "On hv-01, adapters on its virtual switches:",
+  "hv-01",
+  `powershell -NoProfile -NonInteractive -Command "@(Get-VMNetworkAdapter -ManagementOS) + @(Get-VMNetworkAdapter -VMName *) | ForEach-Object { '{0} on {1}' -f $_.Name, $_.SwitchName }"`,
+];
 
 const LOOKS: readonly (readonly [string, ...string[]])[] = [
   [
@@ -68,6 +79,7 @@ const LOOKS: readonly (readonly [string, ...string[]])[] = [
     "kvm-01",
     "ovs-appctl bond/show vs0-uplinks | grep -E '^(bond_mode|lacp_status|member)'",
   ],
+  ON_WINDOWS,
   ["In the guest db-01:", "db-01", "ls -l /etc/netplan; ping -c 2 -i 0.2 10.10.0.1"],
 ];
 
@@ -76,9 +88,9 @@ async function look(what: string, ssh: readonly string[]): Promise<void> {
   await runVisibly("ssh", ssh);
 }
 
-function hints(sshConfig: string | undefined): string {
+function hints({ sshConfig, leftOut: reasons }: DemoLab): string {
   const drift =
-    sshConfig === undefined
+    sshConfig === undefined || reasons.length > 0
       ? "npm run --silent lab -- govc dvs.portgroup.change -vlan 99 app"
       : `ssh -F ${sshConfig} kvm-01 ovs-vsctl set port db-01-app tag=99`;
   return `

@@ -54,7 +54,7 @@ function runners(args: readonly string[]): readonly (readonly Runner[])[] {
     [vitest("unit", args)],
     ...(args.length === 0 ? [[goTests()]] : []),
     // An emulated host leaves a third of two processors idle.
-    [vitest("vcenter", args), vitest("emulated", args)],
+    [vitest("simulated", args), vitest("emulated", args)],
     [vitest("live", args)],
   ];
 }

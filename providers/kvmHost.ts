@@ -1,21 +1,19 @@
 // KvmHost: one KVM host with its virtual switches, as one Pulumi resource. I/O happens in its provider.
-import * as pulumi from "@pulumi/pulumi";
-import { checkEnvironmentSpec } from "./engine/check.js";
+import type * as pulumi from "@pulumi/pulumi";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
-import type { EnvironmentSpec } from "./model/environment.js";
-import type { HostSpec, KvmHost as KvmHostModel } from "./model/host.js";
+import { type HostArgs, hostMachine } from "./hostArgs.js";
+import type { Environment } from "./model/environment.js";
+import type { KvmHost as KvmHostModel } from "./model/host.js";
 import { kvm } from "./platforms/kvm/index.js";
-import { requireValid } from "./problems.js";
 
 /** A KVM host in the words of the environment file, for programs that do without the file. */
-export interface KvmHostArgs extends Omit<HostSpec, "platform" | "profile"> {
-  /** Networks that the port groups carry, by name. */
-  readonly networks: NonNullable<EnvironmentSpec["networks"]>;
-  /** VMs on the host by name: the interfaces of their ports are put on its switches. */
-  readonly vms?: Readonly<Record<string, Omit<NonNullable<EnvironmentSpec["vms"]>[string], "host">>>;
-  /** Marks on the host what is ours. Default: the name of the stack. */
-  readonly environment?: string;
-}
+export interface KvmHostArgs extends HostArgs {}
+
+const OF = {
+  kind: "KvmHost",
+  platform: "kvm",
+  hosts: ({ kvmHosts }: Environment) => kvmHosts,
+} as const;
 
 /**
  * A KVM host whose virtual switches are as declared. Type `dynamic/kvm:Host`.
@@ -37,17 +35,6 @@ export class KvmHost extends MachineResource<KvmHostModel> {
   declare readonly libvirt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
-    super(kvm, name, { args: "machine" in args ? args : fromSpec(name, args), options });
+    super(kvm, name, { args: "machine" in args ? args : hostMachine(name, args, OF), options });
   }
-}
-
-function fromSpec(
-  name: string,
-  { networks, vms, environment = pulumi.getStack(), ...host }: KvmHostArgs,
-): MachineArgs<KvmHostModel> {
-  const placed = Object.fromEntries(Object.entries(vms ?? {}).map(([vm, spec]) => [vm, { ...spec, host: name }]));
-  const spec: EnvironmentSpec = { environment, networks, hosts: { [name]: { ...host, platform: "kvm" } }, vms: placed };
-  const [machine] = requireValid(checkEnvironmentSpec(spec), `KvmHost "${name}"`).kvmHosts;
-  if (!machine) throw new Error(`KvmHost "${name}" has no model`);
-  return { machine, environment };
 }

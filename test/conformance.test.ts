@@ -2,15 +2,19 @@
 // whole, so that a platform that is added or a word that changes shows here, line by line.
 import { describe, expect, it } from "vitest";
 import { checkEnvironmentText, unsupportedBy } from "../providers/engine/check.js";
+import { toMachineWords } from "../providers/engine/machineWords.js";
 import type { Environment } from "../providers/model/environment.js";
-import { TEAM_MODES, TEAM_POLICIES, type UplinkTeam } from "../providers/model/uplinkTeam.js";
+import { TEAM_MODES, TEAM_POLICIES } from "../providers/model/uplinkTeam.js";
+import { hyperv as hypervDriver } from "../providers/platforms/hyperv/index.js";
 import { LBFO_TEAMS, SET_TEAMS } from "../providers/platforms/hyperv/uplinkTeam.js";
+import type { VmswitchWords } from "../providers/platforms/hyperv/vmswitch/words.js";
 import { openvswitch } from "../providers/platforms/kvm/openvswitch/index.js";
 import { OVS_TEAMS } from "../providers/platforms/kvm/openvswitch/uplinkTeam.js";
 import { NETPLAN_BONDS } from "../providers/platforms/netplan/bond.js";
 import { netplanLayer } from "../providers/platforms/netplan/index.js";
-import { requiredWord, teamWord } from "../providers/platforms/teamSupport.js";
+import { teamWord } from "../providers/platforms/teamSupport.js";
 import { toTeaming, VSPHERE_TEAMS } from "../providers/platforms/vsphere/uplinkTeam.js";
+import type { LbfoWords } from "../providers/platforms/windows/lbfo/words.js";
 
 type Platform = "kvm" | "netplan" | "vsphere" | "set" | "lbfo";
 /** The platform's words; or, after "no: ", the beginning of its reason. */
@@ -236,10 +240,8 @@ hosts: { h: { platform: hyperv, release: "2019", uplinks: { a: , b: }, virtualSw
 `;
 }
 
-function hypervTeam({ hypervHosts: [host] }: Environment): UplinkTeam {
-  const team = host?.virtualSwitches[0]?.uplinkTeam;
-  if (!team) throw new Error("no team");
-  return team;
+function hypervWords({ hypervHosts: [host] }: Environment): { lbfo?: LbfoWords; vmswitch?: VmswitchWords } {
+  return host ? toMachineWords(hypervDriver, host, "t") : {};
 }
 
 /** The pair on one platform, through the whole flow from file to words. */
@@ -278,13 +280,13 @@ distributedSwitches: { d: { datacenter: dc, hosts: [e], ${pair.startsWith("mode:
   },
   set: {
     text: (pair) => hyperv("set", pair),
-    words: (environment) => requiredWord(SET_TEAMS, hypervTeam(environment)).LoadBalancingAlgorithm,
+    words: (environment) => `${hypervWords(environment).vmswitch?.switches.vs0?.LoadBalancingAlgorithm}`,
   },
   lbfo: {
     text: (pair) => hyperv("lbfo", pair),
     words: (environment) => {
-      const { TeamingMode, LoadBalancingAlgorithm } = requiredWord(LBFO_TEAMS, hypervTeam(environment));
-      return `${TeamingMode} ${LoadBalancingAlgorithm}`;
+      const team = hypervWords(environment).lbfo?.teams["vs0-team"];
+      return `${team?.TeamingMode} ${team?.LoadBalancingAlgorithm}`;
     },
   },
 };

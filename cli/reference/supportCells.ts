@@ -1,15 +1,21 @@
 // What each platform makes of one choice: a small environment per cell is judged and put into the platform's words. Pure.
 import { checkEnvironmentSpec } from "../../providers/engine/check.js";
+import { toMachineWords } from "../../providers/engine/machineWords.js";
 import type { BondSpec } from "../../providers/model/bond.js";
 import type { Environment, EnvironmentSpec } from "../../providers/model/environment.js";
 import type { KvmHost } from "../../providers/model/host.js";
+import type { NetworkSpec } from "../../providers/model/network.js";
 import type { Problem } from "../../providers/model/problem.js";
 import type { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
+import { hyperv } from "../../providers/platforms/hyperv/index.js";
+import type { VmswitchWords } from "../../providers/platforms/hyperv/vmswitch/words.js";
 import { toNftablesWords } from "../../providers/platforms/kvm/nftables/toWords.js";
 import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
 import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
 import { toNetplanWords } from "../../providers/platforms/netplan/index.js";
 import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
+import type { LbfoWords } from "../../providers/platforms/windows/lbfo/words.js";
+import type { TcpipWords } from "../../providers/platforms/windows/tcpip/words.js";
 
 /** One choice in the words of the environment file, on top of a plain switch with one port group. */
 export interface Choice {
@@ -70,6 +76,32 @@ function vsphereSpec(choice: Choice): EnvironmentSpec {
   };
 }
 
+function hypervSpec(choice: Choice, kind: "set" | "lbfo"): EnvironmentSpec {
+  const { privateVlan, vlans } = (choice.network ?? {}) as NetworkSpec;
+  const isPromiscuous = privateVlan?.type === "promiscuous";
+  const isolated = { privateVlan: { primary: privateVlan?.primary ?? 0, secondary: 201, type: "isolated" as const } };
+  return {
+    environment: "support",
+    networks: { app: { ...choice.network }, ...(isPromiscuous ? { isolated } : {}) },
+    hosts: {
+      host: {
+        platform: "hyperv",
+        release: "2019",
+        uplinks: { up1: {}, up2: {} },
+        virtualSwitches: {
+          vs0: {
+            kind,
+            uplinkTeam: { members: ["up1", "up2"], ...choice.team },
+            portGroups: { ...portGroups(choice), ...(isPromiscuous ? { isolated: {} } : {}) },
+          },
+        },
+        ...(vlans ? {} : { hostPorts: { host0: { portGroup: "vs0/app", addresses: ["10.0.0.2/24"] } } }),
+      },
+    },
+    vms: { vm: { host: "host", ports: { port: { portGroup: "vs0/app" } } } },
+  };
+}
+
 /** A guest with one bond, above a plain switch of either platform. */
 function withGuest(spec: EnvironmentSpec, switchName: string, { bond, network }: Choice): EnvironmentSpec {
   const port = (mac: string) => ({ portGroup: `${switchName}/app`, mac });
@@ -121,6 +153,23 @@ function kernelWords({ kvmHosts: [host] }: Environment): object {
   };
 }
 
+function hypervWords({ hypervHosts: [host] }: Environment): object {
+  if (!host) return {};
+  const { lbfo, vmswitch, tcpip } = toMachineWords(hyperv, host, "support") as {
+    lbfo?: LbfoWords;
+    vmswitch?: VmswitchWords;
+    tcpip?: TcpipWords;
+  };
+  const { vlan, ...port } = vmswitch?.vms.vm?.port ?? {};
+  return {
+    switch: vmswitch?.switches.vs0,
+    team: lbfo?.teams["vs0-team"],
+    port,
+    vlan,
+    ip: tcpip?.interfaces["vEthernet (host0)"],
+  };
+}
+
 function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
   if (!dvs) return {};
   const { mtuBytes, defaults, portGroups } = toSwitchWords(dvs);
@@ -138,6 +187,16 @@ export const KERNEL: Platform = {
   words: kernelWords,
 };
 export const VSPHERE: Platform = { title: "vSphere distributed switch", spec: vsphereSpec, words: vsphereWords };
+export const SET: Platform = {
+  title: "Hyper-V with SET",
+  spec: (choice) => hypervSpec(choice, "set"),
+  words: hypervWords,
+};
+export const LBFO: Platform = {
+  title: "Hyper-V with LBFO (2016, 2019)",
+  spec: (choice) => hypervSpec(choice, "lbfo"),
+  words: hypervWords,
+};
 export const GUEST_ON_KVM: Platform = {
   title: "Linux guest with netplan",
   spec: withKvmGuest,

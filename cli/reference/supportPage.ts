@@ -9,32 +9,37 @@ import {
   judge,
   KERNEL,
   KVM,
+  LBFO,
   type Platform,
+  SET,
   VSPHERE,
   wordsAt,
 } from "./supportCells.js";
 
 export function supportPage(): Page {
   return page("support.md", "What each platform can do", [
-    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Hyper-V, other guest renderers and the configuration of physical switches are not there yet.",
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Windows guests, other guest renderers and the configuration of physical switches are not there yet.",
     "## Teams and bonds",
-    "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On KVM and vSphere it is the uplink team, in the guest the bond. A bond of the kernel under Open vSwitch (`bonding: kernel`) is the same as that of a Linux bridge.",
+    "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On hosts it is the uplink team, in the guest the bond. A bond of the kernel under Open vSwitch (`bonding: kernel`) is the same as that of a Linux bridge.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
     "A team of one uplink on a KVM host is an ordinary port: mode and policy are not looked at. On a Linux bridge with VMs `load`, `adaptive-load` and `round-robin` are errors (LB-16). A bond in a guest on a KVM host is on ports of Open vSwitch here, but with modes `static` and `lacp`: those are over virtual functions, which reach a physical switch by themselves.",
     "## Options of a team",
-    withReasons(["Option", "Value", "With", KVM.title, KERNEL.title, VSPHERE.title], teamOptionRows()),
+    withReasons(["Option", "Value", "With", ...titles(OPTION_PLATFORMS)], teamOptionRows()),
     "## Options of a bond in a guest",
     withReasons(["Option", "Value", "With", GUEST_ON_KVM.title], bondOptionRows()),
     "## VLANs of a port group",
-    withReasons(["Network", "In the file", KVM.title, KERNEL.title, VSPHERE.title], vlanRows()),
+    withReasons(["Network", "In the file", ...titles(GROUP_PLATFORMS)], vlanRows()),
     "A distributed switch also gets the private VLAN map that its port groups need. On KVM the uplinks carry the VLANs of the port groups and no others; those of a Linux bridge are shown, as its ports are those of VMs.",
     "## Packet size and security of a port group",
-    withReasons(["Setting", "In the file", KVM.title, KERNEL.title, VSPHERE.title], portGroupRows()),
-    "Where nothing is said, all three security settings of vSphere are rejected, on the switch and on every port group.",
+    withReasons(["Setting", "In the file", ...titles(GROUP_PLATFORMS)], portGroupRows()),
+    "Where nothing is said, all three security settings of vSphere are rejected, on the switch and on every port group. On Hyper-V the packet size is that of the host's own adapters; network cards (jumbo packets) and VMs are given theirs by hand.",
   ]);
 }
 
-const TEAM_PLATFORMS = [KVM, KERNEL, VSPHERE, GUEST_ON_KVM, GUEST_ON_VSPHERE];
+const OPTION_PLATFORMS = [KVM, KERNEL, VSPHERE, SET, LBFO];
+const TEAM_PLATFORMS = [...OPTION_PLATFORMS, GUEST_ON_KVM, GUEST_ON_VSPHERE];
+/** Port groups are the same over either team of Hyper-V. */
+const GROUP_PLATFORMS = [KVM, KERNEL, VSPHERE, SET];
 
 function titles(platforms: readonly Platform[]): string[] {
   return platforms.map(({ title }) => title);
@@ -44,6 +49,8 @@ const TEAM_PATHS = [
   "uplinks/bond/bond_mode",
   "uplinks/bond/lacp",
   "switch/teaming/policy",
+  "switch/LoadBalancingAlgorithm",
+  ...["TeamingMode", "LoadBalancingAlgorithm", "Standby"].map((key) => `team/${key}`),
   "bond/mode",
   "bond/xmit_hash_policy",
   ...bondPaths(),
@@ -98,9 +105,7 @@ const TEAM_OPTIONS: readonly Option[] = [
 function teamOptionRows(): Row[] {
   return TEAM_OPTIONS.map(([key, value, beside]) => [
     ...optionWords(key, value, beside),
-    ...[KVM, KERNEL, VSPHERE].map((platform) =>
-      judge(platform, { team: { ...beside, [key]: value } }, { team: beside }),
-    ),
+    ...OPTION_PLATFORMS.map((platform) => judge(platform, { team: { ...beside, [key]: value } }, { team: beside })),
   ]);
 }
 
@@ -137,13 +142,15 @@ const VLANS: readonly (readonly [title: string, network: object])[] = [
 const VLAN_PATHS = [
   ...["vlan_mode", "tag", "trunks", "vlan"].map((key) => `port/${key}`),
   ...["pvid", "vlans"].map((key) => `uplink/${key}`),
+  ...["OperationMode", "AccessVlanId", "NativeVlanId", "AllowedVlanIdList"].map((key) => `vlan/${key}`),
+  ...["PrimaryVlanId", "SecondaryVlanId", "SecondaryVlanIdList"].map((key) => `vlan/${key}`),
 ];
 
 function vlanRows(): Row[] {
   return VLANS.map(([title, network]) => [
     title,
     code(flow(network)),
-    ...[KVM, KERNEL, VSPHERE].map((platform) => wordsAt(platform, { network }, VLAN_PATHS)),
+    ...GROUP_PLATFORMS.map((platform) => wordsAt(platform, { network }, VLAN_PATHS)),
   ]);
 }
 
@@ -152,6 +159,7 @@ const SETTINGS: readonly (readonly [title: string, choice: Choice])[] = [
   ["promiscuous mode", { portGroup: { security: { promiscuous: true } } }],
   ["MAC address changes", { portGroup: { security: { macChanges: true } } }],
   ["forged transmits", { portGroup: { security: { forgedTransmits: true } } }],
+  ["both of these", { portGroup: { security: { macChanges: true, forgedTransmits: true } } }],
   ["a team of its own", { portGroup: { uplinkTeam: { members: ["up2", "up1"], policy: "active-backup" } } }],
 ];
 
@@ -159,7 +167,7 @@ function portGroupRows(): Row[] {
   return SETTINGS.map(([title, choice]) => [
     title,
     code(flow(choice.portGroup ?? choice.network)),
-    ...[KVM, KERNEL, VSPHERE].map((platform) => judge(platform, choice)),
+    ...GROUP_PLATFORMS.map((platform) => judge(platform, choice)),
   ]);
 }
 

@@ -24,6 +24,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/vsphere:Host": 2,
     "pulumi-nodejs:dynamic/kvm:Host": 2,
+    "pulumi-nodejs:dynamic/hyperv:Host": 1,
     "pulumi-nodejs:dynamic/netplan:Guest": 2,
   },
   dev: {
@@ -48,10 +49,11 @@ const COUNTS: Record<string, Record<string, number>> = {
   },
 };
 
-/** The property that holds a machine's text. */
-const TEXT: Record<string, string> = {
-  "pulumi-nodejs:dynamic/kvm:Host": "openvswitch",
-  "pulumi-nodejs:dynamic/netplan:Guest": "netplan",
+/** The properties that hold a machine's texts, in the order of its layers. */
+const TEXTS: Record<string, readonly string[]> = {
+  "pulumi-nodejs:dynamic/kvm:Host": ["openvswitch"],
+  "pulumi-nodejs:dynamic/hyperv:Host": ["vmswitch", "tcpip"],
+  "pulumi-nodejs:dynamic/netplan:Guest": ["netplan"],
 };
 
 /** A text of one section without the line that says where it goes. */
@@ -78,12 +80,14 @@ describe.each(Object.entries(COUNTS))("the stack %s", (name, counts) => {
   it("gives every machine its words, the text that render writes, and nothing else but where it is", () => {
     const { environment } = checkEnvironmentText(readFileSync(file(name), "utf8"), name);
     if (!environment) throw new Error("no model");
-    const machines = resources.filter(({ type }) => type in TEXT);
-    const shown = machines.map(({ type, name: machine, inputs }) => [machine, withoutTarget(inputs[TEXT[type] ?? ""])]);
+    const machines = resources.filter(({ type }) => type in TEXTS);
+    const shown = machines.flatMap(({ type, name: machine, inputs }) =>
+      (TEXTS[type] ?? []).map((text) => [machine, withoutTarget(inputs[text])]),
+    );
     expect(shown).toEqual([...renderEnvironment(environment)].map(({ machine, text }) => [machine, text]));
     for (const { type, inputs } of machines)
       expect(Object.keys(inputs).sort()).toEqual(
-        ["__provider", "configuration", "driverVersion", "environment", TEXT[type], "ssh"].sort(),
+        ["__provider", "configuration", "driverVersion", "environment", ...(TEXTS[type] ?? []), "ssh"].sort(),
       );
   });
 
@@ -111,10 +115,10 @@ it("demo, resource by resource", async () => {
   const shown = resources.map(({ inputs, ...resource }) => {
     const { __provider, ...own } = inputs;
     if (__provider !== undefined)
-      expect(["kvm", "netplan", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(__provider);
+      expect(["kvm", "hyperv", "netplan", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(__provider);
     // The texts themselves are golden elsewhere, and compared with render above.
-    const text = TEXT[resource.type];
-    return { ...resource, inputs: text === undefined ? own : { ...own, [text]: "(as rendered)" } };
+    const texts = Object.fromEntries((TEXTS[resource.type] ?? []).map((text) => [text, "(as rendered)"]));
+    return { ...resource, inputs: { ...own, ...texts } };
   });
   await expect(stringify(shown, { aliasDuplicateObjects: false })).toMatchFileSnapshot(
     join(root, "test/golden/stacks/demo/resources.yaml"),

@@ -6,6 +6,7 @@ import {
   type ProcessResult,
   type RunPowerShell,
   UNSUPPORTED_EXIT,
+  type Value,
 } from "../contract";
 import { Call } from "./call";
 import { type Clock, RealClock } from "./clock";
@@ -34,6 +35,7 @@ export type Written = (stream: "stdout" | "stderr", text: string) => void;
 export interface CallRecord {
   readonly pid: number;
   readonly cmdlet: string;
+  readonly parameters: ReadonlyMap<string, Value>;
   readonly at: number;
 }
 
@@ -209,7 +211,7 @@ export class WindowsMachine {
       const { before, after } = this.faults.due(found.name);
       try {
         await this.befall(before, pid, found.name, isAlive);
-        this.calls.push({ pid, cmdlet: found.name, at: this.clock.now() });
+        this.calls.push({ pid, cmdlet: found.name, parameters: bound.parameters, at: this.clock.now() });
         finishReturns(this.host);
         await this.carryOut(found, bound);
         await this.befall(after, pid, found.name, isAlive);

@@ -110,6 +110,8 @@ export interface Quirks {
   readonly ghosts: boolean;
   /** SH-10: DNS servers do not follow the addresses to the vNIC. */
   readonly losesDns: boolean;
+  /** SH-05: a NIC whose switch is not shared with the management OS has its addresses again when the switch is gone. */
+  readonly nicKeepsAddresses: boolean;
   /** IP-14: DHCP comes back with the removal of the last address. */
   readonly dhcpComesBack: boolean;
   /** SW-14. */
@@ -127,6 +129,7 @@ export interface Quirks {
 export const QUIRKS: Quirks = {
   ghosts: false,
   losesDns: false,
+  nicKeepsAddresses: false,
   dhcpComesBack: false,
   duplicateSwitchNames: "accepted",
   defaultBandwidthMode: "Absolute",

@@ -54,7 +54,8 @@ export function createSwitch(host: Host, wanted: NewSwitch): VirtualSwitch {
     ],
   };
   host.state.switches.push(created);
-  const ip = first ? configurationOf(host, wanted.nics) : undefined;
+  const staysBehind = !wanted.allowManagementOs && host.quirks.nicKeepsAddresses;
+  const ip = first && !staysBehind ? configurationOf(host, wanted.nics) : undefined;
   for (const nic of wanted.nics) attach(host, created, nic);
   if (wanted.type === "Internal" || (wanted.type === "External" && wanted.allowManagementOs))
     addVnic(host, created, { name: wanted.name, ...(first ? { mac: first.mac } : {}), ...(ip ? { ip } : {}) });

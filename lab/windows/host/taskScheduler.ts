@@ -37,6 +37,12 @@ export interface TaskDefinition {
 /** ST-07. */
 export const RESULTS = { neverRun: 267011, running: 267009, terminated: 267014, noSuchFile: 2147942402 } as const;
 
+type Named = Pick<TaskDefinition, "name" | "path">;
+
+function keyOf({ name, path }: Named): string {
+  return `${path}${name}`.toLowerCase();
+}
+
 export interface Task {
   readonly definition: TaskDefinition;
   enabled: boolean;
@@ -78,18 +84,19 @@ export class TaskScheduler {
       missed: 0,
       running: undefined,
     };
-    this.tasks.set(definition.name.toLowerCase(), task);
+    this.tasks.set(keyOf(definition), task);
     this.arm(task);
     return task;
   }
 
-  find(name: string): Task | undefined {
-    return this.tasks.get(name.toLowerCase());
+  /** A name is taken once per folder. */
+  find(named: Named): Task | undefined {
+    return this.tasks.get(keyOf(named));
   }
 
   /** What runs of it goes on (ST-08). */
   unregister(task: Task): void {
-    this.tasks.delete(task.definition.name.toLowerCase());
+    this.tasks.delete(keyOf(task.definition));
   }
 
   /** ST-04: one instance at a time. */
@@ -163,7 +170,7 @@ export class TaskScheduler {
   private at(time: number, task: Task, afterwards: () => void = () => {}): void {
     this.timers.push(
       this.clock.at(time, () => {
-        const isRegistered = this.find(task.definition.name) === task;
+        const isRegistered = this.find(task.definition) === task;
         if (!isRegistered || !task.enabled) return;
         this.run(task);
         afterwards();
@@ -172,7 +179,7 @@ export class TaskScheduler {
   }
 
   private unregisterSame(task: Task): void {
-    if (this.find(task.definition.name) === task) this.unregister(task);
+    if (this.find(task.definition) === task) this.unregister(task);
   }
 }
 

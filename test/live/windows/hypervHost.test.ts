@@ -146,3 +146,75 @@ describe("a Hyper-V host", () => {
     expect(lab.host.machine.tasks.all()).toEqual([]);
   });
 });
+
+describe("other switches", () => {
+  it("stand on an LBFO team that speaks LACP, and on one NIC, and leave with the team", async () => {
+    const lbfo = (members: string, one: string) => `
+environment: live
+networks: { app: { vlan: 20 }, backup: {} }
+hosts:
+  hv-01:
+    platform: hyperv
+    release: "2019"
+    uplinks: { Ethernet: , Ethernet 2: , Ethernet 3: }
+    virtualSwitches:
+      vs0:
+        kind: lbfo
+        uplinkTeam: { members: [${members}], mode: lacp, policy: load, name: Team One }
+        portGroups: [app]
+      vs1: { uplinkTeam: { members: [${one}] }, portGroups: [backup] }
+`;
+    await lab.host.stop();
+    lab = await startHyperv({
+      release: "2019",
+      nics: ["Ethernet", "Ethernet 2", "Ethernet 3"].map((name, index) => ({
+        name,
+        mac: `b4969100000${index}`,
+        lacpPartner: true,
+      })),
+      times: { lacp: 2000, teamMember: 500, rebind: 500, handBack: 500 },
+    });
+    const before = stateOf(lab.host);
+    await lab.apply(lbfo("Ethernet, Ethernet 2", "Ethernet 3"));
+    expect(stateOf(lab.host)).toMatchObject({
+      teams: [{ name: "Team One", mode: "Lacp", algorithm: "Dynamic" }],
+      switches: [
+        { name: "vs0", uplinks: ["Team One"] },
+        { name: "vs1", uplinks: ["Ethernet 3"] },
+      ],
+    });
+    expect((await lab.apply(lbfo("Ethernet, Ethernet 2", "Ethernet 3"))).changes).toEqual([]);
+    await lab.remove(lbfo("Ethernet, Ethernet 2", "Ethernet 3"));
+    expect(stateOf(lab.host)).toEqual(before);
+  });
+
+  it("give virtual functions to adapters, and say why there are none", async () => {
+    const iov = `
+environment: live
+networks: { app: { vlan: 20 } }
+hosts:
+  hv-01:
+    platform: hyperv
+    uplinks: { Ethernet: { sriov: { numVfs: 8 } }, Ethernet 2: { sriov: { numVfs: 8 } } }
+    virtualSwitches:
+      vs0: { iov: true, uplinkTeam: { members: [Ethernet, Ethernet 2] }, portGroups: [app] }
+vms:
+  db-01:
+    host: hv-01
+    ports: { app0: { portGroup: vs0/app, hyperv: { iov: { queuePairs: 2 } } } }
+`;
+    const nics = ["Ethernet", "Ethernet 2"].map((name, index) => ({
+      name,
+      mac: `b4969100000${index}`,
+      sriov: { maximum: 16 },
+    }));
+    await lab.host.stop();
+    const reason =
+      "The chipset on the system does not do interrupt remapping, without which SR-IOV cannot be supported.";
+    lab = await startHyperv({ release: "2022", nics, vms: [{ name: "db-01" }], iovReasons: [reason] });
+    const { notes, changes } = await lab.apply(iov);
+    expect(changes.map(({ path }) => path.join("."))).toContain("nics.nics.Ethernet.NumVFs");
+    expect(notes).toEqual([`the host can't do SR-IOV, and its VMs use the virtual switch: ${reason}`]);
+    expect((await lab.apply(iov)).changes).toEqual([]);
+  });
+});

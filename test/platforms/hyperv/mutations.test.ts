@@ -1,4 +1,4 @@
-// The golden scripts of Hyper-V hosts with one thing wrong: the reference sees each of them.
+// The golden scripts of Hyper-V hosts with a wrong word or two modes: the reference sees each. Names and syntax: test/lab/windows/templates.test.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -31,36 +31,9 @@ const ENUMERATIONS =
   /'(?:HyperVPort|Dynamic|Weight|Absolute|Internal|Lacp|Fast|On|Off|None|Source)'(?=\n)|-LoadBalancingAlgorithm '\w+'|-TeamingMode '\w+'/g;
 
 describe.each(scripts)("$name", ({ text }) => {
-  it("fits as it is", async () => expect(await checkScript(text)).toEqual([]));
-
-  it("a parameter that no cmdlet has", async () => {
-    const found = mutants(text, /(?<=[a-z') ]) -[A-Z][A-Za-z]+(?= |:|$)/gm, (match) => `${match}Zz`);
-    expect(found.length).toBeGreaterThan(2);
-    expect(await unseen(found)).toEqual([]);
-  });
-
-  it("a cmdlet that there is not", async () => {
-    const found = mutants(
-      text,
-      /\b(?:Get|Set|New|Add|Remove|Connect|Disconnect)-[A-Z][A-Za-z]+/g,
-      (match) => `${match}s`,
-    );
-    expect(found.length).toBeGreaterThan(2);
-    expect(await unseen(found)).toEqual([]);
-  });
-
   it("a word that an enumeration has not", async () => {
     const found = mutants(text, ENUMERATIONS, (match) => match.replace(/'$/, "ish'"));
     expect(await unseen(found)).toEqual([]);
-  });
-
-  it("a brace or a quote too few", async () => {
-    const open = [...text.matchAll(/\{(?!\d\})|(?<!\{\d)\}/g)].map(({ 0: what, index }) => ({
-      what: `${what} at ${index}`,
-      text: text.slice(0, index) + text.slice(index + 1),
-    }));
-    const quotes = mutants(text, /'(?=\n)/g, () => "");
-    expect(await unseen([...open, ...quotes])).toEqual([]);
   });
 
   it("two modes at once", async () => {

@@ -1,8 +1,9 @@
 // Get-, New-, Set- and Remove-NetIPAddress.
 import type { ObjectValue } from "../../contract";
+import { hasIp } from "../bindings";
 import type { Call } from "../call";
 import { cimError, invalidParameter } from "../errors";
-import type { Host } from "../host";
+import { type Host, isGhost } from "../host";
 import { type AddressRow, addressesOf, bare, familyOf, isWithin } from "../ip";
 import { isUp } from "../link";
 import { shaped } from "../objects";
@@ -94,7 +95,9 @@ function refuseTaken(host: Host, call: Call, adapter: Adapter, ip: string): void
   const holds = ({ ip: held }: Adapter) => held.addresses.some((address) => isSame(address.ip, ip));
   const isLeased = addressesOf(host, adapter, "ActiveStore").some((row) => isSame(bare(row.ip), ip));
   if (holds(adapter) || isLeased) throw invalidParameter(call.cmdlet, CLASS, `Instance ${CLASS} already exists`);
-  if (host.state.adapters.some((other) => other !== adapter && holds(other)))
+  // What a NIC under a switch had is nobody's, what a ghost has is its own (VA-13).
+  const isSeen = (other: Adapter) => isGhost(other) || hasIp(other, familyOf(ip) ?? "IPv4");
+  if (host.state.adapters.some((other) => other !== adapter && isSeen(other) && holds(other)))
     throw cimError(call.cmdlet, {
       id: "Windows System Error 5010",
       message: "The object already exists.",

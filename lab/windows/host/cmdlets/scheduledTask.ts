@@ -28,7 +28,10 @@ function taskObject({ definition, enabled, running }: Task): ObjectValue {
 function tasksOf(tasks: TaskScheduler, call: Call): Task[] {
   const all = tasks.all();
   const nameOf = ({ definition }: Task) => definition.name;
-  if (call.has("InputObject")) return again(call, CLASS, all, { property: "TaskName", read: nameOf });
+  if (call.has("InputObject")) {
+    const uriOf = ({ definition }: Task) => `${definition.path}${definition.name}`;
+    return again(call, CLASS, all, { property: "URI", read: uriOf });
+  }
   return query(call, CLASS, all, { TaskName: nameOf, TaskPath: ({ definition }) => definition.path });
 }
 
@@ -65,23 +68,22 @@ function refused(call: Call, code: string, message: string): HostError {
   });
 }
 
-const register: HostCmdlet = (host, call, { tasks }) => {
+const register: HostCmdlet = (_, call, { tasks }) => {
   const name = call.text("TaskName") ?? "";
   const [action, second] = call.objects("Action");
   if (call.has("Xml") || call.has("InputObject") || !action || second)
     throw new Error("the lab's host registers a task from one -Action, with -Trigger, -Principal and -Settings");
   if (!call.confirmed({ asks: false })) return;
-  const existing = tasks.find(name);
+  const definition = definitionOf(call, name, action);
+  const existing = tasks.find(definition);
   // ST-05.
   if (existing && !call.flag("Force"))
     throw refused(call, "0x800700b7", "Cannot create a file when that file already exists.");
-  const definition = definitionOf(call, name, action);
   if (existing) {
     tasks.stop(existing);
     tasks.unregister(existing);
   }
   call.bound.write(taskObject(tasks.register(definition)));
-  void host;
 };
 
 function definitionOf(call: Call, name: string, action: ObjectValue): TaskDefinition {

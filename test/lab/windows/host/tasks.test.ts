@@ -24,13 +24,17 @@ interface TaskOptions {
   readonly user?: string;
   readonly settings?: Readonly<Record<string, Value>>;
   readonly force?: boolean;
+  readonly path?: string;
 }
 
 async function part(host: Caller, cmdlet: string, parameters: Readonly<Record<string, Value>>): Promise<Value> {
   return (await host.ok(cmdlet, parameters))[0] ?? null;
 }
 
-async function register(host: Caller, { inMs = 60_000, atStartup, user = "SYSTEM", settings, force }: TaskOptions) {
+async function register(
+  host: Caller,
+  { inMs = 60_000, atStartup, user = "SYSTEM", settings, force, path }: TaskOptions,
+) {
   const action = await part(host, "New-ScheduledTaskAction", {
     Execute: "powershell.exe",
     Argument: `-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "${SCRIPT}"`,
@@ -48,6 +52,7 @@ async function register(host: Caller, { inMs = 60_000, atStartup, user = "SYSTEM
     Principal: await part(host, "New-ScheduledTaskPrincipal", { UserId: user, RunLevel: "Highest" }),
     Settings: await part(host, "New-ScheduledTaskSettingsSet", settings ?? {}),
     ...(force ? { Force: true } : {}),
+    ...(path === undefined ? {} : { TaskPath: path }),
   });
 }
 
@@ -143,6 +148,8 @@ describe("a task", () => {
       message: "Cannot create a file when that file already exists.",
     });
     expect((await register(host, { force: true })).errors).toEqual([]);
+    expect((await register(host, { path: "ours" })).errors).toEqual([]);
+    expect(await host.read("Get-ScheduledTask", { TaskPath: ["\\ours\\"] }, ["URI"])).toEqual([["\\ours\\revert"]]);
   });
 
   it("ST-07, ST-08: is started by hand, shows as running, and can be stopped", async () => {
