@@ -151,21 +151,23 @@ describe("a Windows guest", () => {
     expect(await drift(file())).toEqual([]);
   });
 
-  it("sets a port by its MAC address, and takes an address over to another port", async () => {
+  it("sets a port by its MAC address, also below what IPv6 takes", async () => {
     const { host, apply, drift, byHand } = await start();
     const one = (number: number) =>
       file({
-        ports: `      Own: { portGroup: vs0/mgmt, mac: "00:15:5d:10:00:0${number}", addresses: [10.20.0.40/24], mtu: 1300 }`,
+        ports: `      Own: { portGroup: vs0/mgmt, mac: "00:15:5d:10:00:0${number}", addresses: [10.20.0.40/24], mtu: 1200 }`,
       });
     await byHand("Rename-NetAdapter -Name 'Ethernet 4' -NewName 'Storage'");
     await apply(one(4));
     expect(stateOf(host)).toMatchObject({ addresses: { Storage: ["10.20.0.40/24"] } });
     expect(await drift(one(4))).toEqual([]);
     await byHand("Set-NetIPInterface -InterfaceAlias Storage -NlMtuBytes 1290");
-    expect(await drift(one(4))).toEqual(['interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1300']);
+    expect(await drift(one(4))).toEqual(['interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1200']);
     const missing = await failure(apply(one(9)));
     expect(missing).toBeInstanceOf(ConflictError);
-    expect(missing.message).toMatch(/no NIC of its own with MAC address 00-15-5D-10-00-09, it has .*Correct the address/);
+    expect(missing.message).toMatch(
+      /no NIC of its own with MAC address 00-15-5D-10-00-09, it has .*Correct the address/,
+    );
   });
 
   it("leaves with all that was ours, and nothing else", async () => {
@@ -178,6 +180,22 @@ describe("a Windows guest", () => {
     expect(host.machine.tasks.all()).toEqual([]);
   });
 
+  it("tells a virtual function from the adapter whose MAC address it has", async () => {
+    const vf = {
+      ...nic(4),
+      name: "Ethernet 9",
+      driver: "mlx5.sys",
+      description: "Mellanox ConnectX-5 Virtual Adapter",
+    };
+    const { host, apply } = await start({ ...SCENARIO, nics: [nic(1), nic(2), nic(3), vf, nic(4)] });
+    await apply(
+      file({
+        ports: `      Own: { portGroup: vs0/mgmt, mac: "00:15:5d:10:00:04", addresses: [10.20.0.40/24] }`,
+      }),
+    );
+    expect(stateOf(host)).toMatchObject({ addresses: { "Ethernet 4": ["10.20.0.40/24"], "Ethernet 9": [] } });
+  });
+
   it("refuses a team that somebody else made", async () => {
     const { apply, byHand } = await start();
     await byHand("[void](New-NetLbfoTeam -Name 'Team 1' -TeamMembers 'Ethernet 4' -Confirm:$false)");
@@ -185,6 +203,18 @@ describe("a Windows guest", () => {
     expect(error).toBeInstanceOf(ConflictError);
     expect(error.message).toMatch(/team Team 1 exists and was not made by multiport/);
   });
+});
+
+it("a port that had its address of DHCP has it again, after a wrong one", async () => {
+  const { host, apply } = await start();
+  const before = stateOf(host);
+  const wrong = file({
+    ports: `      Own: { portGroup: vs0/mgmt, guestInterface: Ethernet 1, addresses: [10.20.0.99/24], nameservers: [10.20.0.53] }`,
+  });
+  expect(await failure(apply(wrong, 12))).toBeInstanceOf(RevertedError);
+  expect(stateOf(host)).toEqual(before);
+  const { dhcp, dns } = host.state.adapters.find(({ alias }) => alias === "Ethernet 1")?.ip.families.IPv4 ?? {};
+  expect({ dhcp, dns }).toEqual({ dhcp: true, dns: undefined });
 });
 
 describe("a guest that is reached over its team", () => {
@@ -197,7 +227,7 @@ describe("a guest that is reached over its team", () => {
   const team = (address: string) =>
     file()
       .replace("trunk: { vlans: [10, 30-39] }", "trunk: { subnet: 10.10.0.0/24 }")
-      .replace(/ {8}interfaces:[^]*/, `        addresses: [${address}/24]\n        gateway: 10.10.0.1\n`);
+      .replace(/ {8}interfaces:[\s\S]*/, `        addresses: [${address}/24]\n        gateway: 10.10.0.1\n`);
 
   it("takes the address of a member along", async () => {
     const { host, apply } = await start(REACHED);

@@ -49,8 +49,8 @@ export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>):
 export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | undefined {
   const isOf = ({ InterfaceAlias }: { readonly InterfaceAlias: string }) => isSame(InterfaceAlias, name);
   const own = facts.interfaces.filter(isOf);
-  const [first] = own;
-  if (!first) return undefined;
+  const main = own.find(({ AddressFamily }) => AddressFamily === "IPv4") ?? own[0];
+  if (!main) return undefined;
   const isByDhcp = own.some(({ Dhcp, AddressFamily }) => AddressFamily === "IPv4" && Dhcp === "Enabled");
   return {
     HardwareInterface: facts.nics.some(({ Name }) => isSame(Name, name)),
@@ -64,6 +64,6 @@ export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | un
       .map(({ NextHop }) => NextHop)
       .sort(),
     ServerAddresses: isByDhcp ? [] : facts.servers.filter(isOf).flatMap(({ ServerAddresses }) => ServerAddresses),
-    NlMtuBytes: first.NlMtu,
+    NlMtuBytes: main.NlMtu,
   };
 }

@@ -4,6 +4,9 @@ import type { Filled } from "../../layer.js";
 import { finder, nicView } from "../nic.js";
 import type { InterfaceWord, TcpipWords } from "./words.js";
 
+/** Windows refuses to set less for IPv6. */
+const LEAST_IPV6 = 1280;
+
 export function configure({ interfaces }: TcpipWords, { machine, environment }: Heading): Filled {
   const data = { machine, environment, interfaces: views(interfaces), find: finder(Object.keys(interfaces)) };
   return { template: "windows/tcpip/configure.ps1", data };
@@ -24,6 +27,7 @@ function views(interfaces: Readonly<Record<string, InterfaceWord>>): object[] {
   return Object.entries(interfaces).map(([name, word]) => ({
     ...word,
     ...nicView(name),
+    isBelowIpv6: word.NlMtuBytes < LEAST_IPV6,
     isByDhcp: word.Dhcp === "Enabled",
     hasServers: word.ServerAddresses.length > 0,
     addresses: word.IPAddress.map((text) => {
