@@ -48,8 +48,8 @@ afterEach(async () => {
   await lab?.host.stop();
 });
 
-async function start(): Promise<HypervLab> {
-  lab = await startHyperv(SCENARIO);
+async function start(quirks: Scenario["quirks"] = {}): Promise<HypervLab> {
+  lab = await startHyperv({ ...SCENARIO, quirks });
   return lab;
 }
 
@@ -75,6 +75,17 @@ describe("has what it had before", () => {
     const error = await failure(apply(wrong, 12));
     expect(error).toBeInstanceOf(RevertedError);
     expect(error.message).toMatch(/no confirmation came in time\. With the new configuration it could not be reached/);
+    expect(stateOf(host)).toEqual(before);
+  });
+
+  it.each<[string, Scenario["quirks"]]>([
+    ["keeps hidden what is left of an adapter", { ghosts: true }],
+    ["cuts connections when a NIC is bound anew", { outage: "cut", orphans: "running" }],
+    ["forgets name servers on the way", { losesDns: true, dhcpComesBack: true }],
+  ])("after a wrong VLAN, on a host that %s", async (_, quirks) => {
+    const { host, apply } = await start(quirks);
+    const before = stateOf(host);
+    expectPutBack(await failure(apply(file({ vlan: 99 }), 12)));
     expect(stateOf(host)).toEqual(before);
   });
 

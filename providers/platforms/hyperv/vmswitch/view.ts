@@ -16,7 +16,11 @@ export function configure({ switches, management, vms }: VmswitchWords, { machin
         isExternal: item.SwitchType === "External",
         first: item.NetAdapterName[0] ?? "",
       })),
-      management: named(management).map(({ vlan, ...item }) => ({ ...item, vlan: vlanArguments(vlan) })),
+      management: named(management).map(({ vlan, ...item }) => ({
+        ...item,
+        alias: aliasOf(item.name),
+        vlan: vlanArguments(vlan),
+      })),
       adapters: Object.entries(vms).flatMap(([vm, adapters]) =>
         named(adapters).map(({ vlan, ...item }) => ({
           ...item,
@@ -28,6 +32,11 @@ export function configure({ switches, management, vms }: VmswitchWords, { machin
       ),
     },
   };
+}
+
+/** The connection that Windows makes of an adapter of the management OS. */
+function aliasOf(name: string): string {
+  return `vEthernet (${name})`;
 }
 
 function vlanArguments(vlan: VlanWord): Filled {
@@ -58,7 +67,8 @@ export interface Leaving {
 export function leave(leaving: Leaving): Filled[] {
   const { adapters, management, switches, members } = leaving;
   if (adapters.length + management.length + switches.length + members.length === 0) return [];
-  return [{ template: "hyperv/vmswitch/leave.ps1", data: leaving }];
+  const named = management.map((name) => ({ name, alias: aliasOf(name) }));
+  return [{ template: "hyperv/vmswitch/leave.ps1", data: { ...leaving, management: named } }];
 }
 
 /** What of `before` is not in `after`. */
@@ -76,7 +86,7 @@ export function leavingOf(before: VmswitchWords, after: VmswitchWords): Leaving 
       // What is tagged has no place on a NIC.
       const isBack =
         nic !== undefined && vlan?.OperationMode === "Untagged" && !Object.hasOwn(after.switches, SwitchName);
-      return isBack ? [{ alias: `vEthernet (${name})`, nic }] : [];
+      return isBack ? [{ alias: aliasOf(name), nic }] : [];
     }),
     members: Object.entries(before.switches).flatMap(([name, { NetAdapterName, EmbeddedTeamingEnabled }]) => {
       const kept = after.switches[name];

@@ -9,7 +9,7 @@ describe("reachability", () => {
   const SWITCH = script("New-VMSwitch -Name 's' -NetAdapterName 'NIC1' | Out-Null\n'done'");
 
   it("SH-04: a connection stalls while the switch is made, and new ones fail", async () => {
-    const host = await started();
+    const host = await started({ times: { rebind: 40_000 } });
     const client = await connected(host);
     const result = run(client, SWITCH);
     await until(() => !host.machine.answers());
@@ -100,7 +100,7 @@ describe("faults", () => {
   });
 
   it("reset: the machine is gone, and comes back with what it keeps", async () => {
-    const host = await started({ times: { boot: 4000 } });
+    const host = await started({ times: { boot: 30_000 } });
     const client = await connected(host);
     client.on("error", () => {});
     host.inject({ cmdlet: "New-NetIPAddress", moment: "after", kind: "reset" });
@@ -115,7 +115,7 @@ describe("faults", () => {
   });
 
   it("Restart-Computer is answered first, and needs -Force", async () => {
-    const host = await started({ times: { boot: 4000 } });
+    const host = await started({ times: { boot: 30_000 } });
     const client = await connected(host);
     client.on("error", () => {});
     expect((await callOn(host.machine, "Restart-Computer", {})).errors).toHaveLength(1);

@@ -59,6 +59,8 @@ Set-VMSwitchTeam -Name 'vs0' -LoadBalancingAlgorithm 'HyperVPort'
 # Adapter lab0 of the management OS.
 $adapter = Get-VMNetworkAdapter -ManagementOS | Where-Object { $_.Name -eq 'lab0' }
 if ($adapter -and $adapter.SwitchName -ne 'inside') {
+    # Windows may keep what is left of an adapter as a hidden one, which must not hold an address.
+    Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq 'vEthernet (lab0)' -and [string]$_.PrefixOrigin -eq 'Manual' } | Remove-NetIPAddress -Confirm:$false
     Remove-VMNetworkAdapter -ManagementOS -Name 'lab0'
     $adapter = $null
 }
@@ -68,6 +70,8 @@ Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'lab0' -Untagged
 # Adapter mgmt0 of the management OS.
 $adapter = Get-VMNetworkAdapter -ManagementOS | Where-Object { $_.Name -eq 'mgmt0' }
 if ($adapter -and $adapter.SwitchName -ne 'vs0') {
+    # Windows may keep what is left of an adapter as a hidden one, which must not hold an address.
+    Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq 'vEthernet (mgmt0)' -and [string]$_.PrefixOrigin -eq 'Manual' } | Remove-NetIPAddress -Confirm:$false
     Remove-VMNetworkAdapter -ManagementOS -Name 'mgmt0'
     $adapter = $null
 }
