@@ -18,11 +18,11 @@ for ($i = 0; $i -lt 60; $i++) {
     if ($adapter -and (Get-NetIPInterface -InterfaceAlias $name -ErrorAction SilentlyContinue)) { break }
     Start-Sleep -Milliseconds 500
 }
-$routes = @(Get-NetRoute | Where-Object { $_.InterfaceAlias -eq $name -and ($_.DestinationPrefix -eq '0.0.0.0/0' -or $_.DestinationPrefix -eq '::/0') })
 Set-NetIPInterface -InterfaceAlias $name -AddressFamily IPv4 -Dhcp Disabled
 $there = @(Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq $name -and [string]$_.PrefixOrigin -eq 'Manual' } | ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
 if ($there -notcontains '10.10.0.11/24') { [void](New-NetIPAddress -InterfaceAlias $name -IPAddress '10.10.0.11' -PrefixLength 24) }
 $wanted = @('10.10.0.1')
+$routes = @(Get-NetRoute | Where-Object { $_.InterfaceAlias -eq $name -and ($_.DestinationPrefix -eq '0.0.0.0/0' -or $_.DestinationPrefix -eq '::/0') })
 foreach ($route in $routes) {
     if ($wanted -notcontains $route.NextHop) {
         Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
