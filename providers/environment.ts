@@ -8,11 +8,12 @@ import { GuestBond } from "./guestBond.js";
 import { HypervHost } from "./hypervHost.js";
 import { KvmHost } from "./kvmHost.js";
 import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
-import type { Guest } from "./model/virtualMachine.js";
+import type { Guest, VirtualMachine as VirtualMachineModel } from "./model/virtualMachine.js";
 import { requireValid } from "./problems.js";
 import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
 import { type EsxHost, esxHosts, vmkernelPorts } from "./vsphere/esxHost.js";
 import { type VirtualMachine, virtualMachines } from "./vsphere/virtualMachine.js";
+import { WindowsGuest } from "./windowsGuest.js";
 
 /** The environment as a file, or as a value that a program built. */
 export type EnvironmentArgs = { readonly file: string } | { readonly spec: EnvironmentSpec };
@@ -29,6 +30,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
   readonly virtualMachines: Readonly<Record<string, VirtualMachine>>;
   readonly guests: Readonly<Record<string, GuestBond>>;
+  readonly windowsGuests: Readonly<Record<string, WindowsGuest>>;
 
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
     // Before any resource is registered: an invalid environment creates nothing.
@@ -54,14 +56,16 @@ export class Environment extends pulumi.ComponentResource {
       (machine, rest) => new HypervHost(machine.name, { machine, environment }, rest),
     );
     this.virtualMachines = virtualMachines(model, this, { parent: this });
-    this.guests = named(guestsOf(model), ({ name, guest, host }) => {
-      // Its ports come first: a guest that changes over to a network which is not there yet would be cut off.
+    // Its ports come first: a guest that changes over to a network which is not there yet would be cut off.
+    const inside = ({ name, host }: Pick<VirtualMachineModel, "name" | "host">): pulumi.CustomResourceOptions => {
       const below = this.virtualMachines[name] ?? this.kvmHosts[host] ?? this.hypervHosts[host];
-      return new GUESTS[guest.renderer](
-        guest.name,
-        { machine: guest, environment },
-        { parent: this, ...(below ? { dependsOn: below } : {}) },
-      );
+      return { parent: this, ...(below ? { dependsOn: below } : {}) };
+    };
+    this.guests = named(guestsOf(model), ({ guest, ...vm }) => {
+      return new GUESTS[guest.renderer](guest.name, { machine: guest, environment }, inside(vm));
+    });
+    this.windowsGuests = named(windowsGuestsOf(model), ({ guest, ...vm }) => {
+      return new WindowsGuest(guest.name, { machine: guest, environment }, inside(vm));
     });
     this.registerOutputs({});
   }
@@ -93,6 +97,10 @@ const GUESTS: Record<Guest["renderer"], typeof GuestBond> = { netplan: GuestBond
 
 function guestsOf(model: EnvironmentModel) {
   return model.virtualMachines.flatMap(({ name, guest, host }) => (guest ? [{ name, guest, host }] : []));
+}
+
+function windowsGuestsOf(model: EnvironmentModel) {
+  return model.virtualMachines.flatMap(({ name, windowsGuest: guest, host }) => (guest ? [{ name, guest, host }] : []));
 }
 
 function named<T extends { readonly name: string }, R>(items: readonly T[], create: (item: T) => R): Record<string, R> {

@@ -10,3 +10,4 @@ export { DistributedSwitch, type DistributedSwitchArgs } from "./vsphere/distrib
 export { EsxHost, type EsxHostArgs } from "./vsphere/esxHost.js";
 export { PortGroup, type PortGroupArgs } from "./vsphere/portGroup.js";
 export { VirtualMachine, type VirtualMachineArgs, VmHardware } from "./vsphere/virtualMachine.js";
+export { WindowsGuest, type WindowsGuestArgs } from "./windowsGuest.js";

@@ -45,8 +45,6 @@ export interface Noun {
   /** File below docs/reference/examples, without `.yaml`. */
   readonly example: string;
   readonly note?: string;
-  /** The file has it, and the check refuses it yet: the one problem of its example. */
-  readonly refused?: string;
 }
 
 const PORT_GROUPS = [
@@ -247,8 +245,7 @@ export const NOUNS: readonly Noun[] = [
     at: ["vms.<vm>.guest"],
     schema: WindowsGuestSpec,
     example: "windows-guest",
-    note: "Read and judged, and then refused: multiport does not configure the inside of Windows guests yet.",
-    refused: "multiport does not configure the inside of Windows guests yet",
+    note: "See [Hyper-V](../hyperv.md#windows-guests).",
   },
   {
     title: "Team interface",
@@ -256,7 +253,6 @@ export const NOUNS: readonly Noun[] = [
     schema: TeamInterfaceSpec,
     example: "team-interface",
     note: "In Windows guests only, see [Windows guest](#windows-guest).",
-    refused: "multiport does not configure the inside of Windows guests yet",
   },
   { title: "Bond", at: ["vms.<vm>.bonds.<bond>"], schema: BondSpec, example: "bond" },
   { title: "Accepted rule", at: ["accepted[]"], schema: AcceptedSpec, example: "accepted" },

@@ -4,7 +4,6 @@ import { checkSpec, type Judging, type Parsed, parseEnvironment } from "../model
 import type { Problem } from "../model/problem.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
-import { windowsGuestsWithoutDriver } from "../platforms/windows/unsupported.js";
 
 /** Whether design rules also tell what is only worth knowing. Default false. */
 export type Notes = Pick<Judging, "notes">;
@@ -30,6 +29,5 @@ export function unsupportedBy(environment: Environment): Problem[] {
         .machines(environment)
         .flatMap(({ machine, path }) => driver.layers.flatMap((layer) => layer.unsupported(machine, path))),
     ),
-    ...windowsGuestsWithoutDriver(environment),
   ];
 }

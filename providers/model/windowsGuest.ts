@@ -14,11 +14,7 @@ export const CLIENT_RELEASES = ["10", "11"] as const;
 export type GuestRelease = WindowsRelease | (typeof CLIENT_RELEASES)[number];
 
 export const WindowsGuestSpec = z.strictObject({
-  os: field.described(
-    z.enum(["windows"]),
-    "Operating system of the guest. Windows is judged, but not configured yet: it is refused.",
-    "linux or windows",
-  ),
+  os: field.described(z.enum(["windows"]), "Operating system of the guest.", "linux or windows"),
   edition: field
     .choice(WINDOWS_EDITIONS, "Windows Server, or a Windows for desks, which has no NIC Teaming. Default server.")
     .optional(),
@@ -46,7 +42,7 @@ export interface WindowsIp {
 
 export interface WindowsPort extends WindowsIp {
   readonly name: string;
-  /** One of these two tells which of the guest's connections it is. */
+  /** One of these two tells which of the guest's connections it is; where both are there, the MAC address. */
   readonly mac?: string;
   readonly connection?: string;
 }

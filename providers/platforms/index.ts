@@ -3,11 +3,12 @@ import type { Driver, MachineModel } from "./driver.js";
 import { hyperv } from "./hyperv/index.js";
 import { kvm } from "./kvm/index.js";
 import { netplan } from "./netplan/index.js";
+import { windows } from "./windows/index.js";
 
 /** A driver of which only the contract is known. */
 export type AnyDriver = Driver<MachineModel>;
 
-export const DRIVERS: readonly AnyDriver[] = [kvm, hyperv, netplan];
+export const DRIVERS: readonly AnyDriver[] = [kvm, hyperv, netplan, windows];
 
 /** Pulumi's type token of a driver's machines. */
 export function typeToken({ token }: Pick<AnyDriver, "token">): string {

@@ -60,7 +60,14 @@ interface Parts {
 }
 
 const ADDRESS = "192.0.2.99";
-const word = { IPAddress: [`${ADDRESS}/24`], DefaultGateway: [], ServerAddresses: [], NlMtuBytes: 1500 };
+const word = {
+  HardwareInterface: true,
+  Dhcp: "Disabled" as const,
+  IPAddress: [`${ADDRESS}/24`],
+  DefaultGateway: [],
+  ServerAddresses: [],
+  NlMtuBytes: 1500,
+};
 
 /** A NIC takes an address; on the way back it leaves. */
 function change({ id = "7", seconds = 600, check = [] }: Parts = {}) {
@@ -76,7 +83,7 @@ function change({ id = "7", seconds = 600, check = [] }: Parts = {}) {
       apply: machineScript("powershell", "apply", { ...shared, before: [], after }),
       revert: machineScript("powershell", "revert", {
         ...shared,
-        revertBefore: leave({ NIC2: word }),
+        revertBefore: leave(["NIC2"]),
         revertAfter: [],
       }),
     }),

@@ -7,6 +7,7 @@ import { GuestBond, type GuestBondArgs } from "../../providers/guestBond.js";
 import { HypervHost, type HypervHostArgs } from "../../providers/hypervHost.js";
 import { KvmHost, type KvmHostArgs } from "../../providers/kvmHost.js";
 import { DistributedSwitch, type DistributedSwitchArgs } from "../../providers/vsphere/distributedSwitch.js";
+import { WindowsGuest, type WindowsGuestArgs } from "../../providers/windowsGuest.js";
 import { registered } from "./program.js";
 
 const networks = { app: { vlan: 10, subnet: "10.0.0.0/24" }, storage: { vlan: 30, mtu: 9000 } };
@@ -45,6 +46,16 @@ const guestArgs: GuestBondArgs = {
   networks,
   ports: { s0: { network: "storage", mac: "52:54:00:00:00:01" }, s1: { network: "storage", mac: "52:54:00:00:00:02" } },
   bonds: { storage: { members: ["s0", "s1"], addresses: ["10.30.0.5/24"] } },
+};
+
+const windowsArgs: WindowsGuestArgs = {
+  networks: { app: { vlan: 10, subnet: "10.0.0.0/24" } },
+  release: "2019",
+  ports: {
+    Left: { network: "app", mac: "00:15:5d:00:00:01" },
+    Right: { network: "app", guestInterface: "Ethernet 2" },
+  },
+  bonds: { "Team 1": { members: ["Left", "Right"], addresses: ["10.0.0.5/24"] } },
 };
 
 describe("from typed arguments", () => {
@@ -88,6 +99,47 @@ describe("from typed arguments", () => {
       inputs: { ssh: { name: "db-01", address: "db-01.example.net" } },
     });
     expect(guest?.inputs.netplan).toMatch(/bonds:\n {4}storage:\n {6}interfaces: \[s0, s1\]\n {6}mtu: 9000/);
+  });
+
+  it("WindowsGuest: one resource with the scripts of its team and its addresses", async () => {
+    const [guest, ...others] = await registered(
+      (parent) => new WindowsGuest("sql-01", { ...windowsArgs, address: "sql-01.example.net" }, { parent }),
+    );
+    expect(others).toEqual([]);
+    expect(guest).toMatchObject({
+      type: "pulumi-nodejs:dynamic/windows:Guest",
+      name: "sql-01",
+      inputs: { environment: "demo", ssh: { name: "sql-01", address: "sql-01.example.net" } },
+    });
+    expect(guest?.inputs.lbfo).toMatch(/Find-Connection -MacAddress '00-15-5D-00-00-01'\)\n {4}'Ethernet 2'\n/);
+    expect(guest?.inputs.tcpip).toMatch(/New-NetIPAddress -InterfaceAlias \$name -IPAddress '10.0.0.5'/);
+  });
+
+  it("Environment: a Windows guest comes after the host below it", async () => {
+    const spec = {
+      environment: "t",
+      networks,
+      hosts: {
+        h: {
+          platform: "hyperv" as const,
+          uplinks: { a: {} },
+          virtualSwitches: { vs0: { uplinkTeam: { members: ["a"] }, portGroups: ["app"] } },
+        },
+      },
+      vms: {
+        v: {
+          host: "h",
+          guest: { os: "windows" as const },
+          ports: { p: { portGroup: "vs0/app", mac: "00:15:5d:00:00:01", addresses: ["10.0.0.5/24"] } },
+        },
+      },
+    };
+    const resources = await registered((parent) => new Environment("t", { spec }, { parent }));
+    expect(resources.map(({ type, name, dependsOn }) => [type, name, dependsOn])).toEqual([
+      ["multiport:index:Environment", "t", []],
+      ["pulumi-nodejs:dynamic/hyperv:Host", "h", []],
+      ["pulumi-nodejs:dynamic/windows:Guest", "v", ["h"]],
+    ]);
   });
 
   it("DistributedSwitch: the provider makes the switch and its port groups, one resource of ours sets them", async () => {

@@ -3,7 +3,7 @@ import type { HypervHost } from "../../model/hypervHost.js";
 import type { Driver } from "../driver.js";
 import { requiredWord } from "../teamSupport.js";
 import { lbfo } from "../windows/lbfo/index.js";
-import type { LbfoWords } from "../windows/lbfo/words.js";
+import { type LbfoWords, teamNics } from "../windows/lbfo/words.js";
 import { tcpip } from "../windows/tcpip/index.js";
 import type { TcpipWords } from "../windows/tcpip/words.js";
 import { nics } from "./nics/index.js";
@@ -31,6 +31,7 @@ function toLbfoWords({ virtualSwitches }: HypervHost): LbfoWords {
           TeamMembers: [...team.members].sort(),
           LacpTimer: team.mode !== "lacp" ? null : team.lacpRate === "fast" ? ("Fast" as const) : ("Slow" as const),
           Standby: team.standby[0] ?? null,
+          TeamNics: teamNics(teamName),
         };
         return [[teamName, word]];
       }),
@@ -47,6 +48,8 @@ function toTcpipWords({ hostPorts }: HypervHost): TcpipWords {
         .map(({ name, addresses, gateways, nameservers, mtuBytes }) => [
           `vEthernet (${name})`,
           {
+            HardwareInterface: false,
+            Dhcp: "Disabled" as const,
             IPAddress: [...addresses].sort(),
             DefaultGateway: [...gateways].sort(),
             ServerAddresses: nameservers,

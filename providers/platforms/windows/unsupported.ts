@@ -1,20 +1,45 @@
-// Windows guests, as long as no driver configures their inside: refused rather than taken and left alone. Pure.
-import type { Environment } from "../../model/environment.js";
-import type { Problem } from "../../model/problem.js";
+// What multiport does not set inside a Windows guest: refused rather than taken and left alone. Pure.
+import { DEFAULT_MTU } from "../../model/field.js";
+import type { Path, Problem } from "../../model/problem.js";
+import type { WindowsGuest, WindowsIp } from "../../model/windowsGuest.js";
 
-export function windowsGuestsWithoutDriver({ virtualMachines }: Environment): Problem[] {
-  return virtualMachines.flatMap(({ name, windowsGuest }): Problem[] =>
-    windowsGuest
-      ? [
-          {
-            rule: "unsupported",
-            severity: "error",
-            path: ["vms", name, "guest", "os"],
-            message: "multiport does not configure the inside of Windows guests yet",
-            found: "windows",
-            remedy: "Remove guest and bonds: the VM's adapters on its host are set without them.",
-          },
-        ]
-      : [],
-  );
+interface Place {
+  readonly ip: WindowsIp;
+  readonly path: Path;
+}
+
+/** `path` is that of the VM. */
+export function unsupportedInWindows({ ports, teams }: WindowsGuest, path: Path): Problem[] {
+  const members = teams.flatMap((team) => team.members);
+  const places = [
+    ...ports
+      .filter(({ name }) => !members.includes(name))
+      .map((ip): Place => ({ ip, path: [...path, "ports", ip.name] })),
+    ...teams.flatMap(({ name, interfaces }) =>
+      interfaces.map((ip): Place => {
+        const at = [...path, "bonds", name];
+        return { ip, path: ip.vlan === undefined ? at : [...at, "interfaces", ip.network.name] };
+      }),
+    ),
+  ];
+  return places.flatMap(unsupported);
+}
+
+function unsupported({ ip: { addresses, nameservers, mtuBytes }, path }: Place): Problem[] {
+  const problems: Problem[] = [];
+  const add = (key: string, problem: Pick<Problem, "message" | "found" | "remedy">) =>
+    problems.push({ rule: "unsupported", severity: "error", path: [...path, key], ...problem });
+  if (addresses.length === 0 && nameservers.length > 0)
+    add("nameservers", {
+      message: "an interface of a Windows guest without addresses is left to DHCP, which gives the name servers too",
+      found: nameservers.join(", "),
+      remedy: "Add addresses, or remove nameservers.",
+    });
+  if (addresses.length > 0 && mtuBytes > DEFAULT_MTU)
+    add("mtu", {
+      message: "multiport does not set the adapters of a Windows guest to jumbo frames",
+      found: String(mtuBytes),
+      remedy: `Set mtu: ${DEFAULT_MTU}.`,
+    });
+  return problems;
 }

@@ -6,15 +6,16 @@ import { type Applied, type Connect, Machine } from "../../../providers/engine/m
 import { toMachineWords } from "../../../providers/engine/machineWords.js";
 import { connectSsh } from "../../../providers/host/ssh.js";
 import { formatChange } from "../../../providers/model/change.js";
-import type { HypervHost } from "../../../providers/model/hypervHost.js";
+import type { Driver, MachineModel } from "../../../providers/platforms/driver.js";
 import { hyperv } from "../../../providers/platforms/hyperv/index.js";
+import { windows } from "../../../providers/platforms/windows/index.js";
 import { modelOf } from "../../model/given.js";
 
 const LOGIN = { user: "Administrator", password: "correct horse" };
 
-export interface HypervLab {
+export interface WindowsLab {
   readonly host: WindowsHost;
-  /** Connections and round trips since the last {@link HypervLab.apply} began. */
+  /** Connections and round trips since the last {@link WindowsLab.apply} began. */
   readonly trips: { connections: number; scripts: number };
   /** `seconds`: how long the host waits for the confirmation. Default 30. */
   apply(spec: string, seconds?: number): Promise<Applied>;
@@ -26,7 +27,19 @@ export interface HypervLab {
   readonly connect: Connect;
 }
 
-export async function startHyperv(scenario: Scenario): Promise<HypervLab> {
+export type HypervLab = WindowsLab;
+
+/** A Hyper-V host: the first one of the files that it is given. */
+export function startHyperv(scenario: Scenario): Promise<WindowsLab> {
+  return start(hyperv, scenario);
+}
+
+/** A Windows guest: the first one of the files that it is given. */
+export function startGuest(scenario: Scenario): Promise<WindowsLab> {
+  return start(windows, scenario);
+}
+
+async function start<Model extends MachineModel>(driver: Driver<Model>, scenario: Scenario): Promise<WindowsLab> {
   const host = await WindowsHost.start({ scenario, login: LOGIN, runPowerShell });
   const trips = { connections: 0, scripts: 0 };
   const connect: Connect = async (ssh) => {
@@ -41,8 +54,8 @@ export async function startHyperv(scenario: Scenario): Promise<HypervLab> {
       },
     };
   };
-  const engine = new Machine(hyperv, connect);
-  const target = ({ ssh }: HypervHost, confirmSeconds: number) => ({
+  const engine = new Machine(driver, connect);
+  const target = ({ ssh }: Model, confirmSeconds: number) => ({
     ...ssh,
     address: "127.0.0.1",
     port: host.port,
@@ -51,10 +64,15 @@ export async function startHyperv(scenario: Scenario): Promise<HypervLab> {
     confirmSeconds,
   });
   const read = (spec: string, seconds = 30) => {
-    const { name: environment, hypervHosts } = modelOf(spec);
-    const [machine] = hypervHosts;
-    if (!machine) throw new Error("no Hyper-V host in the file");
-    return { environment, words: toMachineWords(hyperv, machine, environment), ssh: target(machine, seconds) };
+    const model = modelOf(spec);
+    const [place] = driver.machines(model);
+    if (!place) throw new Error(`no ${driver.kind} in the file`);
+    const { machine } = place;
+    return {
+      environment: model.name,
+      words: toMachineWords(driver, machine, model.name),
+      ssh: target(machine, seconds),
+    };
   };
   return {
     host,
@@ -67,7 +85,7 @@ export async function startHyperv(scenario: Scenario): Promise<HypervLab> {
     drift: async (spec) => {
       const wanted = read(spec);
       const found = await engine.read(wanted);
-      return hyperv.layers.flatMap((layer) =>
+      return driver.layers.flatMap((layer) =>
         layer
           .compare(wanted.words[layer.name] ?? layer.nothing, found?.words[layer.name] ?? layer.nothing)
           .map(formatChange),
@@ -88,6 +106,7 @@ export function stateOf({ state }: WindowsHost): object {
   const switchName = (id: string | undefined) => state.switches.find((one) => one.id === id)?.name;
   return {
     switches: state.switches.map(({ id: _, uplinks, ...one }) => ({ ...one, uplinks: uplinks.map(alias).sort() })),
+    interfaces: state.adapters.flatMap(({ alias: name, team }) => (team ? [[name, team.vlan ?? 0]] : [])),
     teams: state.teams.map(({ name, mode, algorithm, members }) => ({
       name,
       mode,

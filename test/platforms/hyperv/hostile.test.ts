@@ -68,9 +68,9 @@ function of(names: readonly string[], addresses: readonly string[]): Texts {
   return { name: at(names), address: at(addresses) };
 }
 
-/** Names of objects, each once and never empty; JavaScript moves those that are numbers to the front. */
+/** Names of objects, each once and never empty; JavaScript moves those that are numbers to the front, and with a colon it is a MAC address. */
 const names = fc.uniqueArray(
-  written.filter((text) => !/^\d*$|^__proto__$/.test(text)),
+  written.map((text) => text.replaceAll(":", ";")).filter((text) => !/^\d*$|^__proto__$/.test(text)),
   { minLength: NAMES, maxLength: NAMES },
 );
 const addresses = fc.array(
@@ -176,11 +176,12 @@ const SIGNS: Readonly<Record<string, string>> = {
   "machine/facts.ps1.hbs": "# All that multiport wants to know",
   "machine/refuse.ps1.hbs": "# What reads back is not what was wanted",
   "machine/revert.ps1.hbs": "# The way back, run by the machine",
+  "windows/connection.ps1.hbs": "function Find-Connection",
   "windows/lbfo/configure.ps1.hbs": "# NIC Teaming of",
   "windows/lbfo/facts.ps1.hbs": "# Teams of NIC Teaming",
   "windows/lbfo/leave.ps1.hbs": "# Teams that leave.",
   "windows/tcpip/configure.ps1.hbs": "# IP settings of",
   "windows/tcpip/facts.ps1.hbs": "# Addresses, default routes",
-  "windows/tcpip/leave.ps1.hbs": "# Addresses that leave;",
+  "windows/tcpip/leave.ps1.hbs": "# Interfaces that are ours no more",
   "windows/tcpip/restore.ps1.hbs": "# What NICs had of their own",
 };

@@ -118,17 +118,18 @@ function vmswitchWords({ name }: Texts): { desired: VmswitchWords; actual: Vmswi
 function lbfoWords({ name }: Texts): { desired: LbfoWords; actual: LbfoWords } {
   const team = { TeamingMode: "Lacp", LoadBalancingAlgorithm: "Dynamic", LacpTimer: "Fast", Standby: null } as const;
   const alone = { ...team, TeamingMode: "SwitchIndependent", LacpTimer: null } as const;
+  const nics = (at: number) => ({ [name(at)]: { VlanID: null }, [`${name(at)} - VLAN 30`]: { VlanID: 30 } });
   return {
     desired: {
       teams: {
-        [name(23)]: { ...team, TeamMembers: [name(6), name(7)] },
-        [name(24)]: { ...alone, TeamMembers: [name(8), name(18)], Standby: name(18) },
+        [name(23)]: { ...team, TeamMembers: [name(6), name(7)], TeamNics: nics(23) },
+        [name(24)]: { ...alone, TeamMembers: [name(8), name(18)], Standby: name(18), TeamNics: {} },
       },
     },
     actual: {
       teams: {
-        [name(23)]: { ...team, TeamMembers: [name(6), name(19)] },
-        [name(25)]: { ...alone, TeamMembers: [name(20)] },
+        [name(23)]: { ...team, TeamMembers: [name(6), name(19)], TeamNics: {} },
+        [name(25)]: { ...alone, TeamMembers: [name(20)], TeamNics: {} },
       },
     },
   };
@@ -136,13 +137,21 @@ function lbfoWords({ name }: Texts): { desired: LbfoWords; actual: LbfoWords } {
 
 function tcpipWords({ name, address }: Texts): { desired: TcpipWords; actual: TcpipWords } {
   const word = (at: number) => ({
+    HardwareInterface: false,
+    Dhcp: "Disabled" as const,
     IPAddress: [`${address(at)}/24`],
     DefaultGateway: [address(at + 1)],
     ServerAddresses: [address(at + 2)],
     NlMtuBytes: 1500,
   });
   return {
-    desired: { interfaces: { [name(26)]: word(0), [name(27)]: { ...word(3), ServerAddresses: [] } } },
+    desired: {
+      interfaces: {
+        [name(26)]: word(0),
+        [name(27)]: { ...word(3), ServerAddresses: [] },
+        "52:54:00:10:00:02": word(3),
+      },
+    },
     actual: { interfaces: { [name(26)]: word(6), [name(28)]: word(3) } },
   };
 }
@@ -156,6 +165,7 @@ function otherInterface({ name, address }: Texts): object {
     routes: [{ InterfaceAlias, DestinationPrefix: "0.0.0.0/0", NextHop: gateway, Protocol: "NetMgmt" }],
     interfaces: [{ InterfaceAlias, AddressFamily: "IPv4", Dhcp: "Disabled", NlMtu: 1500 }],
     servers: [{ InterfaceAlias, ServerAddresses: [server] }],
+    nics: [],
   };
 }
 
@@ -169,7 +179,10 @@ function statesOf(texts: Texts): Readonly<Record<string, { desired: unknown; act
   const none = { switches: [], management: [], vms: [], adapters: [], nics: [], intents: [] };
   return {
     nics: { ...nics, facts: { nics: [], all: [] } },
-    lbfo: { ...lbfoWords(texts), facts: { missing: null, teams: [], members: [], nics: [], intents: [] } },
+    lbfo: {
+      ...lbfoWords(texts),
+      facts: { missing: null, client: null, teams: [], members: [], interfaces: [], nics: [], intents: [] },
+    },
     vmswitch: {
       ...vmswitchWords(texts),
       facts: { missing: null, ...none, iovSupport: true, iovSupportReasons: [] },

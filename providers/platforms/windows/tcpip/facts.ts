@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
 import { listOf } from "../listOf.js";
+import { connectionOf, isSame, Nics } from "../nic.js";
 import { type InterfaceWord, NOTHING, type TcpipWords } from "./words.js";
 
 const Document = z.object({
@@ -22,6 +23,7 @@ const Document = z.object({
     z.object({ InterfaceAlias: z.string(), AddressFamily: z.string(), Dhcp: z.string(), NlMtu: z.number() }),
   ),
   servers: listOf(z.object({ InterfaceAlias: z.string(), ServerAddresses: listOf(z.string()) })),
+  nics: Nics,
 });
 export type TcpipFacts = z.infer<typeof Document>;
 
@@ -36,7 +38,7 @@ export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>):
   return {
     interfaces: Object.fromEntries(
       names.flatMap((name) => {
-        const word = interfaceOf(facts, name);
+        const word = interfaceOf(facts, connectionOf(facts.nics, name) ?? name);
         return word ? [[name, word]] : [];
       }),
     ),
@@ -45,13 +47,14 @@ export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>):
 
 /** What was set by hand or by us on an interface, and not what DHCP or a router gave; undefined: it has no IP settings. */
 export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | undefined {
-  const isOf = ({ InterfaceAlias }: { readonly InterfaceAlias: string }) =>
-    InterfaceAlias.toLowerCase() === name.toLowerCase();
+  const isOf = ({ InterfaceAlias }: { readonly InterfaceAlias: string }) => isSame(InterfaceAlias, name);
   const own = facts.interfaces.filter(isOf);
-  const [first] = own;
-  if (!first) return undefined;
+  const main = own.find(({ AddressFamily }) => AddressFamily === "IPv4") ?? own[0];
+  if (!main) return undefined;
   const isByDhcp = own.some(({ Dhcp, AddressFamily }) => AddressFamily === "IPv4" && Dhcp === "Enabled");
   return {
+    HardwareInterface: facts.nics.some(({ Name }) => isSame(Name, name)),
+    Dhcp: isByDhcp ? "Enabled" : "Disabled",
     IPAddress: facts.addresses
       .filter((address) => isOf(address) && address.PrefixOrigin === "Manual")
       .map(({ IPAddress, PrefixLength }) => `${IPAddress}/${PrefixLength}`)
@@ -61,6 +64,6 @@ export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | un
       .map(({ NextHop }) => NextHop)
       .sort(),
     ServerAddresses: isByDhcp ? [] : facts.servers.filter(isOf).flatMap(({ ServerAddresses }) => ServerAddresses),
-    NlMtuBytes: first.NlMtu,
+    NlMtuBytes: main.NlMtu,
   };
 }

@@ -2,6 +2,7 @@
 import { compare, type Disruption } from "../../../model/change.js";
 import type { Path } from "../../../model/problem.js";
 import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { connectionOf, isSame, nicConflicts } from "../nic.js";
 import { fromTcpipFacts, interfaceOf, readTcpipFacts, type TcpipFacts } from "./facts.js";
 import { configure, leave, restore } from "./view.js";
 import { NOTHING, type TcpipWords } from "./words.js";
@@ -9,6 +10,7 @@ import { NOTHING, type TcpipWords } from "./words.js";
 const SETTINGS: Readonly<Record<string, Disruption>> = {
   IPAddress: "brief",
   DefaultGateway: "brief",
+  Dhcp: "brief",
   NlMtuBytes: "brief",
 };
 
@@ -20,10 +22,15 @@ function disruptionOf(path: Path): Disruption {
 function plan(desired: TcpipWords, { actual, facts, heading }: Now<TcpipWords, TcpipFacts>): LayerPlan {
   const leaving = (before: TcpipWords, after: TcpipWords) =>
     leave(
-      Object.fromEntries(Object.entries(before.interfaces).filter(([name]) => !Object.hasOwn(after.interfaces, name))),
+      Object.keys(before.interfaces)
+        .filter((name) => !Object.hasOwn(after.interfaces, name))
+        .map((name) => connectionOf(facts.nics, name) ?? name),
     );
   return {
     ...NOTHING_TO_DO,
+    conflicts: Object.entries(desired.interfaces).flatMap(([name, { HardwareInterface }]) =>
+      HardwareInterface ? nicConflicts(facts.nics, name) : [],
+    ),
     // Adapters that left have given away their addresses by now.
     after: [...leaving(actual, desired), ...(isNothing(desired) ? [] : [configure(desired, heading)])],
     revertAfter: [
@@ -36,10 +43,11 @@ function plan(desired: TcpipWords, { actual, facts, heading }: Now<TcpipWords, T
 
 /** Interfaces with settings of their own that are not in our words: a change of what lies below may take them. */
 function others(facts: TcpipFacts, desired: TcpipWords): TcpipWords["interfaces"] {
+  const own = Object.keys(desired.interfaces).map((name) => connectionOf(facts.nics, name) ?? name);
   const names = [...new Set(facts.interfaces.map(({ InterfaceAlias }) => InterfaceAlias))];
   return Object.fromEntries(
     names.flatMap((name) => {
-      const word = Object.hasOwn(desired.interfaces, name) ? undefined : interfaceOf(facts, name);
+      const word = own.some((one) => isSame(one, name)) ? undefined : interfaceOf(facts, name);
       return word && word.IPAddress.length > 0 && !name.startsWith("Loopback") ? [[name, word]] : [];
     }),
   );
@@ -69,7 +77,10 @@ export function tcpip<Model>(toWords: (model: Model) => TcpipWords): Layer<Model
     unhealthy: (words, facts) =>
       Object.keys(words.interfaces).flatMap((name) =>
         facts.addresses
-          .filter(({ InterfaceAlias, AddressState }) => InterfaceAlias === name && AddressState === "Duplicate")
+          .filter(
+            ({ InterfaceAlias, AddressState }) =>
+              isSame(InterfaceAlias, connectionOf(facts.nics, name) ?? name) && AddressState === "Duplicate",
+          )
           .map(
             ({ IPAddress }) =>
               `${IPAddress} of ${name} is used by another machine of its network. Look which one answers for it`,

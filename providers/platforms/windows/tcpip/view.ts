@@ -1,16 +1,20 @@
 // The data of the templates in templates/windows/tcpip/. Pure.
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
+import { finder, nicView } from "../nic.js";
 import type { InterfaceWord, TcpipWords } from "./words.js";
 
+/** Windows refuses to set less for IPv6. */
+const LEAST_IPV6 = 1280;
+
 export function configure({ interfaces }: TcpipWords, { machine, environment }: Heading): Filled {
-  return { template: "windows/tcpip/configure.ps1", data: { machine, environment, interfaces: views(interfaces) } };
+  const data = { machine, environment, interfaces: views(interfaces), find: finder(Object.keys(interfaces)) };
+  return { template: "windows/tcpip/configure.ps1", data };
 }
 
-/** Addresses that leave, and with them their default routes. */
-export function leave(interfaces: TcpipWords["interfaces"]): Filled[] {
-  const leaving = Object.entries(interfaces).map(([name, word]) => ({ name, ...word }));
-  return leaving.length > 0 ? [{ template: "windows/tcpip/leave.ps1", data: { interfaces: leaving } }] : [];
+/** Interfaces that get back what Windows gives one that nobody has set, by connection name. */
+export function leave(interfaces: readonly string[]): Filled[] {
+  return interfaces.length > 0 ? [{ template: "windows/tcpip/leave.ps1", data: { interfaces } }] : [];
 }
 
 /** What interfaces have that are not ours and may lose it. */
@@ -22,7 +26,9 @@ export function restore(interfaces: TcpipWords["interfaces"]): Filled[] {
 function views(interfaces: Readonly<Record<string, InterfaceWord>>): object[] {
   return Object.entries(interfaces).map(([name, word]) => ({
     ...word,
-    name,
+    ...nicView(name),
+    isBelowIpv6: word.NlMtuBytes < LEAST_IPV6,
+    isByDhcp: word.Dhcp === "Enabled",
     hasServers: word.ServerAddresses.length > 0,
     addresses: word.IPAddress.map((text) => {
       const [ip = "", prefix = ""] = text.split("/");

@@ -1,0 +1,78 @@
+// Windows guests: the driver, and what their teams and IP settings are in the words of the layers. Pure.
+import type { WindowsGuest, WindowsIp, WindowsPort } from "../../model/windowsGuest.js";
+import type { Driver } from "../driver.js";
+import { LBFO_TEAMS } from "../hyperv/uplinkTeam.js";
+import { requiredWord } from "../teamSupport.js";
+import { lbfo } from "./lbfo/index.js";
+import { type LbfoWords, teamNicName, teamNics } from "./lbfo/words.js";
+import { tcpip } from "./tcpip/index.js";
+import type { InterfaceWord, TcpipWords } from "./tcpip/words.js";
+import { unsupportedInWindows } from "./unsupported.js";
+
+const tcpipLayer = tcpip(toTcpipWords);
+
+export const windows: Driver<WindowsGuest> = {
+  name: "windows",
+  kind: "Windows guest",
+  token: { module: "windows", type: "Guest" },
+  version: 1,
+  shell: "powershell",
+  layers: [lbfo(toLbfoWords), { ...tcpipLayer, unsupported: unsupportedInWindows }],
+  machines: ({ virtualMachines }) =>
+    virtualMachines.flatMap(({ name, windowsGuest }) =>
+      windowsGuest ? [{ machine: windowsGuest, path: ["vms", name] }] : [],
+    ),
+};
+
+/** By the address that its host gives the adapter, else by what the file says that Windows calls the connection. */
+function nicOf({ mac, connection, name }: WindowsPort): string {
+  const nic = mac ?? connection;
+  if (nic === undefined) throw new Error(`port ${name} was let through although nothing tells its connection`);
+  return nic;
+}
+
+function toLbfoWords({ teams, ports }: WindowsGuest): LbfoWords {
+  return {
+    teams: Object.fromEntries(
+      teams.map((team) => [
+        team.name,
+        {
+          ...requiredWord(LBFO_TEAMS, team),
+          TeamMembers: ports
+            .filter(({ name }) => team.members.includes(name))
+            .map(nicOf)
+            .sort(),
+          LacpTimer: null,
+          Standby: null,
+          TeamNics: teamNics(
+            team.name,
+            team.interfaces.flatMap(({ vlan }) => vlan ?? []),
+          ),
+        },
+      ]),
+    ),
+  };
+}
+
+/** Interfaces without addresses are left to DHCP, as Windows makes them. */
+function toTcpipWords({ ports, teams }: WindowsGuest): TcpipWords {
+  const members = teams.flatMap((team) => team.members);
+  const own = ports
+    .filter(({ name }) => !members.includes(name))
+    .map((port) => [nicOf(port), toWord(port, true)] as const);
+  const ofTeams = teams.flatMap(({ name, interfaces }) =>
+    interfaces.map((one) => [teamNicName(name, one.vlan), toWord(one, false)] as const),
+  );
+  return { interfaces: Object.fromEntries([...own, ...ofTeams].filter(([, { IPAddress }]) => IPAddress.length > 0)) };
+}
+
+function toWord({ addresses, gateways, nameservers, mtuBytes }: WindowsIp, isNic: boolean): InterfaceWord {
+  return {
+    HardwareInterface: isNic,
+    Dhcp: "Disabled",
+    IPAddress: [...addresses].sort(),
+    DefaultGateway: [...gateways].sort(),
+    ServerAddresses: nameservers,
+    NlMtuBytes: mtuBytes,
+  };
+}

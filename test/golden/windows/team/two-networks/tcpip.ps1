@@ -1,0 +1,33 @@
+# IP settings of two-networks, environment golden. Written by multiport: do not edit here.
+# May be run again: what is as it should be stays.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# Addresses leave first: one that changes over to another interface can't be on both.
+$name = 'Production'
+foreach ($address in @(Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq $name -and [string]$_.PrefixOrigin -eq 'Manual' })) {
+    if (@('10.20.0.32/24') -notcontains ('{0}/{1}' -f $address.IPAddress, $address.PrefixLength)) {
+        Remove-NetIPAddress -InterfaceAlias $name -IPAddress $address.IPAddress -Confirm:$false
+    }
+}
+
+# Production. Its IP interface comes a moment after its adapter, and takes no address before the adapter is up.
+$name = 'Production'
+for ($i = 0; $i -lt 60; $i++) {
+    $adapter = Get-NetAdapter | Where-Object { $_.Name -eq $name -and [string]$_.Status -eq 'Up' }
+    if ($adapter -and (Get-NetIPInterface -InterfaceAlias $name -ErrorAction SilentlyContinue)) { break }
+    Start-Sleep -Milliseconds 500
+}
+Set-NetIPInterface -InterfaceAlias $name -AddressFamily IPv4 -Dhcp Disabled
+$there = @(Get-NetIPAddress | Where-Object { $_.InterfaceAlias -eq $name -and [string]$_.PrefixOrigin -eq 'Manual' } | ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+if ($there -notcontains '10.20.0.32/24') { [void](New-NetIPAddress -InterfaceAlias $name -IPAddress '10.20.0.32' -PrefixLength 24) }
+$wanted = @()
+$routes = @(Get-NetRoute | Where-Object { $_.InterfaceAlias -eq $name -and ($_.DestinationPrefix -eq '0.0.0.0/0' -or $_.DestinationPrefix -eq '::/0') })
+foreach ($route in $routes) {
+    if ($wanted -notcontains $route.NextHop) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
+$there = @($routes | ForEach-Object { $_.NextHop })
+Set-DnsClientServerAddress -InterfaceAlias $name -ServerAddresses @('10.20.0.53')
+Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1400
