@@ -85,7 +85,7 @@ describe("from typed arguments", () => {
     expect(host?.inputs.lbfo).toBeUndefined();
     expect(host?.inputs.vmswitch).toMatch(/Notes +.*= 'multiport=demo'/);
     expect(host?.inputs.vmswitch).toMatch(/Add-VMNetworkAdapter -VMName 'SQL Server' -Name 'Storage'/);
-    expect(host?.inputs.tcpip).toMatch(/'vEthernet \(Management\)'[^]*10\.0\.0\.11/);
+    expect(host?.inputs.tcpip).toMatch(/'vEthernet \(Management\)'.*10\.0\.0\.11/s);
   });
 
   it("GuestBond: one resource with the netplan file of the guest", async () => {
