@@ -6,7 +6,15 @@ import type { Driver, MachineModel, MachineWords } from "../platforms/driver.js"
 import { type Heading, readHeading } from "../platforms/heading.js";
 import { type LayerPlan, NOTHING_TO_DO } from "../platforms/layer.js";
 import type { MissingTool } from "../platforms/packages.js";
-import { type MachineFacts, missingOf, missingTools, ownFiles, unreadable, wordsOf } from "./machineFacts.js";
+import {
+  type MachineFacts,
+  missingOf,
+  missingTools,
+  ownFiles,
+  remarksOf,
+  unreadable,
+  wordsOf,
+} from "./machineFacts.js";
 import { machineScript } from "./machineScript.js";
 import { wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
@@ -98,6 +106,8 @@ export interface ChangePlan {
   readonly missing: readonly MissingTool[];
   readonly conflicts: readonly string[];
   readonly notes: readonly string[];
+  /** What is otherwise than one would think, before the change. */
+  readonly remarks: readonly string[];
   readonly script: string;
 }
 
@@ -151,6 +161,7 @@ export function planChange<Model extends MachineModel>(
         ...(all("conflicts") as string[]),
       ]),
     ],
+    remarks: remarksOf(driver, facts, words),
     notes: [...lastOutcome(facts, environment), ...(all("notes") as string[])],
     script: machineScript(driver.shell, "change", {
       ...shared,

@@ -17,6 +17,7 @@ import {
   missingTools,
   ownFiles,
   readMachineFacts,
+  remarksOf,
   unreadable,
   wordsOf,
 } from "./machineFacts.js";
@@ -40,6 +41,8 @@ export interface Found {
   readonly words: MachineWords;
   /** As the files on the machine have it, where they do; by layer. */
   readonly texts: Readonly<Record<string, string>>;
+  /** What is to be told of it. */
+  readonly remarks: readonly string[];
 }
 
 const DEFAULT_CONFIRM_SECONDS = 120;
@@ -78,7 +81,12 @@ export class Machine<Model extends MachineModel> {
       if (differences(this.driver, { heading, words: NO_WORDS }, facts).length === 0) return undefined;
       const found = wordsOf(this.driver, facts, { environment });
       const words = withoutEmpty(this.driver, ({ name }) => found[name]);
-      return { words, texts: renderTexts(this.driver, { words, heading, files: ownFiles(facts, environment) }) };
+      const remarks = remarksOf(this.driver, facts, words);
+      return {
+        words,
+        remarks,
+        texts: renderTexts(this.driver, { words, heading, files: ownFiles(facts, environment) }),
+      };
     });
   }
 
@@ -94,13 +102,13 @@ export class Machine<Model extends MachineModel> {
     const id = randomBytes(6).toString("hex");
     const begun = await this.withHost(this.connect(ssh), (host) => this.begin(host, { ...wanted, id, seconds }));
     const { plan } = begun;
-    if (plan === undefined) return { changes: [], notes: [] };
-    await this.finish(ssh, { wanted, id, begun });
-    return { changes: plan.changes, notes: plan.notes };
+    if (plan === undefined) return { changes: [], notes: begun.remarks };
+    const remarks = await this.finish(ssh, { wanted, id, begun });
+    return { changes: plan.changes, notes: [...plan.notes, ...remarks] };
   }
 
   /** Over as many connections as it takes: one that is lost says nothing about the change. */
-  private async finish(ssh: SshTarget, course: Course): Promise<void> {
+  private async finish(ssh: SshTarget, course: Course): Promise<readonly string[]> {
     for (;;) {
       try {
         return await this.withHost(this.reconnect(ssh, course.begun), (host) => this.settle(host, course));
@@ -117,7 +125,8 @@ export class Machine<Model extends MachineModel> {
     const plan = await this.plan(host, request);
     const deadline = Date.now() + request.seconds * 1000;
     const { label } = host;
-    if (plan.changes.length === 0) return { plan: undefined, deadline, label, seconds: request.seconds };
+    const { remarks } = plan;
+    if (plan.changes.length === 0) return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
     try {
       await this.run(host, {
         step: `apply ${layersOf(plan).join(", ")}`,
@@ -128,7 +137,7 @@ export class Machine<Model extends MachineModel> {
       // From here on a lost connection means little: the machine goes on by itself, and is asked over the next one.
       if (!isLost(error)) throw error;
     }
-    return { plan, deadline, label, seconds: request.seconds };
+    return { plan, remarks, deadline, label, seconds: request.seconds };
   }
 
   /** What a change takes, once the machine has what it needs for it; an error where something stands in the way. */
@@ -164,21 +173,27 @@ export class Machine<Model extends MachineModel> {
     }
   }
 
-  /** Looks until the machine has what is wanted and all of it works, and confirms; or has it put back what it had. */
-  private async settle(host: Host, course: Course): Promise<void> {
+  /** Looks until the machine has what is wanted and all of it works, and confirms; or has it put back what it had. Gives what is to be told. */
+  private async settle(host: Host, course: Course): Promise<readonly string[]> {
     const { wanted, id, begun } = course;
     for (let look = 0; ; look++) {
       await sleep(SETTLE_MILLISECONDS[look] ?? SETTLE_MILLISECONDS.at(-1));
       const facts = await this.look(host, course);
-      if (facts.change?.id !== id) return endOf(host, facts, id);
+      if (facts.change?.id !== id) {
+        endOf(host, facts, id);
+        return [];
+      }
+      const isLast = look >= SETTLE_MILLISECONDS.length - 1;
       const changes = differences(this.driver, wanted, facts);
       const ailing = changes.length > 0 ? [] : this.unhealthy(wanted.words, facts);
-      if (changes.length === 0 && ailing.length === 0) return this.confirm(host, course);
-      if (
-        look < SETTLE_MILLISECONDS.length - 1 ||
-        (ailing.length > 0 && Date.now() < begun.deadline - RESERVE_MILLISECONDS)
-      )
-        continue;
+      if (changes.length === 0 && ailing.length === 0) {
+        const remarks = remarksOf(this.driver, facts, wanted.words);
+        // Some of it passes by itself.
+        if (remarks.length > 0 && !isLast) continue;
+        await this.confirm(host, course);
+        return remarks;
+      }
+      if (!isLast || (ailing.length > 0 && Date.now() < begun.deadline - RESERVE_MILLISECONDS)) continue;
       await this.putBack(
         host,
         id,
@@ -269,6 +284,8 @@ type Request = Task & Pick<ChangeRequest, "id" | "seconds">;
 /** A change that was sent; without a plan there was nothing to change. */
 interface Begun {
   readonly plan: ChangePlan | undefined;
+  /** What was to be told of the machine before. */
+  readonly remarks: readonly string[];
   /** When the machine puts back what it had, by our clock. */
   readonly deadline: number;
   readonly label: string;

@@ -125,6 +125,15 @@ export function missingTools<Model extends MachineModel>(
   return layers.flatMap((layer) => [...missingOf(layer, facts, words)]);
 }
 
+/** What is otherwise than one would think, of what a machine has. */
+export function remarksOf<Model extends MachineModel>(
+  { layers }: Driver<Model>,
+  { layers: facts }: MachineFacts,
+  words: MachineWords,
+): string[] {
+  return layers.flatMap((layer) => [...(layer.remarks?.(wordsFor(layer, words), facts[layer.name]) ?? [])]);
+}
+
 /** Why a layer in which something of ours was confirmed can't tell what it has now. Nothing of it would look as if it were gone. */
 export function unreadable<Model extends MachineModel>(
   { layers }: Driver<Model>,

@@ -88,6 +88,7 @@ export class MachineProvider<Model extends MachineModel> {
     const found = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
     // An empty id is Pulumi's word for "it is gone".
     if (found === undefined) return { id: "", props: {} };
+    for (const remark of found.remarks) console.log(`${ssh.name}: ${remark}`);
     const inputs = { ssh, environment, ...rest, configuration: found.words, ...found.texts };
     return { id, props: this.outputs(inputs), inputs } as pulumi.dynamic.ReadResult;
   }

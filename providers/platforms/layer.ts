@@ -115,4 +115,9 @@ export interface Layer<Model, Words, Facts> {
    * change, then the change is put back. One sentence each with what was seen and what to look at.
    */
   unhealthy(desired: Words, facts: Facts): readonly string[];
+  /**
+   * What is as configured and works, though otherwise than one would think, such as an adapter that has no virtual function at the moment.
+   * Told after every up, and by a refresh; one sentence each with what was seen.
+   */
+  remarks?(words: Words, facts: Facts): readonly string[];
 }

@@ -5,6 +5,7 @@ import { unsupportedByHyperv } from "../unsupported.js";
 import { compareVmswitch } from "./compare.js";
 import { fromVmswitchFacts, readVmswitchFacts, type VmswitchFacts } from "./facts.js";
 import { isNothing, planVmswitch } from "./plan.js";
+import { vmswitchRemarks } from "./remarks.js";
 import { toVmswitchWords } from "./toWords.js";
 import { configure } from "./view.js";
 import { NOTHING, type VmswitchWords } from "./words.js";
@@ -26,4 +27,5 @@ export const vmswitch: Layer<HypervHost, VmswitchWords, VmswitchFacts> = {
   plan: planVmswitch,
   compare: compareVmswitch,
   unhealthy: () => [],
+  remarks: vmswitchRemarks,
 };
