@@ -1,5 +1,15 @@
-// The Hyper-V host of the demo as data: its NICs, and a VM that is there already. Pure.
+// The Windows machines of the demo as data: a Hyper-V host with its NICs and a VM that is there already, and the inside of that VM,
+// which the lab does not join to its host. Pure.
+import type { NicScenario } from "./windows/host/scenario";
 import type { WindowsScenarios } from "./windowsProcess";
+
+const adapter = (name: string, mac: string): NicScenario => ({
+  name,
+  mac,
+  description: "Microsoft Hyper-V Network Adapter",
+  driver: "netvsc.sys",
+  externalSwitch: true,
+});
 
 export const demoWindows: WindowsScenarios = {
   "hv-01": {
@@ -11,5 +21,10 @@ export const demoWindows: WindowsScenarios = {
     vms: [{ name: "sql-01", state: "Running" }],
     // Its switch ports carry VLAN 10 untagged.
     management: { address: "10.10.0.31", gateway: "10.10.0.1" },
+  },
+  "sql-01": {
+    release: "2022",
+    role: "server",
+    nics: [adapter("Ethernet", "00155d100031"), adapter("Ethernet 2", "00155d100032")],
   },
 };

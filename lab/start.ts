@@ -26,6 +26,7 @@ export async function start(): Promise<void> {
           "**multiport:vsphere:**",
           "**dynamic/vsphere:**",
           "**dynamic/hyperv:**",
+          "**dynamic/windows:**",
         ].flatMap((urn) => ["--target", urn])
       : [];
   await step("the stack", ["pulumi", "stack", "select", STACK, "--create"], env);
@@ -56,7 +57,7 @@ async function tell(lab: DemoLab, env: Readonly<Record<string, string>>): Promis
   await runVisibly("govc", ["find", "-l", "/", "-type", "w", "-type", "g"], env);
   const { sshConfig } = lab;
   // Without namespaces there is the Hyper-V host alone.
-  const looks = lab.leftOut.length === 0 ? LOOKS : [ON_WINDOWS];
+  const looks = lab.leftOut.length === 0 ? LOOKS : [ON_WINDOWS, IN_WINDOWS];
   if (sshConfig !== undefined) for (const [what, ...command] of looks) await look(what, ["-F", sshConfig, ...command]);
   console.log(hints(lab));
 }
@@ -66,6 +67,12 @@ const ON_WINDOWS: readonly [string, ...string[]] = [
   "On hv-01, adapters on its virtual switches:",
   "hv-01",
   `powershell -NoProfile -NonInteractive -Command "@(Get-VMNetworkAdapter -ManagementOS) + @(Get-VMNetworkAdapter -VMName *) | ForEach-Object { '{0} on {1}' -f $_.Name, $_.SwitchName }"`,
+];
+
+const IN_WINDOWS: readonly [string, ...string[]] = [
+  "In the guest sql-01, addresses:",
+  "sql-01",
+  `powershell -NoProfile -NonInteractive -Command "Get-NetIPAddress | Where-Object { $_.PrefixOrigin -eq 'Manual' } | ForEach-Object { '{0}: {1}/{2}' -f $_.InterfaceAlias, $_.IPAddress, $_.PrefixLength }"`,
 ];
 
 const LOOKS: readonly (readonly [string, ...string[]])[] = [
@@ -80,6 +87,7 @@ const LOOKS: readonly (readonly [string, ...string[]])[] = [
     "ovs-appctl bond/show vs0-uplinks | grep -E '^(bond_mode|lacp_status|member)'",
   ],
   ON_WINDOWS,
+  IN_WINDOWS,
   ["In the guest db-01:", "db-01", "ls -l /etc/netplan; ping -c 2 -i 0.2 10.10.0.1"],
 ];
 

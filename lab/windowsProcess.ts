@@ -29,7 +29,7 @@ export async function startWindows(
 ): Promise<WindowsHosts> {
   const running = findWindows(directory);
   if (running) return running;
-  report("starting the simulated Hyper-V host");
+  report("starting the simulated Windows machines");
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const key = utils.generateKeyPairSync("ed25519");
@@ -46,7 +46,9 @@ export async function startWindows(
     return { sshConfig: join(directory, "ssh_config"), pid };
   }
   process.kill(pid, "SIGKILL");
-  throw new Error(`the simulated Hyper-V host did not come up in ${START_SECONDS} s: see ${join(directory, "log")}`);
+  throw new Error(
+    `the simulated Windows machines did not come up in ${START_SECONDS} s: see ${join(directory, "log")}`,
+  );
 }
 
 /** The hosts that were started in `directory` and still run. */
@@ -88,7 +90,7 @@ function spawnHosts(directory: string): number {
   });
   child.unref();
   for (const file of [out, log]) closeSync(file);
-  if (child.pid === undefined) throw new Error("the simulated Hyper-V host could not be started");
+  if (child.pid === undefined) throw new Error("the simulated Windows machines could not be started");
   return child.pid;
 }
 

@@ -405,7 +405,7 @@ describe("a confirmation that is refused", () => {
 describe("read", () => {
   it("gives what is there as the words and the text that would make it so", async () => {
     const { host, machine } = given({ before: converged });
-    expect(await machine.read({ ssh: inputs.ssh, environment: "t" })).toEqual({ words, texts });
+    expect(await machine.read({ ssh: inputs.ssh, environment: "t" })).toEqual({ words, texts, remarks: [] });
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 

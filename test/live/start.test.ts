@@ -108,7 +108,7 @@ describe("npm start", () => {
     }
     const text = await succeed(folder, ["npm", "start"]);
     expect(text).toContain("=== What exists now");
-    expect(text).toContain("20 unchanged");
+    expect(text).toContain("21 unchanged");
   });
 
   it.runIf(machines.length === 0)("names three things to try, and they do what they say", async () => {
@@ -124,7 +124,7 @@ describe("npm start", () => {
     expect(drift).toMatch(/^ +\+ {3}-- set Port db-01-app vlan_mode=access tag=10/m);
     expect(repair).toContain("1 updated");
     expect(comment).toContain("**No machine changes.**");
-    expect(destroy).toContain("20 deleted");
+    expect(destroy).toContain("21 deleted");
     expect(stop).toContain("The lab is down.");
     expect(processesOf(folder)).toEqual([]);
     expect(readdirSync(join(folder, ".lab"))).toEqual([]);
@@ -134,7 +134,7 @@ describe("npm start", () => {
     const other = copyOfCheckout();
     cpSync(join(ROOT, "node_modules"), join(other, "node_modules"), { recursive: true, verbatimSymlinks: true });
     const texts = await Promise.all([folder, folder, other].map((each) => succeed(each, ["npm", "start"])));
-    for (const text of texts) expect(text).toContain("20 unchanged");
+    for (const text of texts) expect(text).toContain("21 unchanged");
     expect(texts.join("\n")).toMatch(/waiting for process \d+, which is (?:using the lab of|setting) this checkout/);
     await succeed(other, ["npm", "run", "stop"]);
     expect(processesOf(other)).toEqual([]);
@@ -170,6 +170,7 @@ describe("npm start without root", () => {
     expect(text).toMatch(/root/);
     expect(text).toContain("/dc1/network/dvs0");
     expect(text).toContain("Management on vs0");
+    expect(text).toContain("Ethernet: 10.10.0.32/24");
     expect(text).not.toContain("dynamic/kvm:Host");
     await succeed(copy, [...asNobody, "npm", "run", "stop"], env);
     expect(processesOf(copy)).toEqual([]);

@@ -25,6 +25,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "pulumi-nodejs:dynamic/vsphere:Host": 2,
     "pulumi-nodejs:dynamic/kvm:Host": 2,
     "pulumi-nodejs:dynamic/hyperv:Host": 1,
+    "pulumi-nodejs:dynamic/windows:Guest": 1,
     "pulumi-nodejs:dynamic/netplan:Guest": 2,
   },
   dev: {
@@ -54,6 +55,7 @@ const TEXTS: Record<string, readonly string[]> = {
   "pulumi-nodejs:dynamic/kvm:Host": ["openvswitch"],
   "pulumi-nodejs:dynamic/hyperv:Host": ["vmswitch", "tcpip"],
   "pulumi-nodejs:dynamic/netplan:Guest": ["netplan"],
+  "pulumi-nodejs:dynamic/windows:Guest": ["tcpip"],
 };
 
 /** A text of one section without the line that says where it goes. */
@@ -115,7 +117,9 @@ it("demo, resource by resource", async () => {
   const shown = resources.map(({ inputs, ...resource }) => {
     const { __provider, ...own } = inputs;
     if (__provider !== undefined)
-      expect(["kvm", "hyperv", "netplan", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(__provider);
+      expect(["kvm", "hyperv", "netplan", "windows", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(
+        __provider,
+      );
     // The texts themselves are golden elsewhere, and compared with render above.
     const texts = Object.fromEntries((TEXTS[resource.type] ?? []).map((text) => [text, "(as rendered)"]));
     return { ...resource, inputs: { ...own, ...texts } };
