@@ -2,7 +2,8 @@
 import type { Scenario } from "../../../lab/windows/host/scenario.js";
 import { WindowsHost } from "../../../lab/windows/host/windowsHost.js";
 import { runPowerShell } from "../../../lab/windows/language/process.js";
-import { type Applied, type Connect, Machine } from "../../../providers/engine/machine.js";
+import { type Applied, Machine } from "../../../providers/engine/machine.js";
+import type { Connect } from "../../../providers/engine/machineAccess.js";
 import { toMachineWords } from "../../../providers/engine/machineWords.js";
 import { connectSsh } from "../../../providers/host/ssh.js";
 import { formatChange } from "../../../providers/model/change.js";
