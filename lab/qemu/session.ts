@@ -46,25 +46,21 @@ export class Session {
 
   /** Runs a shell command; an exit code other than 0 is an outcome, 128 that it did not end by itself. */
   async run(command: string, { input = "", timeoutSeconds = 60 }: ExecuteOptions = {}): Promise<Outcome> {
-    const channel = await this.start(command);
-    const [stdout, stderr] = [collect(channel), collect(channel.stderr)];
+    const { channel, ended } = await this.start(command);
     const timer = setTimeout(() => channel.destroy(), timeoutSeconds * 1000);
-    channel.on("error", () => {});
     channel.end(input);
-    const code = await new Promise<number>((resolve) => {
-      let exit = 128;
-      channel.on("exit", (code: number | null) => {
-        exit = code ?? 128;
-      });
-      channel.on("close", () => resolve(exit));
-    });
+    const outcome = await ended;
     clearTimeout(timer);
-    return { code, stdout: stdout(), stderr: stderr() };
+    return outcome;
   }
 
-  private start(command: string): Promise<ClientChannel> {
-    const started = new Promise<ClientChannel>((resolve, reject) => {
-      this.client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+  private start(command: string): Promise<Started> {
+    const started = new Promise<Started>((resolve, reject) => {
+      this.client.exec(command, (error, channel) => {
+        if (error) reject(error);
+        // Here and not later: a short command's output, exit code and end may come in one packet with the answer.
+        else resolve({ channel, ended: outcomeOf(channel) });
+      });
     });
     return Promise.race([started, this.ended]);
   }
@@ -72,6 +68,24 @@ export class Session {
   close(): void {
     this.client.destroy();
   }
+}
+
+/** A command that runs. */
+interface Started {
+  readonly channel: ClientChannel;
+  readonly ended: Promise<Outcome>;
+}
+
+function outcomeOf(channel: ClientChannel): Promise<Outcome> {
+  const [stdout, stderr] = [collect(channel), collect(channel.stderr)];
+  let exit = 128;
+  channel.on("error", () => {});
+  channel.on("exit", (code: number | null) => {
+    exit = code ?? 128;
+  });
+  return new Promise((resolve) => {
+    channel.on("close", (code?: number | null) => resolve({ code: code ?? exit, stdout: stdout(), stderr: stderr() }));
+  });
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
