@@ -103,7 +103,6 @@ describe("a guest", () => {
   it("that took it once is not up yet when it does not take it", async () => {
     await run("1");
     const inside = server.guest("in 1");
-    server.machine.host.state.vms.find(({ name }) => name === "in 1");
     inside.restart();
     await expect(run("1")).rejects.toMatchObject({ kind: "unreachable" });
   });
@@ -118,11 +117,11 @@ describe("the password", () => {
   it.each([
     [{}, /no password for it.*multiport:guestPassword/],
     [{ all: "" }, /no password for it/],
-    [{ all: "two\nlines" }, /is no password/],
+    [{ all: "mine\nalone" }, /is no password/],
     [{ each: '{"in 1": 5}' }, /is not a JSON object/],
     [{ each: "{" }, /is not a JSON object/],
   ])("that is none is told without it: %j", (passwords, said) => {
     expect(() => guestPassword("in 1", passwords)).toThrow(said);
-    expect(() => guestPassword("in 1", passwords)).not.toThrow(/two|5/);
+    expect(() => guestPassword("in 1", passwords)).not.toThrow(/mine|alone|: 5/);
   });
 });
