@@ -130,7 +130,7 @@ export const NOUNS: readonly Noun[] = [
     at: ["vms.<vm>.guest.powershellDirect"],
     schema: PowershellDirectSpec,
     example: "powershell-direct",
-    note: "Of a Windows guest. The password never stands in the file: see [Windows guests](../hyperv.md#windows-guests).",
+    note: "Of a Windows guest. The password never stands in the file: see [Windows guests](../hyperv.md#powershell-direct).",
   },
   {
     title: "Virtual switch",
