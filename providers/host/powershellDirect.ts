@@ -18,6 +18,9 @@ export interface GuestDoor extends Omit<PowershellDirect, "host"> {
 /** What the host may take to let a script in, beside the script's own time. */
 const ENTRY_SECONDS = 60;
 
+/** What PowerShell puts before an error that ends a script. */
+const STOPPED = /^The running command stopped because [^:]+ is set to Stop: /;
+
 /** Guests that took their password once: what they say of it later is said by one that isn't up yet. */
 const letIn = new Set<string>();
 
@@ -61,7 +64,7 @@ export class PowershellDirectHost implements Host {
 
   private notRun(step: string, answer: Extract<Answer, { id: string }>): HostError {
     const { user, vm } = this.door;
-    const message = printable(answer.message);
+    const message = printable(answer.message.replace(STOPPED, ""));
     const { kind, words } = judged(answer, { user, vm, wasLetIn: letIn.has(this.key) });
     return this.error(kind, step, `${words} The host said: ${message}`);
   }

@@ -56,6 +56,7 @@ export class Guests {
   }
 
   enter(name: string, { user, password }: Pick<GuestScenario, "user" | "password">): RemoteSession {
+    this.follow(true);
     const found = this.host.state.vms.filter((vm) => matches(name, vm.name));
     const [vm] = found;
     if (!vm || found.length > 1)

@@ -240,6 +240,7 @@ export class WindowsMachine {
         await this.befall(before, pid, found.name, isAlive);
         this.calls.push({ pid, cmdlet: found.name, parameters: bound.parameters, at: this.clock.now() });
         finishReturns(this.host);
+        this.guests.follow(this.isOn);
         await this.carryOut(found, bound);
         this.guests.follow(this.isOn);
         await this.befall(after, pid, found.name, isAlive);
