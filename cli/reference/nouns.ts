@@ -18,7 +18,7 @@ import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
 import { PortGroupSpec } from "../../providers/model/portGroup.js";
 import { ShapingSpec } from "../../providers/model/shaping.js";
-import { SshSpec } from "../../providers/model/ssh.js";
+import { PowershellDirectSpec, SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkSpec } from "../../providers/model/uplink.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
@@ -124,6 +124,13 @@ export const NOUNS: readonly Noun[] = [
     schema: SshSpec,
     example: "ssh",
     note: "Passwords and passphrases never stand in the file: see [SSH](../ssh.md).",
+  },
+  {
+    title: "PowerShell Direct",
+    at: ["vms.<vm>.guest.powershellDirect"],
+    schema: PowershellDirectSpec,
+    example: "powershell-direct",
+    note: "Of a Windows guest. The password never stands in the file: see [Windows guests](../hyperv.md#powershell-direct).",
   },
   {
     title: "Virtual switch",

@@ -111,6 +111,21 @@ export interface FileSystem {
   move(from: string, to: string): void;
 }
 
+/** A program that a script started. */
+export interface ChildProcess {
+  /** How it ended; undefined: it was killed, or its machine went down. */
+  readonly ended: Promise<ProcessResult | undefined>;
+  kill(): void;
+}
+
+/** A remote session, as the process sees it that serves it. */
+export interface RemoteSession {
+  readonly machine: Machine;
+  /** Never resolves; rejects with a TerminatingError when the session is cut. */
+  readonly lost: Promise<never>;
+  close(): void;
+}
+
 /** What the language asks of the machine that a script runs on. */
 export interface Machine {
   /** By their full name without case; cmdlets of the language itself (ForEach-Object, ConvertTo-Json ..) are not among them. */
@@ -129,6 +144,10 @@ export interface Machine {
   sleep(milliseconds: number): Promise<void>;
   /** Told what leaves the process while it runs: all of standard output, and of standard error what passes the error stream by. */
   written?(stream: "stdout" | "stderr", text: string): void;
+  /** Starts a program with its arguments and all of its standard input; undefined: there is no such program. */
+  start?(program: string, args: string, input: string): ChildProcess | undefined;
+  /** PowerShell Direct into a VM. Throws TerminatingErrors. */
+  enter?(vm: string, login: { readonly user: string; readonly password: string }): RemoteSession;
   /** Called before every statement with a call in it: where the lab makes a run fail, hang or end. Throws to end the process without a word. */
   beforeCall(cmdlet: string): Promise<void>;
 }

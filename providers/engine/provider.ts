@@ -2,11 +2,11 @@
 // of a stack holds one line that calls these; connections and credentials come from the stack's config at run time.
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Host } from "../host/host.js";
 import { DEFAULT_MISSING_PACKAGES, missingPackages } from "../model/missingPackages.js";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
+import { connectWith } from "./connect.js";
 import { digestOf } from "./digest.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
@@ -37,24 +37,15 @@ async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void
   config = (key) => request.config.get(key);
 }
 
-function connect(target: MachineInputs["ssh"]): Promise<Host> {
-  const [password, passphrase] = [config("multiport:sshPassword"), config("multiport:sshPassphrase")];
-  const credentials = {
-    ...(password === undefined ? {} : { password }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  };
-  const configFile = config("multiport:sshConfig") ?? process.env.MULTIPORT_SSH_CONFIG;
-  // Loaded when a machine is reached: a preview without changes only compares inputs.
-  const { connectSsh } = require("../host/ssh.js") as typeof import("../host/ssh.js");
-  return connectSsh(target, credentials, configFile === undefined ? {} : { configFile });
-}
-
 /** The methods of a Pulumi dynamic provider for one driver. */
 export class MachineProvider<Model extends MachineModel> {
   private readonly machine: Machine<Model>;
 
   constructor(private readonly driver: Driver<Model>) {
-    this.machine = new Machine(driver, (target) => connect(target));
+    this.machine = new Machine(
+      driver,
+      connectWith((key) => config(key)),
+    );
   }
 
   readonly configure = configure;

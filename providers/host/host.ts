@@ -10,6 +10,11 @@ export interface Command {
    * it has arrived, and its own standard input is empty.
    */
   readonly script: string;
+  /**
+   * What the script gets as its one argument, an array whose first item is the script itself. For secrets: Windows may log the
+   * scripts that it runs, and these are no part of one. powershell only.
+   */
+  readonly data?: readonly string[];
   /** What runs it. Default sh. */
   readonly shell?: ShellName;
   /** Seconds until the command is given up. Default 60. */

@@ -15,3 +15,9 @@ export function lastLines(text: string, { count = 10, width = 400 } = {}): strin
     .filter(Boolean);
   return lines.slice(-count).map((line) => (line.length > width ? `${line.slice(0, width)} ...` : line));
 }
+
+/** Standard error at the end of a message. */
+export function said(stderr: string): string {
+  const lines = lastLines(stderr);
+  return lines.length === 0 ? "" : ` It said:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}

@@ -2,12 +2,12 @@
 import type { ClientChannel } from "ssh2";
 import type { Connection } from "./connection.js";
 import { type Command, type CommandOutput, HostError } from "./host.js";
-import { lastLines, printable } from "./printable.js";
+import { printable, said } from "./printable.js";
 import { SHELLS, type Shell } from "./shell.js";
 import { labelOf } from "./sshSettings.js";
 import { stopShell, withoutAnnouncement } from "./stopShell.js";
 
-const DEFAULT_TIMEOUT_SECONDS = 60;
+export const DEFAULT_TIMEOUT_SECONDS = 60;
 /** Facts of a large host are some hundred KB; more than this is no answer to anything that we ask. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
@@ -43,7 +43,7 @@ class Execution {
 
   start(): void {
     const { client } = this.connection;
-    const { command, input } = this.shell.start(this.command.script);
+    const { command, input } = this.shell.start(this.command.script, this.command.data);
     client.once("close", this.onLost);
     try {
       client.exec(command, (error, channel) => {
@@ -109,8 +109,7 @@ class Execution {
   }
 
   private reject(kind: HostError["kind"], what: string): void {
-    const said = lastLines(withoutAnnouncement(this.text("stderr")));
-    const words = said.length === 0 ? "" : ` It said:\n${said.map((line) => `  ${line}`).join("\n")}`;
+    const words = said(withoutAnnouncement(this.text("stderr")));
     const { settings } = this.connection;
     this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`));
   }
@@ -129,6 +128,6 @@ class Execution {
   }
 }
 
-const UNKNOWN_STATE =
+export const UNKNOWN_STATE =
   "Whether it changed anything is not known. Run pulumi up again: it reads the machine first, and changes only what differs.";
 const LOST = `the connection was cut while this ran. ${UNKNOWN_STATE} If the machine does not answer any more, look at its console.`;

@@ -9,7 +9,7 @@ export interface CommandLine {
 
 export interface Shell {
   /** Runs a script, of which nothing stands in a process list; a first line on standard error says which process runs it. */
-  start(script: string): CommandLine;
+  start(script: string, data?: readonly string[]): CommandLine;
   /** Ends that process with all that it started. */
   stop(pid: string): CommandLine;
 }
@@ -17,10 +17,10 @@ export interface Shell {
 const sh: Shell = {
   // The shell reads a group to its end before it runs any of it: when the connection is cut on the way, nothing has run.
   // The script's own commands find their input empty, so that none of them swallows the rest of the script.
-  start: (script) => ({
-    command: "exec sh -s",
-    input: `{ echo "multiport-shell $$" >&2; ${script}\n} </dev/null\n`,
-  }),
+  start: (script, data = []) => {
+    if (data.length > 0) throw new Error("sh takes no data beside a script");
+    return { command: "exec sh -s", input: `{ echo "multiport-shell $$" >&2; ${script}\n} </dev/null\n` };
+  },
   stop: (pid) => ({
     command: "exec sh -s",
     // dash takes a group after `--` only with -s.
@@ -31,16 +31,28 @@ const sh: Shell = {
 /** Of the standard input that the script comes on: short enough that no encoding of a line is cut on the way. */
 const LINE = 1000;
 
+/** Between the script and what it gets beside it. */
+const SEPARATOR = "\0";
+
 const powershell: Shell = {
-  start: (script) => {
-    const text = script.replaceAll("\r\n", "\n");
-    // Standard input is read in the code page of the machine: base64 is the same in all of them.
-    const bytes = Buffer.from(text);
-    const lines = bytes.toString("base64").match(new RegExp(`.{1,${LINE}}`, "g")) ?? [];
-    return { command: powershellCommand(bootstrap(bytes.length)), input: `${lines.join("\n")}\n` };
+  start: (script, data) => {
+    const { args, input } = powershellStart(script, data);
+    return { command: `powershell ${args}`, input };
   },
   stop: (pid) => ({ command: `taskkill /T /F /PID ${pid}`, input: "" }),
 };
+
+/** What follows the name of the program on a command line, and its standard input. */
+export function powershellStart(
+  script: string,
+  data: readonly string[] = [],
+): { readonly args: string; readonly input: string } {
+  const text = [script.replaceAll("\r\n", "\n"), ...data].join(SEPARATOR);
+  // Standard input is read in the code page of the machine: base64 is the same in all of them.
+  const bytes = Buffer.from(text);
+  const lines = bytes.toString("base64").match(new RegExp(`.{1,${LINE}}`, "g")) ?? [];
+  return { args: powershellArguments(bootstrap(bytes.length)), input: `${lines.join("\n")}\n` };
+}
 
 /**
  * What stands on the command line, the same whichever shell the server has: it takes the script from standard input, runs it if
@@ -52,16 +64,18 @@ function bootstrap(byteLength: number): string {
     "$ProgressPreference='SilentlyContinue'",
     "[Console]::OutputEncoding=[Text.UTF8Encoding]::new($false)",
     '[Console]::Error.WriteLine("multiport-shell $PID")',
-    "try{$b=[Convert]::FromBase64String(-join @($input))}catch{exit 74}",
+    // Where the code page is UTF-8, .NET puts a byte order mark before what a process of its own is given.
+    "try{$b=[Convert]::FromBase64String((-join @($input)) -replace '[^A-Za-z0-9+/=]')}catch{exit 74}",
     // Bytes and not letters: of a letter that is cut in two .NET makes another one.
     `if($b.Length -ne ${byteLength}){exit 74}`,
-    "try{& ([scriptblock]::Create([Text.Encoding]::UTF8.GetString($b)))}catch{[Console]::Error.WriteLine([string]$_);exit 1}",
+    "$t=@([Text.Encoding]::UTF8.GetString($b) -split '\\x00')",
+    "try{& ([scriptblock]::Create($t[0])) $t}catch{[Console]::Error.WriteLine([string]$_);exit 1}",
   ].join(";");
 }
 
-function powershellCommand(command: string): string {
+function powershellArguments(command: string): string {
   const encoded = Buffer.from(command, "utf16le").toString("base64");
-  return `powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ${encoded}`;
+  return `-NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ${encoded}`;
 }
 
 export const SHELLS: Readonly<Record<ShellName, Shell>> = { sh, powershell };

@@ -105,7 +105,8 @@ function badKey(path: Path, context: Context): Problem {
 }
 
 function unknownKey(key: string, path: Path, context: Context): Problem {
-  const known = knownKeys(schemaAt(context.schema, path));
+  // What another kind of the same thing has, such as another guest, is known and out of place.
+  const known = [...new Set(knownKeys(schemaAt(context.schema, path)))].filter((one) => one !== key);
   const nearest = nearestName(key, known);
   return {
     rule: "schema",

@@ -1,6 +1,14 @@
-// How a machine is reached over SSH: addresses and names of secrets, never secrets. Pure.
+// How a machine is reached, over SSH or by way of the host that it runs on: addresses and names of secrets, never secrets. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+
+const USER =
+  /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\)?[A-Za-z_][A-Za-z0-9_.-]{0,31}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/;
+
+const confirmSeconds = field.integer(
+  { min: 10, max: 900 },
+  "After a change the machine waits so long for multiport to come back over a new connection and confirm it; otherwise it puts back what it had. Default 120.",
+);
 
 export const SshSpec = z.strictObject({
   port: field
@@ -8,11 +16,7 @@ export const SshSpec = z.strictObject({
     .optional(),
   user: field
     .described(
-      z
-        .string()
-        .regex(
-          /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\)?[A-Za-z_][A-Za-z0-9_.-]{0,31}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/,
-        ),
+      z.string().regex(USER),
       "User name; of a Windows domain such as CORP\\admin or admin@corp.example.net. Default: the OpenSSH client configuration, then the current user.",
       "a user name such as root",
     )
@@ -35,17 +39,25 @@ export const SshSpec = z.strictObject({
       'a fingerprint such as "SHA256:<43 characters>", as ssh-keygen -l prints it',
     )
     .optional(),
-  confirmSeconds: field
-    .integer(
-      { min: 10, max: 900 },
-      "After a change the machine waits so long for multiport to come back over a new connection and confirm it; otherwise it puts back what it had. Default 120.",
-    )
-    .optional(),
+  confirmSeconds: confirmSeconds.optional(),
   jump: field
     .address("Machine to connect through. Its settings come from the OpenSSH client configuration.")
     .optional(),
 });
 export type SshSpec = z.input<typeof SshSpec>;
+
+/** PowerShell Direct: into a VM by way of its Hyper-V host, without a network. */
+export const PowershellDirectSpec = z.strictObject({
+  user: field
+    .described(
+      z.string().regex(USER),
+      "An administrator of the guest; of a Windows domain such as CORP\\admin or admin@corp.example.net. Default Administrator.",
+      "a user name such as Administrator",
+    )
+    .optional(),
+  confirmSeconds: confirmSeconds.optional(),
+});
+export type PowershellDirectSpec = z.input<typeof PowershellDirectSpec>;
 
 /** What a machine runs scripts with: sh on Linux, powershell (5.1) on Windows. */
 export type ShellName = "sh" | "powershell";
@@ -60,10 +72,28 @@ export interface SshTarget {
   readonly hostKey?: string;
   readonly confirmSeconds?: number;
   readonly jump?: SshTarget;
+  readonly powershellDirect?: PowershellDirect;
+}
+
+/** The machine is a VM, which has the name of the target, on a Hyper-V host: SSH goes to the host, and the host into the VM. */
+export interface PowershellDirect {
+  readonly host: SshTarget;
+  /** A user of the guest. */
+  readonly user: string;
 }
 
 export function toSshTarget(name: string, address: string, spec: SshSpec = {}): SshTarget {
   const { jump, ...rest } = spec;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return { name, address, ...given, ...(jump === undefined ? {} : { jump: { name: jump, address: jump } }) };
+}
+
+export function toPowershellDirectTarget(
+  name: string,
+  host: SshTarget,
+  { user = "Administrator", confirmSeconds }: PowershellDirectSpec,
+): SshTarget {
+  const { confirmSeconds: _, ...reached } = host;
+  const given = confirmSeconds === undefined ? {} : { confirmSeconds };
+  return { name, address: host.address, ...given, powershellDirect: { host: reached, user } };
 }

@@ -31,6 +31,22 @@ async function run(script: string, cut?: number) {
 /** Writes a file first of all, so that half of a script shows. */
 const MARKING = `[IO.File]::WriteAllText('C:\\ran', '')\n# ${"filling ".repeat(400)}\n'done'`;
 
+describe("what a script gets beside it", () => {
+  it("comes whole, to the script alone, and leaves the command line as it was", async () => {
+    const data = ["it's \u2019 $x `", "", "b\n2"];
+    const text = "param($data)\n[string]::Join('|', $data[1..3])";
+    const { command, input } = powershell.start(text, data);
+    const [, ...args] = splitArguments(command);
+    const ended = await runPowerShell(machineWith({ files: memoryFiles() }), args, input);
+    expect(ended.stdout).toBe("it's \u2019 $x `||b\r\n2\r\n");
+    expect(command).toBe(powershell.start("x".repeat(Buffer.byteLength([text, ...data].join("0")))).command);
+  });
+
+  it("is refused by sh, which has no place for it", () => {
+    expect(() => SHELLS.sh.start("true", ["secret"])).toThrow(/no data/);
+  });
+});
+
 describe("a script", () => {
   it("arrives with every character, whatever the code page of the machine", async () => {
     const text = fc

@@ -115,6 +115,23 @@ describe("from typed arguments", () => {
     expect(guest?.inputs.tcpip).toMatch(/New-NetIPAddress -InterfaceAlias \$name -IPAddress '10.0.0.5'/);
   });
 
+  it("WindowsGuest: says by which host it is reached, and no password", async () => {
+    const host = { name: "hv-01", address: "hv-01.example.net", ssh: { user: "admin", confirmSeconds: 300 } };
+    const [guest] = await registered(
+      (parent) =>
+        new WindowsGuest("sql-01", { ...windowsArgs, powershellDirect: { host, confirmSeconds: 60 } }, { parent }),
+    );
+    expect(guest?.inputs.ssh).toEqual({
+      name: "sql-01",
+      address: "hv-01.example.net",
+      confirmSeconds: 60,
+      powershellDirect: {
+        host: { name: "hv-01", address: "hv-01.example.net", user: "admin" },
+        user: "Administrator",
+      },
+    });
+  });
+
   it("Environment: a Windows guest comes after the host below it", async () => {
     const spec = {
       environment: "t",

@@ -4,6 +4,7 @@ import {
   type Cmdlet,
   type Machine,
   type ProcessResult,
+  type RemoteSession,
   type RunPowerShell,
   UNSUPPORTED_EXIT,
   type Value,
@@ -15,6 +16,7 @@ import { isPowerShell, splitArguments } from "./commandLine";
 import { HostError } from "./errors";
 import { type Fault, Faults, orderedError } from "./faults";
 import { MemoryFiles } from "./files";
+import { Guests, sessionBroken } from "./guests";
 import type { Host } from "./host";
 import { answersSsh } from "./reach";
 import type { Scenario } from "./scenario";
@@ -63,6 +65,8 @@ export class WindowsMachine {
   readonly faults = new Faults();
   readonly tasks: TaskScheduler;
   readonly host: Host;
+  /** The insides of its VMs. */
+  readonly guests: Guests;
   readonly calls: CallRecord[] = [];
   /** Scripts of tasks that the lab could not run: what it does not model, and not what a host would refuse. */
   readonly failures: string[] = [];
@@ -80,6 +84,7 @@ export class WindowsMachine {
   ) {
     this.host = startHost(scenario, clock);
     this.tasks = new TaskScheduler(clock, (execute, line) => this.startTask(execute, line));
+    this.guests = new Guests(this.host, (inside) => new WindowsMachine(inside, runPowerShell, clock));
     for (const [path, text] of Object.entries(scenario.files ?? {})) this.files.write(path, Buffer.from(text));
   }
 
@@ -139,6 +144,7 @@ export class WindowsMachine {
     this.downSince = this.clock.now();
     for (const process of [...this.running.values()]) process.kill();
     this.tasks.powerOff();
+    this.guests.follow(this.isOn);
     for (const listener of this.onCut) listener("power");
   }
 
@@ -146,6 +152,7 @@ export class WindowsMachine {
     if (this.isOn) return;
     this.isOn = true;
     restartState(this.host);
+    this.guests.follow(this.isOn);
     const { downSince } = this;
     this.clock.at(this.host.state.bootedAt, () => {
       if (this.isOn && this.clock.now() >= this.host.state.bootedAt) this.tasks.powerOn(downSince);
@@ -161,6 +168,24 @@ export class WindowsMachine {
     this.isOn = false;
     for (const process of [...this.running.values()]) process.kill();
     this.tasks.powerOff();
+    this.guests.stop();
+  }
+
+  /** A process that serves a session of PowerShell Direct. */
+  serve(): RemoteSession {
+    const pid = this.nextPid;
+    this.nextPid += 4;
+    const close = () => void this.running.delete(pid);
+    const lost = new Promise<never>((_, reject) => {
+      const kill = () => {
+        close();
+        reject(sessionBroken());
+      };
+      this.running.set(pid, { kill });
+    });
+    // Whoever has closed it does not wait for it any more.
+    lost.catch(() => {});
+    return { machine: this.seenBy(pid, () => this.running.has(pid)), lost, close };
   }
 
   private startTask(execute: string, line: string): Run | undefined {
@@ -201,6 +226,8 @@ export class WindowsMachine {
       beforeCall: async () => {
         if (!isAlive()) await never();
       },
+      start: (program, args, input) => (isPowerShell(program) ? this.start(splitArguments(args), input) : undefined),
+      enter: (vm, login) => this.guests.enter(vm, login),
     };
   }
 
@@ -213,7 +240,9 @@ export class WindowsMachine {
         await this.befall(before, pid, found.name, isAlive);
         this.calls.push({ pid, cmdlet: found.name, parameters: bound.parameters, at: this.clock.now() });
         finishReturns(this.host);
+        this.guests.follow(this.isOn);
         await this.carryOut(found, bound);
+        this.guests.follow(this.isOn);
         await this.befall(after, pid, found.name, isAlive);
       } catch (error) {
         if (!(error instanceof HostError)) throw error;

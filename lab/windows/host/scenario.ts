@@ -34,6 +34,15 @@ export interface VmScenario {
   readonly state?: "Off" | "Running";
   readonly adapters?: readonly { readonly name?: string; readonly switch?: string; readonly mac?: string }[];
   readonly hasVfDriver?: boolean;
+  /** Its inside, for PowerShell Direct. Its NICs are its own: they do not follow the adapters of the VM. */
+  readonly guest?: GuestScenario;
+}
+
+export interface GuestScenario {
+  readonly scenario: Scenario;
+  /** Who may log in. */
+  readonly user: string;
+  readonly password: string;
 }
 
 export interface SwitchScenario {
@@ -124,6 +133,8 @@ export interface Quirks {
   readonly outage: "stall" | "cut";
   /** SS-08: what becomes of a process whose connection is lost. */
   readonly orphans: "killed" | "running";
+  /** PD-02, PD-03: what a guest that still starts says to PowerShell Direct. */
+  readonly guestNotReady: "broken" | "credential";
 }
 
 export const QUIRKS: Quirks = {
@@ -136,6 +147,7 @@ export const QUIRKS: Quirks = {
   commandLength: 8191,
   outage: "stall",
   orphans: "killed",
+  guestNotReady: "broken",
 };
 
 export interface Scenario {

@@ -50,6 +50,11 @@ export class WindowsHost {
     return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
   }
 
+  /** The inside of a VM. */
+  guest(vm: string): WindowsMachine {
+    return this.machine.guests.get(vm);
+  }
+
   get state(): HostState {
     return this.machine.host.state;
   }

@@ -2,6 +2,7 @@
 import type { Value } from "../contract";
 import type { Place } from "./ast";
 import { runBlock } from "./calls";
+import { invokeChild } from "./childProcess";
 import { convert } from "./convert";
 import { runtimeError, Unsupported } from "./failure";
 import { formatted } from "./format";
@@ -76,7 +77,8 @@ async function known(session: Session, object: Value, key: string, args: readonl
     return key === "tostring" ? object.text : key === "getnewclosure" ? object : undefined;
   }
   if (isNumber(object)) return key === "compareto" ? Math.sign(Number(object) - Number(args[0])) : undefined;
-  return isObject(object) ? invokeObject(session, object, key, args) : undefined;
+  if (!isObject(object)) return undefined;
+  return (await invokeChild(object, key, args)) ?? invokeObject(session, object, key, args);
 }
 
 /** The characters that Trim and Split are given: strings of them, or a list. */

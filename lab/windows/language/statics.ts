@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Value } from "../contract";
 import type { Place } from "./ast";
+import { startInfo, startProcess } from "./childProcess";
 import { convert, guid, halfToEven } from "./convert";
 import { runtimeError, Unsupported } from "./failure";
 import { invokeFileStatic } from "./fileStatics";
@@ -10,7 +11,7 @@ import { makeList } from "./methods";
 import { timeSpan } from "./operators";
 import { parse } from "./parse";
 import type { Session } from "./session";
-import { Block, isArray, isNumber, itemsOf, NOTHING, toText, typedObject } from "./values";
+import { Block, isArray, isNumber, isObject, itemsOf, NOTHING, toText, typedObject } from "./values";
 
 const shortType = (type: string) => type.toLowerCase().replace(/^system\./, "");
 
@@ -88,6 +89,20 @@ export async function invokeStatic(
     }
     case "text.utf8encoding::new":
       return typedObject("System.Text.UTF8Encoding", { Bom: first === true });
+    case "net.networkcredential::new":
+      return typedObject("System.Net.NetworkCredential", {
+        UserName: toText(first),
+        SecurePassword: typedObject("System.Security.SecureString", {
+          Plain: toText(second),
+          __text: "System.Security.SecureString",
+        }),
+      });
+    case "management.automation.pscredential::new":
+      return credential(first, second);
+    case "diagnostics.processstartinfo::new":
+      return startInfo(args);
+    case "diagnostics.process::start":
+      return startProcess(session, first, at);
     case "scriptblock::create":
       return new Block(toText(first), parse(toText(first)));
     case "guid::newguid":
@@ -147,6 +162,19 @@ export async function invokeStatic(
       }
       throw new Unsupported(`[${type}]::${name}()`, at);
   }
+}
+
+export function credential(user: Value, password: Value): Value {
+  if (!isObject(password) || password.type !== "System.Security.SecureString")
+    throw runtimeError(
+      "MethodCountCouldNotFindBest",
+      'Cannot find an overload for "PSCredential" and the argument count: "2".',
+    );
+  return typedObject("System.Management.Automation.PSCredential", {
+    UserName: toText(user),
+    Password: password,
+    __text: "System.Management.Automation.PSCredential",
+  });
 }
 
 function fromBase64(text: string): Value {

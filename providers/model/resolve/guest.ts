@@ -1,6 +1,7 @@
 // The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
 import type { Bond, BondSpec } from "../bond.js";
 import { DEFAULT_MTU } from "../field.js";
+import type { HypervHost } from "../hypervHost.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
@@ -17,6 +18,8 @@ export interface GuestContext {
   readonly ports: readonly GuestPort[];
   /** Ports that are virtual functions of a KVM host. */
   readonly functionPorts: readonly string[];
+  /** The VM's host, where it is one of Hyper-V. */
+  readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
   /** Addresses that are taken already. */
   readonly shared: { readonly addresses: Claims };
 }
@@ -110,7 +113,7 @@ function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): voi
       if (bond[key] !== undefined) remove([...path, "bonds", name], key);
 }
 
-export interface BondContext extends GuestContext {
+export interface BondContext extends Omit<GuestContext, "hyperv"> {
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;

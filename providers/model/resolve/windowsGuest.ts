@@ -4,7 +4,7 @@ import { DEFAULT_MTU } from "../field.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
 import { formatRanges, type Network } from "../network.js";
 import type { Path } from "../problem.js";
-import { toSshTarget } from "../ssh.js";
+import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
 import { unknownName } from "../uplinkTeam.js";
 import type { GuestPort } from "../virtualMachine.js";
 import {
@@ -45,17 +45,31 @@ export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: Gu
     return toTeam(scope, team, { spec: bond, context, taken });
   });
   checkGateways(scope, body, path);
-  const address = spec.address ?? name;
-  checkExpanded(scope, "address", address, [...path, "guest", "address"]);
   return {
     name,
-    ssh: toSshTarget(name, address, spec.ssh),
+    ssh: toTarget(scope, spec, context),
     missingPackages: "refuse",
     edition,
     release,
     ports,
     teams,
   };
+}
+
+function toTarget(scope: Scope, spec: WindowsGuestSpec, { vm: { name, key }, hyperv }: GuestContext): SshTarget {
+  const path = ["vms", key, "guest"];
+  const { powershellDirect: direct, address = name } = spec;
+  if (direct === undefined) {
+    checkExpanded(scope, "address", address, [...path, "address"]);
+    return toSshTarget(name, address, spec.ssh);
+  }
+  refuseKeys(scope, { body: spec, keys: ["address", "ssh"], path, platform: "a guest behind PowerShell Direct" });
+  if (hyperv) return toPowershellDirectTarget(name, hyperv.ssh, direct);
+  scope.error("unsupported", [...path, "powershellDirect"], {
+    message: "the VM's host has no PowerShell Direct, which is a part of Hyper-V",
+    remedy: "Remove powershellDirect: the guest is then reached over SSH.",
+  });
+  return toSshTarget(name, name);
 }
 
 function toRelease(scope: Scope, { edition = "server", release }: WindowsGuestSpec, path: Path): GuestRelease {

@@ -102,7 +102,7 @@ async function start<Model extends MachineModel>(driver: Driver<Model>, scenario
 }
 
 /** Everything of the host that a change of ours could touch, without numbers that Windows gives anew. */
-export function stateOf({ state }: WindowsHost): object {
+export function stateOf({ state }: Pick<WindowsHost, "state">): object {
   const alias = (guid: string) => state.adapters.find((adapter) => adapter.guid === guid)?.alias;
   const switchName = (id: string | undefined) => state.switches.find((one) => one.id === id)?.name;
   return {

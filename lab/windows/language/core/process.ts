@@ -7,6 +7,8 @@ import { Unsupported } from "../failure";
 import { formatted } from "../format";
 import { timeSpan } from "../operators";
 import { reference } from "../reference";
+import { invokeInVm } from "../remote";
+import { credential } from "../statics";
 import { customObject, isBlock, isHashtable, itemsOf, sameName, toText, typedObject } from "../values";
 import { hasWildcard, wildcard } from "../wildcard";
 
@@ -81,13 +83,7 @@ async function newObject(call: CoreCall): Promise<void> {
   const args = itemsOf(call.values.get("ArgumentList") ?? []);
   if (type === "management.automation.pscredential") {
     const [user = null, password = null] = args;
-    return call.emit(
-      typedObject("System.Management.Automation.PSCredential", {
-        UserName: toText(user),
-        Password: password,
-        __text: "System.Management.Automation.PSCredential",
-      }),
-    );
+    return call.emit(credential(user, password));
   }
   const properties = call.values.get("Property");
   if (["psobject", "management.automation.psobject", "pscustomobject"].includes(type) && args.length === 0) {
@@ -98,7 +94,9 @@ async function newObject(call: CoreCall): Promise<void> {
 
 async function invokeCommand(call: CoreCall, set: string): Promise<void> {
   const block = call.values.get("ScriptBlock") ?? null;
-  if (set !== "InProcess" || !isBlock(block)) throw new Unsupported("Invoke-Command but in its own process", call.at);
+  if (set === "VMName" && isBlock(block) && !call.hasInput) return invokeInVm(call, block);
+  if (set !== "InProcess" || !isBlock(block))
+    throw new Unsupported("Invoke-Command but in its own process or a VM by name", call.at);
   const args = itemsOf(call.values.get("ArgumentList") ?? []);
   await runBlock(
     call.session,
