@@ -1,7 +1,7 @@
 // How the engine gets at a machine: over SSH, or over SSH to its Hyper-V host and from there by PowerShell Direct. I/O.
 import type { Host } from "../host/host.js";
 import type { SshTarget } from "../model/ssh.js";
-import type { Connect } from "./machine.js";
+import type { Connect } from "./machineAccess.js";
 import type { ReadConfig } from "./vcenterSession.js";
 
 /** Credentials and the place of the client configuration are read anew for every connection. */
