@@ -3,6 +3,9 @@
 import type { NicScenario } from "./windows/host/scenario";
 import type { WindowsScenarios } from "./windowsProcess";
 
+/** In milliseconds: shorter than on real hosts, so that a run which is interrupted in between leaves little to wait for. */
+const TIMES = { rebind: 100, handBack: 100, interfaceReady: 50, addressCheck: 100, teamMember: 100, vfSwitch: 100 };
+
 const adapter = (name: string, mac: string): NicScenario => ({
   name,
   mac,
@@ -21,10 +24,12 @@ export const demoWindows: WindowsScenarios = {
     vms: [{ name: "sql-01", state: "Running" }],
     // Its switch ports carry VLAN 10 untagged.
     management: { address: "10.10.0.31", gateway: "10.10.0.1" },
+    times: TIMES,
   },
   "sql-01": {
     release: "2022",
     role: "server",
     nics: [adapter("Ethernet", "00155d100031"), adapter("Ethernet 2", "00155d100032")],
+    times: TIMES,
   },
 };
