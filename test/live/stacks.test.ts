@@ -59,7 +59,17 @@ function switchKinds(portGroups: number): Record<string, number> {
 }
 
 describe.each([
-  ["demo", { "KVM host": 2, "ESXi host": 2, "Linux guest": 2, ...switchKinds(4) }],
+  [
+    "demo",
+    {
+      "KVM host": 2,
+      "ESXi host": 2,
+      "Hyper-V host": 1,
+      "Linux guest": 2,
+      "Windows guest": 1,
+      ...switchKinds(4),
+    },
+  ],
   ["dev", { "KVM host": 1, "Linux guest": 1, ...switchKinds(2) }],
   ["prod", { "KVM host": 40, "Linux guest": 20, ...switchKinds(6) }],
 ])("stack %s", (stack, kinds) => {

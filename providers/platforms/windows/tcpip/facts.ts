@@ -39,10 +39,15 @@ export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>):
     interfaces: Object.fromEntries(
       names.flatMap((name) => {
         const word = interfaceOf(facts, connectionOf(facts.nics, name) ?? name);
-        return word ? [[name, word]] : [];
+        return word && !isUntouched(word) ? [[name, word]] : [];
       }),
     ),
   };
+}
+
+/** As Windows makes an interface: nothing of ours is on it. */
+function isUntouched({ Dhcp, IPAddress, DefaultGateway, ServerAddresses }: InterfaceWord): boolean {
+  return Dhcp === "Enabled" && [IPAddress, DefaultGateway, ServerAddresses].every((list) => list.length === 0);
 }
 
 /** What was set by hand or by us on an interface, and not what DHCP or a router gave; undefined: it has no IP settings. */
