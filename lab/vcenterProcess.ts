@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endProcess, isRunning } from "./ownProcess";
 import { ensureGoProgram } from "./toolchain/goModule";
 import { projectFolder } from "./toolchain/project";
 import type { Report } from "./toolchain/step";
@@ -100,11 +101,7 @@ export async function startVcenter(directory: string, inventory: Inventory, opti
 /** Ends the vCenter of `directory`, if one runs. */
 export async function stopVcenter(directory: string): Promise<void> {
   const running = await findVcenter(directory);
-  if (running) {
-    process.kill(running.pid, "SIGTERM");
-    for (let waited = 0; isOurs(running.pid, directory) && waited < 5000; waited += 50) await sleep(50);
-    if (isOurs(running.pid, directory)) process.kill(running.pid, "SIGKILL");
-  }
+  if (running) await endProcess({ pid: running.pid, file: join(directory, "state.json") });
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -113,17 +110,8 @@ export async function findVcenter(directory: string): Promise<Vcenter | undefine
   const file = join(directory, "state.json");
   if (!existsSync(file)) return undefined;
   const { url, ...state } = JSON.parse(readFileSync(file, "utf8")) as State;
-  if (!isOurs(state.pid, directory)) return undefined;
+  if (!isRunning({ pid: state.pid, file: join(directory, "state.json") })) return undefined;
   return { server: new URL(url).host, ...state, ...credentials(directory) };
-}
-
-/** A process number is used again one day: its command line tells whether it is still this one. */
-function isOurs(pid: number, directory: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(directory, "state.json"));
-  } catch {
-    return false;
-  }
 }
 
 function spawnVcenter(program: string, directory: string, { control, times = {} }: VcenterOptions): void {

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { utils } from "ssh2";
+import { endProcess, isRunning } from "./ownProcess";
 import type { Report } from "./toolchain/step";
 import type { Scenario } from "./windows/host/scenario";
 import type { StartedHost } from "./windows/main";
@@ -56,26 +57,15 @@ export function findWindows(directory: string): WindowsHosts | undefined {
   const file = join(directory, "pid");
   if (!existsSync(file)) return undefined;
   const pid = Number(readFileSync(file, "utf8"));
-  return isOurs(pid, directory) ? { sshConfig: join(directory, "ssh_config"), pid } : undefined;
+  return isRunning({ pid, file: join(directory, "hosts.json") })
+    ? { sshConfig: join(directory, "ssh_config"), pid }
+    : undefined;
 }
 
 export async function stopWindows(directory: string): Promise<void> {
   const running = findWindows(directory);
-  if (running) {
-    process.kill(running.pid, "SIGTERM");
-    for (let waited = 0; isOurs(running.pid, directory) && waited < 5000; waited += 50) await sleep(50);
-    if (isOurs(running.pid, directory)) process.kill(running.pid, "SIGKILL");
-  }
+  if (running) await endProcess({ pid: running.pid, file: join(directory, "hosts.json") });
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** A process number is used again one day: its command line tells whether it is still this one. */
-function isOurs(pid: number, directory: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(directory, "hosts.json"));
-  } catch {
-    return false;
-  }
 }
 
 function spawnHosts(directory: string): number {

@@ -1,5 +1,6 @@
 // Network ATC: adapters that an intent of it owns are not ours to set. Pure.
 import { z } from "zod";
+import { isSame } from "./isSame.js";
 import { listOf } from "./listOf.js";
 
 /** As `Get-NetIntent` says it; none where the feature is not installed. */
@@ -10,7 +11,7 @@ export type Intents = z.infer<typeof Intents>;
 export function intentConflicts(intents: Intents, nics: readonly string[]): string[] {
   return nics.flatMap((nic) =>
     intents
-      .filter(({ NetAdapters }) => NetAdapters.some((own) => own.toLowerCase() === nic.toLowerCase()))
+      .filter(({ NetAdapters }) => NetAdapters.some((own) => isSame(own, nic)))
       .map(
         ({ Name }) =>
           `NIC ${nic} belongs to the intent ${Name} of Network ATC, which undoes what others change. Remove the intent (Remove-NetIntent), or leave this host to Network ATC`,

@@ -2,6 +2,7 @@
 // otherwise. Pure.
 import { z } from "zod";
 import type { Filled } from "../layer.js";
+import { isSame } from "./isSame.js";
 import { listOf } from "./listOf.js";
 
 /** All hardware of the machine; in a guest the adapters of its VM, and virtual functions beside them. */
@@ -18,10 +19,6 @@ export function isMac(nic: string): boolean {
 /** As Windows writes it: 00-15-5D-10-00-0A. */
 function dashed(mac: string): string {
   return mac.replaceAll(":", "-").toUpperCase();
-}
-
-export function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Name of the connection; undefined where there is none, or several have the address. As templates/windows/connection.ps1.hbs. */

@@ -5,6 +5,7 @@ import type { HypervHost } from "../../../model/hypervHost.js";
 import { checkFacts } from "../../factsDocument.js";
 import type { Heading } from "../../heading.js";
 import { type Filled, type Layer, type LayerPlan, NOTHING_TO_DO, type Now, type Scope } from "../../layer.js";
+import { isSame } from "../../windows/isSame.js";
 import { listOf } from "../../windows/listOf.js";
 
 export interface NicWord {
@@ -51,7 +52,7 @@ function fromFacts({ nics }: NicsFacts, { known }: Scope<NicsWords>): NicsWords 
 }
 
 function find(nics: NicsFacts["nics"], name: string): NicsFacts["nics"][number] | undefined {
-  return nics.find((nic) => nic.Name.toLowerCase() === name.toLowerCase());
+  return nics.find((nic) => isSame(nic.Name, name));
 }
 
 function configure({ nics }: NicsWords, { machine, environment }: Heading): Filled {
@@ -65,7 +66,7 @@ function plan(desired: NicsWords, { actual, facts, heading }: Now<NicsWords, Nic
   return {
     ...NOTHING_TO_DO,
     conflicts: Object.entries(desired.nics).flatMap(([name, { Enabled }]) => {
-      if (!facts.all.some((nic) => nic.toLowerCase() === name.toLowerCase()))
+      if (!facts.all.some((nic) => isSame(nic, name)))
         return [`the host has no NIC ${name}, it has ${facts.all.join(", ")}. Correct the name of the uplink`];
       const nic = find(facts.nics, name);
       if (!Enabled || nic?.SriovSupport === "Supported") return [];

@@ -1,7 +1,8 @@
 // What on the host stands in the way of its switches and adapters: before anything is changed. Pure.
 import { own } from "../../own.js";
 import { intentConflicts } from "../../windows/intents.js";
-import { adaptersOf, isSame, netAdaptersOf, type VmswitchFacts } from "./facts.js";
+import { isSame } from "../../windows/isSame.js";
+import { adaptersOf, netAdaptersOf, type VmswitchFacts } from "./facts.js";
 import { FIXED, markOf, type SwitchWord, type VmAdapterWord, type VmswitchWords } from "./words.js";
 
 interface Change {

@@ -5,6 +5,7 @@ import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
 import { own } from "../../own.js";
 import { Intents } from "../../windows/intents.js";
+import { isSame } from "../../windows/isSame.js";
 import { listOf } from "../../windows/listOf.js";
 import { fromVlanFacts } from "./vlan.js";
 import { markOf, NOTHING, type SwitchWord, type VmAdapterWord, type VmswitchWords } from "./words.js";
@@ -97,11 +98,6 @@ export function readVmswitchFacts(document: unknown): VmswitchFacts {
 
 /** What Windows calls the interface of an LBFO team, with a number from the second on. */
 const TEAM_INTERFACE = "Microsoft Network Adapter Multiplexor Driver";
-
-/** Windows compares names without case. */
-export function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
 
 /** The connection names of a switch's NICs; one that is gone is its description. */
 export function netAdaptersOf({ InterfaceDescriptions }: SwitchFacts, { nics }: VmswitchFacts): string[] {

@@ -1,6 +1,7 @@
 // Virtual functions that adapters shall have and do not: Hyper-V falls back to the virtual switch and says nothing. Pure.
 import { own } from "../../own.js";
-import { isSame, type VmswitchFacts } from "./facts.js";
+import { isSame } from "../../windows/isSame.js";
+import type { VmswitchFacts } from "./facts.js";
 import type { VmswitchWords } from "./words.js";
 
 export function vmswitchRemarks({ vms }: VmswitchWords, facts: VmswitchFacts): string[] {

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
 import { Intents } from "../intents.js";
+import { isSame } from "../isSame.js";
 import { listOf } from "../listOf.js";
-import { connectionOf, isSame, Nics } from "../nic.js";
+import { connectionOf, Nics } from "../nic.js";
 import type { LbfoWords, TeamWord } from "./words.js";
 
 const Facts = z.object({

@@ -5,7 +5,8 @@ import type { Heading } from "../../heading.js";
 import { type Filled, type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
 import { own } from "../../own.js";
 import { intentConflicts } from "../intents.js";
-import { connectionOf, finder, isMac, isSame, nicConflicts, nicView } from "../nic.js";
+import { isSame } from "../isSame.js";
+import { connectionOf, finder, isMac, nicConflicts, nicView } from "../nic.js";
 import { fromLbfoFacts, type LbfoFacts, readLbfoFacts } from "./facts.js";
 import { type LbfoWords, NOTHING } from "./words.js";
 

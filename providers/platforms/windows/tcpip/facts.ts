@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { checkFacts } from "../../factsDocument.js";
 import type { Scope } from "../../layer.js";
+import { isSame } from "../isSame.js";
 import { listOf } from "../listOf.js";
-import { connectionOf, isSame, Nics } from "../nic.js";
+import { connectionOf, Nics } from "../nic.js";
 import { type InterfaceWord, NOTHING, type TcpipWords } from "./words.js";
 
 const Document = z.object({

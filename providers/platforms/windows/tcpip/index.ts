@@ -2,7 +2,8 @@
 import { compare, type Disruption } from "../../../model/change.js";
 import type { Path } from "../../../model/problem.js";
 import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
-import { connectionOf, isSame, nicConflicts } from "../nic.js";
+import { isSame } from "../isSame.js";
+import { connectionOf, nicConflicts } from "../nic.js";
 import { fromTcpipFacts, interfaceOf, readTcpipFacts, type TcpipFacts } from "./facts.js";
 import { configure, leave, restore } from "./view.js";
 import { NOTHING, type TcpipWords } from "./words.js";
