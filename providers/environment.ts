@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec, checkEnvironmentText } from "./engine/check.js";
 import { findProjectFolder } from "./engine/projectFolder.js";
-import { GuestBond } from "./guestBond.js";
 import { HypervHost } from "./hypervHost.js";
 import { KvmHost } from "./kvmHost.js";
+import { LinuxGuest } from "./linuxGuest.js";
 import type { Environment as EnvironmentModel, EnvironmentSpec } from "./model/environment.js";
-import type { Guest, VirtualMachine as VirtualMachineModel } from "./model/virtualMachine.js";
+import type { VirtualMachine as VirtualMachineModel } from "./model/virtualMachine.js";
 import { requireValid } from "./problems.js";
 import { DistributedSwitch } from "./vsphere/distributedSwitch.js";
 import { type EsxHost, esxHosts, vmkernelPorts } from "./vsphere/esxHost.js";
@@ -29,7 +29,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly esxHosts: Readonly<Record<string, EsxHost>>;
   readonly distributedSwitches: Readonly<Record<string, DistributedSwitch>>;
   readonly virtualMachines: Readonly<Record<string, VirtualMachine>>;
-  readonly guests: Readonly<Record<string, GuestBond>>;
+  readonly linuxGuests: Readonly<Record<string, LinuxGuest>>;
   readonly windowsGuests: Readonly<Record<string, WindowsGuest>>;
 
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
@@ -61,8 +61,8 @@ export class Environment extends pulumi.ComponentResource {
       const below = this.virtualMachines[name] ?? this.kvmHosts[host] ?? this.hypervHosts[host];
       return { parent: this, ...(below ? { dependsOn: below } : {}) };
     };
-    this.guests = named(guestsOf(model), ({ guest, ...vm }) => {
-      return new GUESTS[guest.renderer](guest.name, { machine: guest, environment }, inside(vm));
+    this.linuxGuests = named(linuxGuestsOf(model), ({ guest, ...vm }) => {
+      return new LinuxGuest(guest.name, { machine: guest, environment }, inside(vm));
     });
     this.windowsGuests = named(windowsGuestsOf(model), ({ guest, ...vm }) => {
       return new WindowsGuest(guest.name, { machine: guest, environment }, inside(vm));
@@ -92,10 +92,7 @@ function inTurn<Model extends { readonly name: string; readonly redundancyGroup:
   });
 }
 
-/** The resource of a guest by what configures its network; a renderer without one does not compile. */
-const GUESTS: Record<Guest["renderer"], typeof GuestBond> = { netplan: GuestBond };
-
-function guestsOf(model: EnvironmentModel) {
+function linuxGuestsOf(model: EnvironmentModel) {
   return model.virtualMachines.flatMap(({ name, guest, host }) => (guest ? [{ name, guest, host }] : []));
 }
 

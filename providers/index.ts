@@ -1,8 +1,8 @@
 // The public names of the package.
 export { Environment, type EnvironmentArgs } from "./environment.js";
-export { GuestBond, type GuestBondArgs } from "./guestBond.js";
 export { HypervHost, type HypervHostArgs } from "./hypervHost.js";
 export { KvmHost, type KvmHostArgs } from "./kvmHost.js";
+export { LinuxGuest, type LinuxGuestArgs } from "./linuxGuest.js";
 export type { EnvironmentSpec } from "./model/environment.js";
 export { formatProblem, type Problem } from "./model/problem.js";
 export { InvalidEnvironmentError } from "./problems.js";

@@ -7,7 +7,6 @@ import {
   type OvsWords,
   toBondConfig,
 } from "../providers/platforms/kvm/openvswitch/words.js";
-import type { NetplanWords } from "../providers/platforms/netplan/words.js";
 
 /** Names as the model allows them. */
 export const name = fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,9}$/);
@@ -179,38 +178,6 @@ export const hostileOvsWords: fc.Arbitrary<OvsWords> = fc.record({
       datapath_type: hostile,
       fail_mode: hostile,
       ports: fc.dictionary(hostile, port(hostile), { maxKeys: 2 }),
-    }),
-    { maxKeys: 2 },
-  ),
-});
-
-const layer3 = {
-  mtu: fc.integer({ min: 576, max: 9216 }),
-  addresses: fc.array(hostile, { maxLength: 3 }),
-  gateway: fc.option(hostile.filter((text) => text !== "")),
-};
-
-/** Netplan words in which every text is hostile. */
-export const hostileNetplanWords: fc.Arbitrary<NetplanWords> = fc.record({
-  strange: fc.constant([]),
-  ethernets: fc.dictionary(
-    hostile,
-    fc.record({ macaddress: fc.option(hostile.filter((text) => text !== "")), ...layer3 }),
-    { maxKeys: 3 },
-  ),
-  bonds: fc.dictionary(
-    hostile,
-    fc.record({
-      interfaces: fc.array(hostile, { maxLength: 3 }),
-      ...layer3,
-      parameters: fc.record({
-        mode: hostile,
-        "mii-monitor-interval": fc.integer({ min: 10, max: 10_000 }),
-        primary: fc.option(hostile.filter((text) => text !== "")),
-        "fail-over-mac-policy": fc.option(hostile.filter((text) => text !== "")),
-        "lacp-rate": fc.option(hostile.filter((text) => text !== "")),
-        "transmit-hash-policy": fc.option(hostile.filter((text) => text !== "")),
-      }),
     }),
     { maxKeys: 2 },
   ),

@@ -10,223 +10,223 @@ import { LBFO_TEAMS, SET_TEAMS } from "../providers/platforms/hyperv/uplinkTeam.
 import type { VmswitchWords } from "../providers/platforms/hyperv/vmswitch/words.js";
 import { openvswitch } from "../providers/platforms/kvm/openvswitch/index.js";
 import { OVS_TEAMS } from "../providers/platforms/kvm/openvswitch/uplinkTeam.js";
-import { NETPLAN_BONDS } from "../providers/platforms/netplan/bond.js";
-import { netplanLayer } from "../providers/platforms/netplan/index.js";
+import { KERNEL_TEAMS } from "../providers/platforms/linux/uplinkTeam.js";
+import { toGuestWords } from "../providers/platforms/linuxGuest/toWords.js";
 import { teamWord } from "../providers/platforms/teamSupport.js";
 import { toTeaming, VSPHERE_TEAMS } from "../providers/platforms/vsphere/uplinkTeam.js";
 import type { LbfoWords } from "../providers/platforms/windows/lbfo/words.js";
 
-type Platform = "kvm" | "netplan" | "vsphere" | "set" | "lbfo";
+type Platform = "kvm" | "linux" | "vsphere" | "set" | "lbfo";
 /** The platform's words; or, after "no: ", the beginning of its reason. */
 type Expectation = Record<Platform, string>;
 
 const CASES: Record<string, Expectation> = {
   "switch-independent active-backup": {
     kvm: "active-backup off",
-    netplan: "active-backup",
+    linux: "active-backup",
     vsphere: "failover_explicit",
     set: "no: In a SET switch every member is active",
     lbfo: "SwitchIndependent HyperVPort",
   },
   "switch-independent source-port": {
     kvm: "no: Open vSwitch does not spread by virtual port",
-    netplan: "no: A bond in a guest has no virtual ports",
+    linux: "no: A bond of the kernel does not know the ports of VMs",
     vsphere: "loadbalance_srcid",
     set: "HyperVPort",
     lbfo: "SwitchIndependent HyperVPort",
   },
   "switch-independent source-mac": {
     kvm: "balance-slb off",
-    netplan: "no: The kernel hashes only towards a port channel",
+    linux: "no: Without a port channel on the switch",
     vsphere: "loadbalance_srcmac",
     set: "no: A SET switch hashes no addresses",
     lbfo: "SwitchIndependent MacAddresses",
   },
   "switch-independent ip-hash": {
     kvm: "no: Open vSwitch does not hash IP addresses alone",
-    netplan: "no: The kernel hashes only towards a port channel",
+    linux: "no: Without a port channel on the switch",
     vsphere: "no: Route based on IP hash needs a static port channel",
     set: "no: A SET switch hashes no addresses",
     lbfo: "SwitchIndependent IPAddresses",
   },
   "switch-independent transport-ports": {
     kvm: "no: only with LACP",
-    netplan: "no: The kernel hashes only towards a port channel",
+    linux: "no: Without a port channel on the switch",
     vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
     set: "no: A SET switch hashes no addresses",
     lbfo: "SwitchIndependent TransportPorts",
   },
   "switch-independent load": {
     kvm: "no: Open vSwitch has no policy of this name",
-    netplan: "balance-tlb",
+    linux: "balance-tlb",
     vsphere: "loadbalance_loadbased",
     set: "Dynamic",
     lbfo: "SwitchIndependent Dynamic",
   },
   "switch-independent adaptive-load": {
     kvm: "no: Open vSwitch has no policy of this name",
-    netplan: "balance-alb",
+    linux: "balance-alb",
     vsphere: "no: A distributed switch moves what goes out",
     set: "no: A SET switch has two policies",
     lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "switch-independent round-robin": {
     kvm: "no: Open vSwitch keeps the packets of a flow on one member",
-    netplan: "no: The kernel sends packets by turns only towards a port channel",
+    linux: "no: Without a port channel on the switch",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch has two policies",
     lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "switch-independent broadcast": {
     kvm: "no: Open vSwitch sends no frame on all members",
-    netplan: "broadcast",
+    linux: "broadcast",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch has two policies",
     lbfo: "no: An LBFO team sends no frame on all members",
   },
   "switch-independent vlan-source-mac": {
     kvm: "balance-slb off",
-    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
+    linux: "no: Without a port channel on the switch",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch has two policies",
     lbfo: "no: An LBFO team does not hash VLANs",
   },
   "static active-backup": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "no: The kernel has no standby members",
+    linux: "no: The kernel has no standby members",
     vsphere: "no: This policy wants no port channel",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "no: In a port channel all members of an LBFO team are active",
   },
   "static source-port": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "no: A bond in a guest has no virtual ports",
+    linux: "no: A bond of the kernel does not know the ports of VMs",
     vsphere: "no: This policy wants no port channel",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "Static HyperVPort",
   },
   "static source-mac": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "balance-xor layer2",
+    linux: "balance-xor layer2",
     vsphere: "no: This policy wants no port channel",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "Static MacAddresses",
   },
   "static ip-hash": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "balance-xor layer2+3",
+    linux: "balance-xor layer2+3",
     vsphere: "loadbalance_ip",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "Static IPAddresses",
   },
   "static transport-ports": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "balance-xor layer3+4",
+    linux: "balance-xor layer3+4",
     vsphere: "no: A distributed switch hashes transport ports only inside a LAG",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "Static TransportPorts",
   },
   "static load": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "no: The kernel spreads by load only towards separate ports",
+    linux: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: This policy wants no port channel",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "Static Dynamic",
   },
   "static adaptive-load": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "no: The kernel spreads by load only towards separate ports",
+    linux: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: This policy wants no port channel",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "static round-robin": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "balance-rr",
+    linux: "balance-rr",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "static broadcast": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "broadcast",
+    linux: "broadcast",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "no: An LBFO team sends no frame on all members",
   },
   "static vlan-source-mac": {
     kvm: "no: Open vSwitch has no static port channel",
-    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
+    linux: "balance-xor vlan+srcmac",
     vsphere: "no: Only a bond of Linux spreads so",
     set: "no: A SET switch is switch-independent and knows no static port channel",
     lbfo: "no: An LBFO team does not hash VLANs",
   },
   "lacp active-backup": {
     kvm: "active-backup active",
-    netplan: "no: The kernel has no standby members",
+    linux: "no: The kernel has no standby members",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "no: In a port channel all members of an LBFO team are active",
   },
   "lacp source-port": {
     kvm: "no: Open vSwitch does not spread by virtual port",
-    netplan: "no: A bond in a guest has no virtual ports",
+    linux: "no: A bond of the kernel does not know the ports of VMs",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "Lacp HyperVPort",
   },
   "lacp source-mac": {
     kvm: "balance-slb active",
-    netplan: "802.3ad layer2",
+    linux: "802.3ad layer2",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "Lacp MacAddresses",
   },
   "lacp ip-hash": {
     kvm: "no: Open vSwitch does not hash IP addresses alone",
-    netplan: "802.3ad layer2+3",
+    linux: "802.3ad layer2+3",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "Lacp IPAddresses",
   },
   "lacp transport-ports": {
     kvm: "balance-tcp active",
-    netplan: "802.3ad layer3+4",
+    linux: "802.3ad layer3+4",
     vsphere: "loadbalance_ip",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "Lacp TransportPorts",
   },
   "lacp load": {
     kvm: "no: Open vSwitch has no policy of this name",
-    netplan: "no: The kernel spreads by load only towards separate ports",
+    linux: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "Lacp Dynamic",
   },
   "lacp adaptive-load": {
     kvm: "no: Open vSwitch has no policy of this name",
-    netplan: "no: The kernel spreads by load only towards separate ports",
+    linux: "no: The kernel spreads by load only towards separate ports",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "no: An LBFO team spreads what comes in only by the ports of the switch",
   },
   "lacp round-robin": {
     kvm: "no: Open vSwitch keeps the packets of a flow on one member",
-    netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
+    linux: "no: With LACP the kernel keeps the packets of a flow on one member",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "no: An LBFO team keeps the packets of a flow together",
   },
   "lacp broadcast": {
     kvm: "no: Open vSwitch sends no frame on all members",
-    netplan: "no: With LACP the kernel keeps the packets of a flow on one member",
+    linux: "no: With LACP the kernel keeps the packets of a flow on one member",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "no: An LBFO team sends no frame on all members",
   },
   "lacp vlan-source-mac": {
     kvm: "balance-slb active",
-    netplan: "no: systemd-networkd, which netplan writes for, does not know this hash",
+    linux: "802.3ad vlan+srcmac",
     vsphere: "no: The LAG decides how traffic is spread",
     set: "no: A SET switch is switch-independent and knows no LACP",
     lbfo: "no: An LBFO team does not hash VLANs",
@@ -259,15 +259,15 @@ hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { upl
       return `${bond?.bond_mode} ${bond?.lacp}`;
     },
   },
-  netplan: {
+  linux: {
     text: (pair) => `environment: t
 networks: { app: {} }
 hosts: { k: { platform: kvm, uplinks: { a: , b: }, virtualSwitches: { vs0: { uplinkTeam: { members: [a, b] }, portGroups: [app] } } } }
-vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0 }, q: { portGroup: vs0/app, guestInterface: eth1 } }, guest: { os: linux, renderer: netplan }, bonds: { b: { members: [p, q], ${pair} } } } }
+vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0 }, q: { portGroup: vs0/app, guestInterface: eth1 } }, guest: { os: linux }, bonds: { b: { members: [p, q], ${pair} } } } }
 `,
     words: ({ virtualMachines: [vm] }) => {
-      const parameters = vm?.guest && netplanLayer.toWords(vm.guest, "t").bonds.b?.parameters;
-      return [parameters?.mode, parameters?.["transmit-hash-policy"]].filter(Boolean).join(" ");
+      const bond = vm?.guest && toGuestWords(vm.guest).bonds.b;
+      return [bond?.mode, bond?.xmit_hash_policy].filter(Boolean).join(" ");
     },
   },
   vsphere: {
@@ -293,7 +293,7 @@ distributedSwitches: { d: { datacenter: dc, hosts: [e], ${pair.startsWith("mode:
 
 const TABLES = {
   kvm: OVS_TEAMS,
-  netplan: NETPLAN_BONDS,
+  linux: KERNEL_TEAMS,
   vsphere: VSPHERE_TEAMS,
   set: SET_TEAMS,
   lbfo: LBFO_TEAMS,

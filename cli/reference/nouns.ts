@@ -1,6 +1,6 @@
 // The nouns of the environment file in the order in which one meets them: where each stands, its schema, its example. Pure data.
 import type { z } from "zod";
-import { BondSpec, TeamInterfaceSpec } from "../../providers/model/bond.js";
+import { BondSpec } from "../../providers/model/bond.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
@@ -32,6 +32,7 @@ import {
   VsphereVmSpec,
 } from "../../providers/model/virtualMachine.js";
 import { VirtualSwitchSpec } from "../../providers/model/virtualSwitch.js";
+import { VlanInterfaceSpec } from "../../providers/model/vlanInterface.js";
 import { VmkernelPortSpec } from "../../providers/model/vmkernelPort.js";
 import { WindowsGuestSpec } from "../../providers/model/windowsGuest.js";
 
@@ -255,11 +256,11 @@ export const NOUNS: readonly Noun[] = [
     note: "See [Hyper-V](../hyperv.md#windows-guests).",
   },
   {
-    title: "Team interface",
-    at: ["vms.<vm>.bonds.<bond>.interfaces.<network>"],
-    schema: TeamInterfaceSpec,
-    example: "team-interface",
-    note: "In Windows guests only, see [Windows guest](#windows-guest).",
+    title: "Interface in a VLAN",
+    at: ["vms.<vm>.bonds.<bond>.interfaces.<network>", "vms.<vm>.ports.<port>.interfaces.<network>"],
+    schema: VlanInterfaceSpec,
+    example: "vlan-interface",
+    note: "Over a port in Linux guests only.",
   },
   { title: "Bond", at: ["vms.<vm>.bonds.<bond>"], schema: BondSpec, example: "bond" },
   { title: "Accepted rule", at: ["accepted[]"], schema: AcceptedSpec, example: "accepted" },

@@ -12,7 +12,7 @@ import type { VmswitchWords } from "../../providers/platforms/hyperv/vmswitch/wo
 import { toNftablesWords } from "../../providers/platforms/kvm/nftables/toWords.js";
 import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js";
 import { toLinuxWords } from "../../providers/platforms/linux/toWords.js";
-import { toNetplanWords } from "../../providers/platforms/netplan/index.js";
+import { toGuestWords } from "../../providers/platforms/linuxGuest/toWords.js";
 import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
 import type { LbfoWords } from "../../providers/platforms/windows/lbfo/words.js";
 import type { TcpipWords } from "../../providers/platforms/windows/tcpip/words.js";
@@ -112,18 +112,18 @@ function withGuest(spec: EnvironmentSpec, switchName: string, { bond, network }:
       vm: {
         host: "host",
         ports: { port1: port("52:54:00:00:00:01"), port2: port("52:54:00:00:00:02") },
-        guest: { os: "linux", renderer: "netplan" },
+        guest: { os: "linux" },
         bonds: { bond0: { members: ["port1", "port2"], ...bond } },
       },
     },
   };
 }
 
-/** A port channel ends on a physical switch: the members of such a bond are virtual functions, in place of ports of a virtual switch. */
+/** A port channel ends on a physical switch, and adaptive-load moves MAC addresses: the members of such a bond are virtual functions, in place of ports of a virtual switch. */
 function withKvmGuest(choice: Choice): EnvironmentSpec {
   const spec = withGuest(kvmSpec({}), "vs0", choice);
-  const { mode } = (choice.bond ?? {}) as BondSpec;
-  if (mode !== "lacp" && mode !== "static") return spec;
+  const { mode, policy } = (choice.bond ?? {}) as BondSpec;
+  if (mode !== "lacp" && mode !== "static" && policy !== "adaptive-load") return spec;
   const port = (vf: string, mac: string) => ({ network: "app", vf, mac });
   const sriov = { numVfs: 1, vfs: { trust: true } };
   const host = { ...spec.hosts?.host, uplinks: { up1: {}, up2: {}, up3: { sriov }, up4: { sriov } } };
@@ -177,7 +177,9 @@ function vsphereWords({ distributedSwitches: [dvs] }: Environment): object {
 }
 
 function guestWords({ virtualMachines: [vm] }: Environment): object {
-  return vm?.guest ? { bond: toNetplanWords(vm.guest).bonds.bond0 } : {};
+  if (!vm?.guest) return {};
+  const { bonds, links } = toGuestWords(vm.guest);
+  return { bond: bonds.bond0, ip: links.bond0 };
 }
 
 export const KVM: Platform = { title: "KVM with Open vSwitch", spec: (choice) => kvmSpec(choice), words: ovsWords };
@@ -198,12 +200,12 @@ export const LBFO: Platform = {
   words: hypervWords,
 };
 export const GUEST_ON_KVM: Platform = {
-  title: "Linux guest with netplan",
+  title: "Linux guest",
   spec: withKvmGuest,
   words: guestWords,
 };
 export const GUEST_ON_VSPHERE: Platform = {
-  title: "Linux guest with netplan, on vSphere",
+  title: "Linux guest, on vSphere",
   spec: (choice) => withGuest(vsphereSpec({}), "dvs0", choice),
   words: guestWords,
 };

@@ -1,4 +1,5 @@
 // docs/reference/support.md: what each platform makes of each choice, found by judging one small environment per cell. Pure.
+import { BOND_TEAM_KEYS } from "../../providers/model/bond.js";
 import { TEAM_MODES, TEAM_POLICIES } from "../../providers/model/uplinkTeam.js";
 import { code, type Page, page, plain, table } from "./page.js";
 import {
@@ -53,12 +54,7 @@ const TEAM_PATHS = [
   ...["TeamingMode", "LoadBalancingAlgorithm", "Standby"].map((key) => `team/${key}`),
   "bond/mode",
   "bond/xmit_hash_policy",
-  ...bondPaths(),
 ];
-
-function bondPaths(): string[] {
-  return ["mode", "transmit-hash-policy"].map((key) => `bond/parameters/${key}`);
-}
 
 type Row = readonly (string | Cell)[];
 
@@ -109,12 +105,14 @@ function teamOptionRows(): Row[] {
   ]);
 }
 
+/** What a bond in a guest has in common with a team, and what is on it. */
 const BOND_OPTIONS: readonly Option[] = [
-  ["primary", "port2", {}],
-  ["failOverMac", "active", {}],
-  ["lacpRate", "slow", { mode: "lacp" }],
-  ["monitorMilliseconds", 200, {}],
+  ...TEAM_OPTIONS.filter(([key, , beside]) =>
+    [key, ...Object.keys(beside)].every((word) => (BOND_TEAM_KEYS as readonly string[]).includes(word)),
+  ),
   ["addresses", ["10.0.0.1/24"], {}],
+  ["nameservers", ["10.0.0.53"], {}],
+  ["mtu", 1400, {}],
 ];
 
 function bondOptionRows(): Row[] {

@@ -1,5 +1,5 @@
-// Settings of a bond of a KVM host beyond mode and policy, in words of our own. Which of them the kernel's bonding driver has and which
-// Open vSwitch is in platforms/linux/teamOptions.ts and platforms/kvm/options.ts. Pure.
+// Settings of a bond of Linux beyond mode and policy, in words of our own: on a KVM host and in a guest. Which of them the kernel's bonding
+// driver has and which Open vSwitch is in platforms/linux/teamOptions.ts and platforms/kvm/openvswitch/options.ts. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
 import { type Path, type Problem, quoteValue } from "./problem.js";
@@ -35,6 +35,73 @@ export const ArpMonitorSpec = z.strictObject({
 });
 export type ArpMonitorSpec = z.input<typeof ArpMonitorSpec>;
 
+/** What every bond of Linux has, on a KVM host or in a guest. */
+export const linuxBondKeys = {
+  hashInnerPacket: field
+    .flag(
+      "With policy ip-hash or transport-ports: look into tunnels such as VXLAN and hash the packet inside (kernel bond). Default false.",
+    )
+    .optional(),
+  monitorMilliseconds: milliseconds(
+    "How often the link of each member is looked at, in milliseconds (Linux; on Open vSwitch with detectMode miimon). Default 100.",
+    { min: 10, max: 60_000 },
+  ).optional(),
+  arpMonitor: ArpMonitorSpec.optional().meta({
+    description:
+      "Ask other machines whether a member works, in place of looking at its link (kernel bond without LACP and without load balancing by the kernel).",
+  }),
+  upDelayMilliseconds: milliseconds(
+    "How long a link must be up before it is used, in milliseconds; on a kernel bond a multiple of monitorMilliseconds (Linux). Default 0.",
+  ).optional(),
+  downDelayMilliseconds: milliseconds(
+    "How long a link must be down before it is given up, in milliseconds; on a kernel bond a multiple of monitorMilliseconds (Linux). Default 0.",
+  ).optional(),
+  adSelect: field
+    .choice(
+      ["stable", "bandwidth", "count"],
+      "When another group of LACP members takes over (kernel bond): when the present one is lost, or by bandwidth or number of members. Default stable.",
+    )
+    .optional(),
+  minLinks: field
+    .integer(
+      { min: 0, max: 64 },
+      "With mode lacp: the bond is down while fewer members than this are up (kernel bond). Default 0.",
+    )
+    .optional(),
+  primaryReselect: field
+    .choice(
+      ["always", "better", "failure"],
+      "When the first active member takes over again (kernel bond): whenever it is back, only if it is faster, or only when the present one fails. Default always; of a team with failback false failure.",
+    )
+    .optional(),
+  failOverMac: field
+    .choice(
+      FAIL_OVER_MACS,
+      "Policy active-backup: MAC address of the bond and its members (kernel bond). All have one; or the bond takes that of the active member; or that of the bond moves on with it. Default none; in a guest on a KVM host active where a member is a virtual function, which may not change its MAC address.",
+    )
+    .optional(),
+  peerNotifications: field
+    .integer(
+      { min: 0, max: 255 },
+      "How often the bond says after a failover where its MAC address is now (kernel bond). Default 1.",
+    )
+    .optional(),
+  resendIgmp: field
+    .integer({ min: 0, max: 255 }, "IGMP reports sent after a failover (kernel bond). Default 1.")
+    .optional(),
+  allMembersActive: field
+    .flag("Take in frames on members that do not send too (kernel bond). Default false.")
+    .optional(),
+  packetsPerMember: field
+    .integer(
+      { min: 0, max: 65_535 },
+      "Policy round-robin: packets on one member before the next has its turn; 0: at random (kernel bond). Default 1.",
+    )
+    .optional(),
+} as const;
+export type LinuxBondKey = keyof typeof linuxBondKeys;
+export const LINUX_BOND_KEYS = Object.keys(linuxBondKeys) as LinuxBondKey[];
+
 /** Keys of a team that only a bond of a KVM host has. */
 export const bondKeys = {
   bonding: field
@@ -48,76 +115,16 @@ export const bondKeys = {
       "Name of the kernel's bond (kvm), by default <virtual switch>-bond, where that has at most 15 characters; or of the LBFO team (hyperv), by default <virtual switch>-team.",
     )
     .optional(),
-  hashInnerPacket: field
-    .flag(
-      "With policy ip-hash or transport-ports: look into tunnels such as VXLAN and hash the packet inside (kvm, kernel bond). Default false.",
-    )
-    .optional(),
   detectMode: field
     .choice(
       ["carrier", "miimon"],
       "How Open vSwitch learns that a link is down (kvm): told by the driver, or by asking it every monitorMilliseconds. Default carrier.",
     )
     .optional(),
-  monitorMilliseconds: milliseconds(
-    "How often the link of each member is looked at, in milliseconds (kvm; on Open vSwitch with detectMode miimon). Default 100.",
-    { min: 10, max: 60_000 },
-  ).optional(),
-  arpMonitor: ArpMonitorSpec.optional().meta({
-    description:
-      "Ask other machines whether a member works, in place of looking at its link (kvm, kernel bond without LACP and without load balancing by the kernel).",
-  }),
-  upDelayMilliseconds: milliseconds(
-    "How long a link must be up before it is used, in milliseconds; on a kernel bond a multiple of monitorMilliseconds (kvm). Default 0.",
-  ).optional(),
-  downDelayMilliseconds: milliseconds(
-    "How long a link must be down before it is given up, in milliseconds; on a kernel bond a multiple of monitorMilliseconds (kvm). Default 0.",
-  ).optional(),
   rebalanceIntervalMilliseconds: milliseconds(
     "How often Open vSwitch moves flows to the less loaded member, in milliseconds; 0: never (kvm). Default 10000.",
   ).optional(),
-  adSelect: field
-    .choice(
-      ["stable", "bandwidth", "count"],
-      "When another group of LACP members takes over (kvm, kernel bond): when the present one is lost, or by bandwidth or number of members. Default stable.",
-    )
-    .optional(),
-  minLinks: field
-    .integer(
-      { min: 0, max: 64 },
-      "With mode lacp: the bond is down while fewer members than this are up (kvm, kernel bond). Default 0.",
-    )
-    .optional(),
-  primaryReselect: field
-    .choice(
-      ["always", "better", "failure"],
-      "When the first active member takes over again (kvm, kernel bond): whenever it is back, only if it is faster, or only when the present one fails. Default: always; with failback false failure.",
-    )
-    .optional(),
-  failOverMac: field
-    .choice(
-      FAIL_OVER_MACS,
-      "Policy active-backup: MAC address of the bond and its members (kvm, kernel bond). All have one; or the bond takes that of the active member; or that of the bond moves on with it. Default none.",
-    )
-    .optional(),
-  peerNotifications: field
-    .integer(
-      { min: 0, max: 255 },
-      "How often the bond says after a failover where its MAC address is now (kvm, kernel bond). Default 1.",
-    )
-    .optional(),
-  resendIgmp: field
-    .integer({ min: 0, max: 255 }, "IGMP reports sent after a failover (kvm, kernel bond). Default 1.")
-    .optional(),
-  allMembersActive: field
-    .flag("Take in frames on members that do not send too (kvm, kernel bond). Default false.")
-    .optional(),
-  packetsPerMember: field
-    .integer(
-      { min: 0, max: 65_535 },
-      "Policy round-robin: packets on one member before the next has its turn; 0: at random (kvm, kernel bond). Default 1.",
-    )
-    .optional(),
+  ...linuxBondKeys,
 } as const;
 export type BondKey = keyof typeof bondKeys;
 export const BOND_KEYS = Object.keys(bondKeys) as BondKey[];

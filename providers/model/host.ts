@@ -4,6 +4,7 @@ import * as field from "./field.js";
 import { type HostPort, HostPortSpec } from "./hostPort.js";
 import { WINDOWS_RELEASES } from "./hypervHost.js";
 import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
+import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Uplink, UplinkSpec } from "./uplink.js";
@@ -19,10 +20,6 @@ export const DEFAULT_GROUP = "all";
 /** When a host may be restarted for a setting that takes it. */
 export const REBOOT = ["never", "whenRequired"] as const;
 export type Reboot = (typeof REBOOT)[number];
-
-/** What configures the network of a KVM host when it starts. */
-export const HOST_RENDERERS = ["netplan", "networkd", "NetworkManager", "ifupdown"] as const;
-export type HostRenderer = (typeof HOST_RENDERERS)[number];
 
 const hostBody = {
   platform: field
@@ -43,7 +40,7 @@ const hostBody = {
   ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm, hyperv)." }),
   renderer: field
     .choice(
-      HOST_RENDERERS,
+      LINUX_RENDERERS,
       "What configures the network of the host when it starts (kvm): what stands there already. Default netplan.",
     )
     .optional(),
@@ -119,7 +116,7 @@ export interface KvmHost {
   readonly name: string;
   readonly ssh: SshTarget;
   readonly uplinks: readonly Uplink[];
-  readonly renderer: HostRenderer;
+  readonly renderer: LinuxRenderer;
   readonly missingPackages: MissingPackages;
   readonly virtualSwitches: readonly VirtualSwitch[];
   readonly hostPorts: readonly HostPort[];

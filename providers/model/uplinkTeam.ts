@@ -128,13 +128,12 @@ export function activeMembers(team: UplinkTeam): string[] {
 
 /** Everything wrong with one team: `known` are the uplinks that it may name. */
 export function checkUplinkTeam(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {
-  return [
-    ...checkMembers(spec, known, path),
-    ...checkStandby(spec, path),
-    ...checkLacpOptions(spec, path),
-    ...checkMinLinks(spec, path),
-    ...checkBondKeys(spec, path),
-  ];
+  return [...checkMembers(spec, known, path), ...checkStandby(spec, path), ...checkTeamKeys(spec, path)];
+}
+
+/** Settings that contradict each other, whatever the members are. */
+export function checkTeamKeys(spec: UplinkTeamSpec, path: Path): Problem[] {
+  return [...checkLacpOptions(spec, path), ...checkMinLinks(spec, path), ...checkBondKeys(spec, path)];
 }
 
 function checkMembers(spec: UplinkTeamSpec, known: readonly string[], path: Path): Problem[] {

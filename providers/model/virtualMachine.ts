@@ -5,10 +5,12 @@ import * as field from "./field.js";
 import { HypervPortSpec } from "./hypervPort.js";
 import { guestIpKeys, type InterfaceIp } from "./interfaceIp.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
+import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { portGroupReference } from "./portGroupReference.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
+import { type VlanInterface, vlanInterfaces } from "./vlanInterface.js";
 import { type WindowsGuest, WindowsGuestSpec } from "./windowsGuest.js";
 
 export const VfPoolSpec = z.strictObject({
@@ -68,16 +70,25 @@ export const VmPortSpec = z.strictObject({
     )
     .optional(),
   ...guestIpKeys,
+  interfaces: vlanInterfaces(
+    "Interfaces of a Linux guest in VLANs of their own, by the network whose VLAN it is; the port is on a trunk. They are called <port>.<VLAN>.",
+  ).optional(),
 });
 export type VmPortSpec = z.input<typeof VmPortSpec>;
 
 export const GuestSpec = z.strictObject({
   os: field.described(z.enum(["linux"]), "Operating system of the guest.", "linux or windows"),
-  renderer: field.choice(["netplan"], "What configures the network inside the guest."),
+  renderer: field
+    .choice(
+      LINUX_RENDERERS,
+      "What configures the network of the guest when it starts: what stands there already. Default netplan.",
+    )
+    .optional(),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
   ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
   missingPackages: missingPackages.optional(),
 });
+export type GuestSpec = z.input<typeof GuestSpec>;
 
 /** What a VM with virtual functions or passthrough devices can't do. Source: vSphere Networking 6.5, SR-IOV support. */
 export const VM_FEATURES = [
@@ -189,13 +200,18 @@ export interface GuestPort extends InterfaceIp {
   readonly guestInterface?: string;
 }
 
+/** A port of a Linux guest. */
+export interface LinuxPort extends GuestPort {
+  readonly vlans: readonly VlanInterface[];
+}
+
 /** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */
 export interface Guest {
   readonly name: string;
-  readonly renderer: "netplan";
+  readonly renderer: LinuxRenderer;
   readonly missingPackages: MissingPackages;
   readonly ssh: SshTarget;
-  readonly ports: readonly GuestPort[];
+  readonly ports: readonly LinuxPort[];
   readonly bonds: readonly Bond[];
 }
 

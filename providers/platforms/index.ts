@@ -2,13 +2,13 @@
 import type { Driver, MachineModel } from "./driver.js";
 import { hyperv } from "./hyperv/index.js";
 import { kvm } from "./kvm/index.js";
-import { netplan } from "./netplan/index.js";
+import { linuxGuests } from "./linuxGuest/index.js";
 import { windows } from "./windows/index.js";
 
 /** A driver of which only the contract is known. */
 export type AnyDriver = Driver<MachineModel>;
 
-export const DRIVERS: readonly AnyDriver[] = [kvm, hyperv, netplan, windows];
+export const DRIVERS: readonly AnyDriver[] = [kvm, hyperv, linuxGuests, windows];
 
 /** Pulumi's type token of a driver's machines. */
 export function typeToken({ token }: Pick<AnyDriver, "token">): string {

@@ -106,8 +106,8 @@ describe("a recorded preview", () => {
 });
 
 describe("a machine that changes beside its text", () => {
-  const urn = "urn:pulumi:t::site::pulumi-nodejs:dynamic/netplan:Guest::db-01";
-  const type = "pulumi-nodejs:dynamic/netplan:Guest";
+  const urn = "urn:pulumi:t::site::pulumi-nodejs:dynamic/linux:Guest::db-01";
+  const type = "pulumi-nodejs:dynamic/linux:Guest";
   const change = (before: object, after: object) => {
     const steps = [
       {
@@ -123,8 +123,8 @@ describe("a machine that changes beside its text", () => {
     ssh: { address: "a" },
     environment: "e",
     driverVersion: 1,
-    configuration: { netplan: { ethernets: {}, bonds: {}, strange: [] } },
-    netplan: "==> /etc/netplan/60-multiport.yaml <==\nnetwork: {version: 2}\n",
+    configuration: { linux: { renderer: "netplan", bonds: {}, bridges: {}, vlans: {}, links: {} } },
+    linux: "==> /etc/netplan/60-multiport.yaml <==\nnetwork: {version: 2}\n",
     __provider: "x",
   };
 
@@ -137,13 +137,11 @@ describe("a machine that changes beside its text", () => {
   });
 
   it("has an unknown disruption where what changes says nothing to this release", () => {
-    expect(change({ ...inputs, netplan: inputs.netplan.replace("network", "# older\nnetwork") }, inputs)).toMatchObject(
-      {
-        disruption: "unknown",
-        summary: ["only comments change, or lines that this release does not know"],
-        diff: expect.stringContaining("-# older"),
-      },
-    );
+    expect(change({ ...inputs, linux: inputs.linux.replace("network", "# older\nnetwork") }, inputs)).toMatchObject({
+      disruption: "unknown",
+      summary: ["only comments change, or lines that this release does not know"],
+      diff: expect.stringContaining("-# older"),
+    });
   });
 });
 

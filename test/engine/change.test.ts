@@ -6,8 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { factsScript, readMachineFacts } from "../../providers/engine/machineFacts.js";
 import { fillTemplate } from "../../providers/engine/template.js";
-import { netplanLayer } from "../../providers/platforms/netplan/index.js";
-import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
+import { linuxInGuest } from "../../providers/platforms/linuxGuest/index.js";
 import { type ChangeParts, changeScript, FolderMachine } from "./folderMachine.js";
 
 let machine: FolderMachine;
@@ -46,9 +45,9 @@ function confirm(parts: object = {}) {
 }
 
 function facts() {
-  const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [netplanLayer] }, "t"));
+  const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [linuxInGuest] }, "t"));
   expect(stderr).toBe("");
-  return readMachineFacts([netplanLayer], stdout);
+  return readMachineFacts([linuxInGuest], stdout);
 }
 
 const text = (name: string) => readFileSync(machine.path(name), "utf8");
@@ -137,9 +136,13 @@ it("that fails half-way is put back, and says what its step printed", () => {
 });
 
 it("whose files are refused by their own tool changes nothing", () => {
-  const puts = [{ path: NETPLAN_FILE, text: "network: [", mode: "0600" }];
-  const check = [{ template: "netplan/check.sh", data: {} }];
-  expect(change({ puts, check })({ FAILS: "78" }).status).toBe(78);
+  const yaml = "/etc/netplan/60-multiport.yaml";
+  const puts = [{ path: yaml, text: "network: [", mode: "0600" }];
+  const check = [{ template: "linux/netplan/check.sh", data: { yaml, devices: [], bare: [] } }];
+  expect(change({ puts, check })({ FAILS: "78" })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("netplan does not take the new file"),
+  });
   expectOld();
   expect(facts().last).toBeUndefined();
   // With a tool that takes them the same change goes through.

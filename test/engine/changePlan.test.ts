@@ -5,9 +5,13 @@ import type { MachineFacts } from "../../providers/engine/machineFacts.js";
 import { NO_WORDS, toMachineWords } from "../../providers/engine/machineWords.js";
 import { renderFiles, renderTexts } from "../../providers/engine/render.js";
 import { formatChange } from "../../providers/model/change.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
-import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
+import { linux } from "../../providers/platforms/linux/index.js";
+import type { LinuxWords } from "../../providers/platforms/linux/words.js";
+import { linuxGuests } from "../../providers/platforms/linuxGuest/index.js";
 import { modelOf } from "../model/given.js";
+import { kernelSays } from "../platforms/linux/kernel.js";
+
+const NETPLAN_FILE = "/etc/netplan/60-multiport.yaml";
 
 const heading = { machine: "db-01", environment: "t" };
 const guest = modelOf(`
@@ -17,12 +21,12 @@ hosts: { k: { platform: kvm, uplinks: { e0: }, virtualSwitches: { vs0: { uplinkT
 vms: { db-01: { host: k, ports: { app: { portGroup: vs0/app, mac: "52:54:00:00:00:01" } }, guest: { os: linux, renderer: netplan } } }
 `).virtualMachines[0]?.guest;
 if (!guest) throw new Error("no guest");
-const words = toMachineWords(netplan, guest, "t");
-const text = renderFiles(netplan, words, heading)[0]?.text ?? "";
+const words = toMachineWords(linuxGuests, guest, "t");
+const text = renderFiles(linuxGuests, words, heading)[0]?.text ?? "";
 
 function machine(files: Record<string, string>): MachineFacts {
   return {
-    layers: { netplan: { missing: null } },
+    layers: { linux: linux.readFacts(kernelSays(words.linux as LinuxWords, { defaults: "said" })) },
     packageManager: "apt-get",
     files,
     applied: undefined,
@@ -32,10 +36,10 @@ function machine(files: Record<string, string>): MachineFacts {
 }
 
 const changes = (files: Record<string, string>, wanted = words) =>
-  differences(netplan, { heading, words: wanted }, machine(files)).map(formatChange);
+  differences(linuxGuests, { heading, words: wanted }, machine(files)).map(formatChange);
 
 const plan = (files: Record<string, string>, wanted = words) =>
-  planChange(netplan, { id: "7", seconds: 30, heading, words: wanted }, machine(files));
+  planChange(linuxGuests, { id: "7", seconds: 30, heading, words: wanted }, machine(files));
 
 describe("a file of ours", () => {
   it.each<[string, Record<string, string>, string[]]>([
@@ -43,12 +47,7 @@ describe("a file of ours", () => {
     [
       "with another comment is one, though its words are the same",
       { [NETPLAN_FILE]: `${text}# mine\n` },
-      [`netplan.files."${NETPLAN_FILE}": is "another text", wanted "our text"`],
-    ],
-    [
-      "with another setting is told by the setting alone",
-      { [NETPLAN_FILE]: text.replace("mtu: 1500", "mtu: 1400") },
-      ["netplan.ethernets.app.mtu: is 1400, wanted 1500"],
+      [`linux.files."${NETPLAN_FILE}": is "another text", wanted "our text"`],
     ],
   ])("%s", (_sentence, files, expected) => {
     expect(changes(files)).toEqual(expected);
@@ -58,7 +57,7 @@ describe("a file of ours", () => {
     const nothing = NO_WORDS;
     const [head] = text.split("\n");
     expect(changes({ [NETPLAN_FILE]: `${head}\n{}\n` }, nothing)).toEqual([
-      expect.stringMatching(/^netplan\.strange: is \["network: missing"\], wanted \[\]$/),
+      'linux.renderer: is "netplan", wanted null',
     ]);
     expect(plan({ [NETPLAN_FILE]: text }, nothing).script).toMatch(/^rm -f \/etc\/netplan\/60-multiport\.yaml$/m);
     expect(changes({}, nothing)).toEqual([]);
@@ -66,7 +65,7 @@ describe("a file of ours", () => {
 
   it("is shown as it stands on the machine, in a refresh", () => {
     const files = { [NETPLAN_FILE]: `${text}# mine\n` };
-    expect(renderTexts(netplan, { words, heading, files }).netplan).toBe(
+    expect(renderTexts(linuxGuests, { words, heading, files }).linux).toBe(
       `==> /etc/netplan/60-multiport.yaml <==\n${text}# mine\n`,
     );
   });

@@ -9,7 +9,6 @@ import { parse } from "yaml";
 import { planChange } from "../../providers/engine/changePlan.js";
 import { factsScript, type MachineFacts } from "../../providers/engine/machineFacts.js";
 import { sh, yaml } from "../../providers/engine/quote.js";
-import { renderFiles } from "../../providers/engine/render.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
 import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
@@ -17,9 +16,8 @@ import { nftables } from "../../providers/platforms/kvm/nftables/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
 import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
 import { linux } from "../../providers/platforms/linux/index.js";
-import { netplan, netplanLayer } from "../../providers/platforms/netplan/index.js";
-import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
-import { hostile, hostileHeading, hostileNetplanWords, hostileOvsWords } from "../arbitrary.js";
+import { linuxInGuest } from "../../providers/platforms/linuxGuest/index.js";
+import { hostile, hostileHeading, hostileOvsWords } from "../arbitrary.js";
 import { kernelSays } from "../platforms/linux/kernel.js";
 import { changeScript, FolderMachine } from "./folderMachine.js";
 
@@ -136,20 +134,6 @@ describe("templates of Open vSwitch", () => {
   });
 });
 
-describe("templates of netplan", () => {
-  it("guest.yaml: a YAML reader sees the same words", () => {
-    fc.assert(
-      fc.property(hostileNetplanWords, (words) => {
-        const heading = { machine: "db-01", environment: "t" };
-        const [file] = renderFiles(netplan, { netplan: words }, heading);
-        const files = file ? { [NETPLAN_FILE]: file.text } : {};
-        expect(netplanLayer.fromFacts({ missing: null }, { environment: "t", known: [], files })).toEqual(words);
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
 describe("templates of a change", () => {
   it("change.sh, apply.sh, confirm.sh, facts.sh: files arrive under their names with their text, words as they were", () => {
     const files = fc.uniqueArray(fc.record({ name: fileName, text: hostile }), {
@@ -173,7 +157,7 @@ describe("templates of a change", () => {
           const applied = JSON.stringify({ about });
           const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
           expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
-          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [netplanLayer] }, environment));
+          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [linuxInGuest] }, environment));
           expect(stderr).toBe("");
           expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
@@ -212,8 +196,8 @@ describe("templates of a change", () => {
     const shells = ["sh", "dash", "bash"].filter((shell) => spawnSync(shell, ["-c", ":"]).status === 0);
     expect(shells).toContain("sh");
     fc.assert(
-      fc.property(hostileOvsWords, hostileNetplanWords, hostileHeading, (openvswitch, own, heading) => {
-        const words: Record<string, unknown> = { openvswitch, netplan: own };
+      fc.property(hostileOvsWords, hostileHeading, (openvswitch, heading) => {
+        const words: Record<string, unknown> = { openvswitch };
         for (const driver of DRIVERS.filter(({ shell }) => shell === "sh")) {
           // Layers with hostile text of their own elsewhere have nothing to do here.
           const layers = driver.layers.map(({ name, nothing }) => [name, words[name] ?? nothing]);
@@ -234,7 +218,6 @@ describe("templates of a change", () => {
 const NOTHING: MachineFacts = {
   layers: {
     openvswitch: { missing: undefined, links: [], bridges: [] },
-    netplan: { missing: null },
     libvirt: libvirt.readFacts({ missing: "virsh" }),
     nftables: nftables.readFacts({ unit: "", links: "", tables: [] }),
     linux: linux.readFacts(kernelSays(linux.nothing, { defaults: "said" })),
@@ -252,13 +235,7 @@ it("no template is left out here", () => {
     file.endsWith(".hbs"),
   );
   // Without holes to put anything in.
-  const whole = [
-    "kvm/openvswitch/facts.sh",
-    "machine/revert-files.service",
-    "machine/revert.service",
-    "netplan/check.sh",
-    "netplan/facts.sh",
-  ];
+  const whole = ["kvm/openvswitch/facts.sh", "machine/revert-files.service", "machine/revert.service"];
   const filled = [
     "kvm/openvswitch/apply.sh",
     "kvm/openvswitch/openvswitch.sh",
@@ -270,7 +247,6 @@ it("no template is left out here", () => {
     "machine/install.sh",
     "machine/refuse.sh",
     "machine/revert.sh",
-    "netplan/guest.yaml",
   ];
   // Hostile text of these stands in test/platforms, beside what they refuse; of all PowerShell in test/platforms/hyperv.
   const elsewhere = /^(linux|kvm\/(libvirt|nftables|sriov))\/|\.ps1\.hbs$/;

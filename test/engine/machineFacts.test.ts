@@ -9,19 +9,23 @@ import {
   wordsOf,
 } from "../../providers/engine/machineFacts.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
-import { netplan } from "../../providers/platforms/netplan/index.js";
-import { NETPLAN_FILE } from "../../providers/platforms/netplan/words.js";
+import { linux } from "../../providers/platforms/linux/index.js";
+import { linuxGuests } from "../../providers/platforms/linuxGuest/index.js";
+import { kernelSays } from "../platforms/linux/kernel.js";
+
+const NETPLAN_FILE = "/etc/netplan/60-multiport.yaml";
 
 const encoded = (text: string) => Buffer.from(text).toString("base64");
 const document = {
-  layers: { netplan: { missing: null } },
+  layers: { linux: kernelSays(linux.nothing, { defaults: "said" }) },
   packageManager: "apt-get",
   files: {},
   applied: null,
   change: null,
   last: null,
 };
-const read = (value: object, before = "") => readMachineFacts(netplan.layers, `${before}${JSON.stringify(value)}\n`);
+const read = (value: object, before = "") =>
+  readMachineFacts(linuxGuests.layers, `${before}${JSON.stringify(value)}\n`);
 
 describe("facts that are none", () => {
   it.each([
@@ -36,7 +40,7 @@ describe("facts that are none", () => {
     ["a layer that is missing", JSON.stringify({ ...document, layers: {} }), /incomplete at/],
     ["a file that is not encoded", JSON.stringify({ ...document, files: { "/a": "%" } }), /incomplete at files\.\/a/],
   ])("%s: told in plain words", (_sentence, stdout, message) => {
-    expect(() => readMachineFacts(netplan.layers, stdout)).toThrow(message);
+    expect(() => readMachineFacts(linuxGuests.layers, stdout)).toThrow(message);
   });
 
   it("a greeting before the facts does no harm", () => {
@@ -70,7 +74,7 @@ describe("our own files", () => {
       files: { [NETPLAN_FILE]: encoded(head("t")), "/b": encoded(head("u")), "/c": encoded("c") },
     });
     expect(ownFiles(facts, "t")).toEqual({ [NETPLAN_FILE]: head("t") });
-    expect(wordsOf(netplan, facts, { environment: "u" })).toEqual({ netplan: netplan.layers[0]?.nothing });
+    expect(wordsOf(linuxGuests, facts, { environment: "u" })).toEqual({ linux: linux.nothing });
   });
 });
 

@@ -106,10 +106,6 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
     breaks: { "minLinks 1": kernel("mode: lacp, minLinks: 1") },
     keeps: { "minLinks 2": kernel("mode: lacp, minLinks: 2"), none: kernel("mode: lacp") },
   },
-  "LB-11": {
-    breaks: { "a primary among equals": guest("policy: load, primary: p") },
-    keeps: { "a primary of active-backup": guest("primary: q") },
-  },
   "LB-12": {
     breaks: {
       "a delay of one and a half": kernel("upDelayMilliseconds: 150"),
@@ -189,10 +185,6 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
   "LB-29": {
     breaks: { "a MAC address that a stand-in has too": standIn("") },
     keeps: { "a name": standIn(", guestInterface: ens3"), "no stand-in": standIn("", "false") },
-  },
-  "LB-30": {
-    breaks: { "an address on a member": guest("", { port: ", addresses: [10.0.0.5/24]" }) },
-    keeps: { "an address on the bond": guest("addresses: [10.0.0.5/24]") },
   },
   "OV-01": {
     breaks: { "LACP over one uplink": openvswitch("mode: lacp", { members: "[e0]" }) },

@@ -6,6 +6,7 @@ import type { RuleText } from "../../providers/model/lint/rule.js";
 import { BOND_CASES } from "./bondCases.js";
 import { FUNCTION_CASES } from "./functionCases.js";
 import { rulesOf } from "./given.js";
+import { GUEST_CASES } from "./guestCases.js";
 import { HYPERV_CASES, ON_HYPERV } from "./hypervCases.js";
 import { type Cases, VSPHERE_CASES } from "./vsphereCases.js";
 
@@ -20,22 +21,6 @@ networks: { app: { mtu: 1600 } }
 switches: { a: { platform: nxos }, b: { platform: nxos } }
 hosts: { e: { platform: vsphere, uplinks: ${uplinks} } }
 distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1, u2: vmnic2 }, uplinkTeam: ${team}, ${rest} } }
-`;
-
-const guest = (bond: string, { port = "", platform = "kvm" } = {}) => `environment: t
-networks: { app: { subnet: 10.0.0.0/24 } }
-hosts:
-  k: { platform: kvm, uplinks: { e0: , e1: }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0, e1] }, portGroups: [app] } } }
-  e: { platform: vsphere, uplinks: { vmnic0: , vmnic1: } }
-distributedSwitches: { d: { datacenter: dc, hosts: [e], uplinks: { u0: vmnic0, u1: vmnic1 }, uplinkTeam: { members: [u0, u1] }, portGroups: [app] } }
-vms:
-  v:
-    host: ${platform === "kvm" ? "k" : "e"}
-    ports:
-      p: { portGroup: ${platform === "kvm" ? "vs0" : "d"}/app, guestInterface: eth0${port} }
-      q: { portGroup: ${platform === "kvm" ? "vs0" : "d"}/app, guestInterface: eth1 }
-    guest: { os: linux, renderer: netplan }
-    bonds: { b: ${bond} }
 `;
 
 const eight = [..."abcdefghi"].map((letter) => `e${letter}`);
@@ -120,11 +105,8 @@ const CASES: Readonly<Record<string, Cases>> = {
     breaks: { "nine links to a Catalyst": wide(9, "iosxe") },
     keeps: { "eight links to it": wide(8, "iosxe"), "nine to another make": wide(9, "nxos") },
   },
-  "SW-08": {
-    breaks: { "a bond larger than its network": guest("{ members: [p, q], mtu: 9000 }") },
-    keeps: { "a bond smaller than it": guest("{ members: [p, q], mtu: 1400 }") },
-  },
   ...BOND_CASES,
+  ...GUEST_CASES,
   ...FUNCTION_CASES,
   ...VSPHERE_CASES,
   ...HYPERV_CASES,

@@ -1,5 +1,7 @@
 // Every rendered file of every golden environment, whole, as the machine gets it; read by its own language as well.
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -32,8 +34,23 @@ function matches(path: string, glob: string): boolean {
 
 /** Files of systemd: sections of keys with values. */
 function readIni(text: string): void {
-  for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^$|^#|^\[[A-Za-z]+\]$|^[A-Za-z]+=\S/);
+  for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S/);
 }
+
+/** ifup reads the whole file before it does nothing. */
+function readInterfaces(text: string): void {
+  const folder = mkdtempSync(join(tmpdir(), "interfaces-"));
+  try {
+    writeFileSync(join(folder, "interfaces"), text);
+    const args = ["--no-act", "--force", "--all", `--interfaces=${join(folder, "interfaces")}`];
+    expect(spawnSync("ifup", args, { encoding: "utf8" })).toMatchObject({ status: 0 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+const hasIfup = spawnSync("ifup", ["--version"]).status === 0;
+if (!hasIfup)
+  console.log("left out: ifupdown is not installed, so its files are not read by it (apt-get install ifupdown)");
 
 /** A network namespace of its own, where nft may ask the kernel. */
 const NFT = ["-rn", "nft", "--check", "-f", "-"];
@@ -42,6 +59,12 @@ if (!hasNft) console.log("left out: nft can't be run in a namespace here, so rul
 
 const READERS: Record<string, (text: string) => void | Promise<void>> = {
   conf: readIni,
+  netdev: readIni,
+  network: readIni,
+  nmconnection: readIni,
+  "d/multiport": (text) => {
+    if (hasIfup) readInterfaces(text);
+  },
   service: readIni,
   nft: (text) => {
     // Its interface is not there, and the one that is in every namespace does as well.

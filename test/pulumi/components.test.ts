@@ -3,9 +3,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Environment } from "../../providers/environment.js";
-import { GuestBond, type GuestBondArgs } from "../../providers/guestBond.js";
 import { HypervHost, type HypervHostArgs } from "../../providers/hypervHost.js";
 import { KvmHost, type KvmHostArgs } from "../../providers/kvmHost.js";
+import { LinuxGuest, type LinuxGuestArgs } from "../../providers/linuxGuest.js";
 import { DistributedSwitch, type DistributedSwitchArgs } from "../../providers/vsphere/distributedSwitch.js";
 import { WindowsGuest, type WindowsGuestArgs } from "../../providers/windowsGuest.js";
 import { registered } from "./program.js";
@@ -42,7 +42,7 @@ const switchArgs: DistributedSwitchArgs = {
   portGroups: { app: {}, sto: { network: "storage", security: { macChanges: true } } },
 };
 
-const guestArgs: GuestBondArgs = {
+const guestArgs: LinuxGuestArgs = {
   networks,
   ports: { s0: { network: "storage", mac: "52:54:00:00:00:01" }, s1: { network: "storage", mac: "52:54:00:00:00:02" } },
   bonds: { storage: { members: ["s0", "s1"], addresses: ["10.30.0.5/24"] } },
@@ -88,17 +88,19 @@ describe("from typed arguments", () => {
     expect(host?.inputs.tcpip).toMatch(/'vEthernet \(Management\)'.*10\.0\.0\.11/s);
   });
 
-  it("GuestBond: one resource with the netplan file of the guest", async () => {
+  it("LinuxGuest: one resource with the files of the guest", async () => {
     const [guest, ...others] = await registered(
-      (parent) => new GuestBond("db-01", { ...guestArgs, address: "db-01.example.net" }, { parent }),
+      (parent) => new LinuxGuest("db-01", { ...guestArgs, address: "db-01.example.net" }, { parent }),
     );
     expect(others).toEqual([]);
     expect(guest).toMatchObject({
-      type: "pulumi-nodejs:dynamic/netplan:Guest",
+      type: "pulumi-nodejs:dynamic/linux:Guest",
       name: "db-01",
       inputs: { ssh: { name: "db-01", address: "db-01.example.net" } },
     });
-    expect(guest?.inputs.netplan).toMatch(/bonds:\n {4}storage:\n {6}interfaces: \[s0, s1\]\n {6}mtu: 9000/);
+    expect(guest?.inputs.linux).toMatch(
+      /bonds:\n {4}storage:\n {6}renderer: networkd\n {6}interfaces: \[s0, s1\]\n {6}mtu: 9000/,
+    );
   });
 
   it("WindowsGuest: one resource with the scripts of its team and its addresses", async () => {
@@ -253,15 +255,15 @@ describe("from wrong arguments", () => {
       [/distributedSwitches\.dvs0\.mtu: the value is not allowed here; found 100/, /found "uplink9"/],
     ],
     [
-      "GuestBond",
+      "LinuxGuest",
       (parent) =>
-        new GuestBond(
+        new LinuxGuest(
           "db-01",
           { ...guestArgs, bonds: { b: { members: ["s0", "s9"], policy: "source-port" } } },
           { parent },
         ),
-      /GuestBond "db-01": 2 errors/,
-      [/found "s9"/, /a Linux bond can't do mode switch-independent with policy source-port/],
+      /LinuxGuest "db-01": 2 errors/,
+      [/found "s9"/, /a bond of the kernel can't do mode switch-independent with policy source-port/],
     ],
     [
       "Environment",

@@ -26,7 +26,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "pulumi-nodejs:dynamic/kvm:Host": 2,
     "pulumi-nodejs:dynamic/hyperv:Host": 1,
     "pulumi-nodejs:dynamic/windows:Guest": 1,
-    "pulumi-nodejs:dynamic/netplan:Guest": 2,
+    "pulumi-nodejs:dynamic/linux:Guest": 2,
   },
   dev: {
     "multiport:index:Environment": 1,
@@ -36,7 +36,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 2,
     "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/kvm:Host": 1,
-    "pulumi-nodejs:dynamic/netplan:Guest": 1,
+    "pulumi-nodejs:dynamic/linux:Guest": 1,
   },
   prod: {
     "multiport:index:Environment": 1,
@@ -46,7 +46,7 @@ const COUNTS: Record<string, Record<string, number>> = {
     "vsphere:index/distributedPortGroup:DistributedPortGroup": 6,
     "pulumi-nodejs:dynamic/vsphere:Switch": 1,
     "pulumi-nodejs:dynamic/kvm:Host": 40,
-    "pulumi-nodejs:dynamic/netplan:Guest": 20,
+    "pulumi-nodejs:dynamic/linux:Guest": 20,
   },
 };
 
@@ -54,15 +54,15 @@ const COUNTS: Record<string, Record<string, number>> = {
 const TEXTS: Record<string, readonly string[]> = {
   "pulumi-nodejs:dynamic/kvm:Host": ["openvswitch"],
   "pulumi-nodejs:dynamic/hyperv:Host": ["vmswitch", "tcpip"],
-  "pulumi-nodejs:dynamic/netplan:Guest": ["netplan"],
+  "pulumi-nodejs:dynamic/linux:Guest": ["linux"],
   "pulumi-nodejs:dynamic/windows:Guest": ["tcpip"],
 };
 
-/** A text of one section without the line that says where it goes. */
-function withoutTarget(text: unknown): string {
-  const [first, ...lines] = String(text).split("\n");
-  expect(first).toMatch(/^==> .* <==$/);
-  return lines.join("\n");
+/** The sections of a text, each without the line that says where it goes. */
+function sectionsOf(text: unknown): string[] {
+  const [before, ...sections] = String(text).split(/^==> .* <==\n/m);
+  expect(before).toBe("");
+  return sections;
 }
 
 describe.each(Object.entries(COUNTS))("the stack %s", (name, counts) => {
@@ -84,7 +84,7 @@ describe.each(Object.entries(COUNTS))("the stack %s", (name, counts) => {
     if (!environment) throw new Error("no model");
     const machines = resources.filter(({ type }) => type in TEXTS);
     const shown = machines.flatMap(({ type, name: machine, inputs }) =>
-      (TEXTS[type] ?? []).map((text) => [machine, withoutTarget(inputs[text])]),
+      (TEXTS[type] ?? []).flatMap((text) => sectionsOf(inputs[text]).map((section) => [machine, section])),
     );
     expect(shown).toEqual([...renderEnvironment(environment)].map(({ machine, text }) => [machine, text]));
     for (const { type, inputs } of machines)
@@ -117,7 +117,7 @@ it("demo, resource by resource", async () => {
   const shown = resources.map(({ inputs, ...resource }) => {
     const { __provider, ...own } = inputs;
     if (__provider !== undefined)
-      expect(["kvm", "hyperv", "netplan", "windows", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(
+      expect(["kvm", "hyperv", "linuxGuest", "windows", "esxHost", "vsphereSwitch"].map(providerCode)).toContain(
         __provider,
       );
     // The texts themselves are golden elsewhere, and compared with render above.

@@ -124,11 +124,18 @@ export const bondMonitorRules: readonly Rule[] = [
       id: "LB-25",
       severity: "warning",
       title:
-        "Policy adaptive-load needs network cards that take another MAC address while in use; virtual functions often do not.",
+        "Policy adaptive-load needs network cards that take another MAC address while in use; virtual functions often do not, and ports of a virtual switch keep theirs.",
       remedy: "Use policy active-backup.",
       source: `${BONDING}, balance-alb`,
     },
-    function* ({ bond, functions, path }) {
+    function* ({ bond, functions, virtualPorts, path }) {
+      if (bond.policy === "adaptive-load" && virtualPorts.length > 0)
+        yield {
+          severity: "error",
+          path: [...path, "policy"],
+          message: "the bond moves MAC addresses from one port of the virtual switch to another",
+          found: virtualPorts.join(", "),
+        };
       const fixed = functions.filter(({ settings }) => !settings.trust);
       if (bond.policy === "adaptive-load" && fixed.length > 0)
         yield {

@@ -66,11 +66,11 @@ export const functionRules: readonly Rule[] = [
           found: bond.policy,
           severity: "error",
         };
-      else if (bond.failOverMac === "follow")
+      else if (bond.bond.failOverMac === "follow")
         yield {
           path: [...path, "failOverMac"],
           message: "after a failover virtual functions would have each other's MAC addresses",
-          found: bond.failOverMac,
+          found: bond.bond.failOverMac,
           severity: "error",
         };
     },
@@ -85,7 +85,7 @@ export const functionRules: readonly Rule[] = [
       source: "OpenStack neutron, support-sriov-bond; bond-cni examples",
     },
     function* ({ bond, functions, path }) {
-      if (bond.policy === "active-backup" && bond.failOverMac === "active") return;
+      if (bond.policy === "active-backup" && bond.bond.failOverMac === "active") return;
       const checked = functions.filter(({ settings }) => settings.trust !== true && settings.spoofCheck !== false);
       if (checked.length > 0)
         yield {

@@ -1,5 +1,9 @@
-// Design rules about bonds inside guests. Pure.
+// Design rules about what is inside Linux guests: bonds, addresses, packet sizes. Pure.
+import type { Bond } from "../bond.js";
 import type { Environment } from "../environment.js";
+import { sameAddress } from "../subnet.js";
+import type { LinuxPort } from "../virtualMachine.js";
+import { guestInterfaceRule } from "./guestInterfaces.js";
 import { guestBondRule } from "./linuxBonds.js";
 import type { Finding, Rule } from "./rule.js";
 
@@ -26,35 +30,65 @@ export const guestRules: readonly Rule[] = [
       id: "LB-30",
       severity: "error",
       title: "Members of a bond carry no IP address of their own.",
-      remedy: "Move the addresses to the bond.",
+      remedy: "Move it to the bond.",
       source: "linux-system-roles/network README",
     },
     function* ({ bond, guest, path }) {
-      const members = guest.ports.filter((port) => bond.members.includes(port.name) && port.addresses.length > 0);
-      for (const port of members) {
-        yield {
-          path: [...path.slice(0, 2), "ports", port.name, "addresses"],
-          message: `the port is a member of bond ${bond.name}`,
-          found: port.addresses.join(", "),
-        };
-      }
+      for (const port of guest.ports.filter(({ name }) => bond.members.includes(name)))
+        for (const [key, found] of ownSettings(port, bond))
+          yield {
+            path: [...path.slice(0, 2), "ports", port.name, key],
+            message: `the port is a member of bond ${bond.name}`,
+            found,
+          };
     },
   ),
-  guestBondRule(
+  guestInterfaceRule(
     {
       id: "SW-08",
       severity: "error",
       title: "Nothing sends larger packets than the layer below carries.",
-      remedy: "Lower the MTU of the bond, or raise that of the network.",
+      remedy: "Set a smaller mtu there, or a larger one of the network below.",
       source: "VMware Validated Design 6.0.1; Broadcom KB 318971",
     },
-    function* ({ bond, path }) {
-      const { name, mtuBytes: below } = bond.network;
-      if (bond.mtuBytes > below) {
+    function* ({ ip, noun, lower, path }) {
+      const { name, mtuBytes: carried } = ip.network;
+      const found = `${ip.mtuBytes}`;
+      if (ip.mtuBytes > carried)
         yield {
           path: [...path, "mtu"],
-          message: `the bond sends packets larger than network ${name} carries (${below})`,
-          found: `${bond.mtuBytes}`,
+          message: `the ${noun} sends packets larger than network ${name} carries (${carried})`,
+          found,
+        };
+      else if (lower && ip.mtuBytes > lower.mtuBytes)
+        yield {
+          path,
+          message: `the ${noun} sends packets larger than what it is on, in network ${lower.network.name}, takes (${lower.mtuBytes})`,
+          found,
+        };
+    },
+  ),
+  guestInterfaceRule(
+    {
+      id: "GT-08",
+      severity: "warning",
+      title: "The default route of an interface goes to the router of its network.",
+      remedy:
+        "Set gateway of the network and of the interface to the same router, or accept the rule where there are two (accepted).",
+      source: "common practice",
+    },
+    function* ({ ip, path }) {
+      const { name, subnet, gateway } = ip.network;
+      // A network tells the router of one IP version, that of its subnet.
+      const family = gateway ?? subnet;
+      for (const router of ip.gateways) {
+        if (family === undefined || family.includes(":") !== router.includes(":")) continue;
+        if (gateway !== undefined && sameAddress(gateway, router)) continue;
+        yield {
+          path: [...path, "gateway"],
+          message:
+            gateway === undefined ? `network ${name} names no gateway` : `the gateway of network ${name} is ${gateway}`,
+          found: router,
         };
       }
     },
@@ -70,6 +104,21 @@ export const guestRules: readonly Rule[] = [
     check: ({ environment }) => sharedMacs(environment),
   },
 ];
+
+/** What a port has of IP that a bond takes from it, by key. */
+function ownSettings(port: LinuxPort, bond: Bond): [string, string][] {
+  const settings: [string, readonly string[]][] = [
+    ["addresses", port.addresses],
+    ["gateway", port.gateways],
+    ["nameservers", port.nameservers],
+    ["routes", port.routes.map(({ to }) => to)],
+    ["routingTable", port.routingTable === undefined ? [] : [`${port.routingTable}`]],
+    ["dhcp", [...(port.dhcp4 ? ["ipv4"] : []), ...(port.dhcp6 ? ["ipv6"] : [])]],
+    ["mtu", port.mtuBytes === port.network.mtuBytes || port.mtuBytes === bond.mtuBytes ? [] : [`${port.mtuBytes}`]],
+    ["interfaces", port.vlans.map(({ network }) => network.name)],
+  ];
+  return settings.filter(([, values]) => values.length > 0).map(([key, values]) => [key, values.join(", ")]);
+}
 
 function* sharedMacs({ kvmHosts, virtualMachines }: Environment): Generator<Finding> {
   for (const { vm, ports } of kvmHosts.flatMap(({ libvirt }) => libvirt?.domains ?? [])) {

@@ -33,6 +33,14 @@ export const LINUX_ELSEWHERE_RULES: readonly RuleText[] = [
     lookedAfterBy: ["host facts", "not yet"],
   },
   {
+    id: "LB-11",
+    severity: "error",
+    title: "A bond has a primary member only with policy active-backup, load or adaptive-load.",
+    remedy: "Nothing: the first member is the primary one where the mode has one, and no member elsewhere.",
+    source: BONDING,
+    lookedAfterBy: ["construction"],
+  },
+  {
     id: "LB-14",
     severity: "warning",
     title: "A bond takes another failOverMac only while it has no members: the change makes it anew.",

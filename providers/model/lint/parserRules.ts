@@ -24,13 +24,6 @@ export const PARSER_RULES: readonly RuleText[] = [
     source: "Linux bonding.rst, arp_interval; nmstate, bond validation",
   },
   {
-    id: "LB-11",
-    severity: "error",
-    title: "A bond has a primary member only with policy active-backup.",
-    remedy: "Remove primary, or use policy active-backup.",
-    source: "Linux bonding.rst",
-  },
-  {
     id: "LB-20",
     severity: "error",
     title: "An ARP monitor has at most 16 targets.",

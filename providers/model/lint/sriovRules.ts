@@ -148,7 +148,7 @@ export const sriovRules: readonly Rule[] = [
       for (const bond of place.vm.guest?.bonds ?? []) {
         const members = functionsOf(place).filter(({ port }) => bond.members.includes(port));
         // With active the bond takes the address of its member, and not the other way round.
-        for (const card of bond.members.length > 1 && bond.failOverMac !== "active" ? members : []) {
+        for (const card of bond.members.length > 1 && bond.bond.failOverMac !== "active" ? members : []) {
           if (portGroupOf(design, { ...card, host: place.vm.host })?.security.macChanges !== false) continue;
           yield {
             path: [...place.path, "ports", card.port, "portGroup"],

@@ -2,6 +2,7 @@
 import { INTERFACE_NAME, interfaceWords } from "../field.js";
 import { DEFAULT_GROUP, type HostSpec, type KvmHost } from "../host.js";
 import type { HostPort, HostPortSpec } from "../hostPort.js";
+import { DEFAULT_RENDERER } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
 import { toSshTarget } from "../ssh.js";
@@ -50,7 +51,7 @@ export function toKvmHost(
     name,
     ssh: toSshTarget(name, address, host.ssh),
     uplinks: openUplinks(scope, uplinks, { host, switches: virtualSwitches, path }),
-    renderer: host.renderer ?? "netplan",
+    renderer: host.renderer ?? DEFAULT_RENDERER,
     missingPackages: host.missingPackages ?? DEFAULT_MISSING_PACKAGES,
     virtualSwitches,
     ...(host.libvirt

@@ -9,7 +9,8 @@ import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, Vsphere
 import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
 import { type Attachable, type Attachment, attachment, placeOf, switchesByHost } from "./attachment.js";
-import { type GuestContext, toGuest } from "./guest.js";
+import { toGuest } from "./guest.js";
+import type { GuestContext } from "./guestContext.js";
 import { addAdapters } from "./hypervAdapters.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { addDomain, checkLibvirtKeys, withMacs } from "./libvirt.js";

@@ -1,11 +1,11 @@
 // The inside of a VM with Windows: which connection is which port, its teams, and their interfaces in VLANs. Pure.
-import type { BondSpec, TeamInterfaceSpec } from "../bond.js";
+import type { BondSpec } from "../bond.js";
+import { LINUX_BOND_KEYS } from "../bonding.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
 import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
-import { formatRanges, type Network, NO_NETWORK } from "../network.js";
+import { type Network, NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
-import { unknownName } from "../uplinkTeam.js";
 import type { GuestPort } from "../virtualMachine.js";
 import {
   CLIENT_RELEASES,
@@ -17,12 +17,15 @@ import {
   type WindowsTeam,
 } from "../windowsGuest.js";
 import { checkAddresses } from "./addresses.js";
-import { checkBondMembers, checkGateways, type GuestContext } from "./guest.js";
+import { checkGateways } from "./guest.js";
+import { checkBondMembers } from "./guestBonds.js";
+import type { GuestContext } from "./guestContext.js";
 import { windowsKey } from "./hypervHosts.js";
 import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import { placeVlans } from "./vlanInterfaces.js";
 
 /** What only a bond of Linux has. */
-const LINUX_ONLY = ["lacpRate", "monitorMilliseconds", "primary", "failOverMac"] as const satisfies (keyof BondSpec)[];
+const LINUX_ONLY = ["lacpRate", "lacpRole", ...LINUX_BOND_KEYS] as const satisfies (keyof BondSpec)[];
 
 export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: GuestContext): WindowsGuest {
   const { name, key, body } = context.vm;
@@ -104,6 +107,11 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
       wanted: "mac or guestInterface",
       remedy: "Add the MAC address of the port.",
     });
+  if (vm.body.ports[port.name]?.interfaces !== undefined)
+    scope.error("unsupported", [...path, "interfaces"], {
+      message: "Windows makes interfaces in VLANs over a team alone, not over one network adapter",
+      remedy: "Give the VM a port for every VLAN, or put two ports into a bond that has the interfaces.",
+    });
   return {
     name: port.name,
     ...(mac === undefined ? {} : { mac }),
@@ -153,55 +161,12 @@ function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContex
   const owner = `bond ${name} of VM ${vm.name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
   const own: TeamInterface = toIp(scope, spec, { network: network ?? NO_NETWORK, path });
-  const inVlans = Object.entries(spec.interfaces ?? {}).flatMap(([vlanNetwork, body]) =>
-    toVlanInterface(scope, { name: vlanNetwork, spec: body ?? {}, team: name, below: network, context }),
-  );
+  const inVlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
   return {
     name,
     members: spec.members,
     mode: spec.mode ?? "switch-independent",
     policy: spec.policy ?? "transport-ports",
-    interfaces: [own, ...inVlans],
+    interfaces: [own, ...inVlans.map((place) => ({ vlan: place.vlan, ...toIp(scope, place.spec, place) }))],
   };
-}
-
-interface VlanInterface {
-  readonly name: string;
-  readonly spec: TeamInterfaceSpec;
-  readonly team: string;
-  /** What the members carry. */
-  readonly below: Network | undefined;
-  readonly context: GuestContext;
-}
-
-function toVlanInterface(
-  scope: Scope,
-  { name, spec, team, below, context: { vm, shared } }: VlanInterface,
-): TeamInterface[] {
-  const path = ["vms", vm.key, "bonds", team, "interfaces", name];
-  const network = scope.networks.get(name);
-  if (!network) {
-    scope.add(unknownName({ noun: "network", name, known: [...scope.networks.keys()], path }));
-    return [];
-  }
-  const { vlan } = network;
-  if (vlan.kind !== "access") {
-    scope.error("unsupported", path, {
-      message: "an interface of a team is in one VLAN, which this network has not",
-      found: vlan.kind,
-      remedy: "Name a network with vlan.",
-    });
-    return [];
-  }
-  const carried = below?.vlan.kind === "trunk" ? below.vlan.ranges : [];
-  if (below && !carried.some(({ first, last }) => first <= vlan.id && vlan.id <= last))
-    scope.error("reference", path, {
-      message: `the members' network ${below.name} does not carry VLAN ${vlan.id} to the guest`,
-      found: vlan.id,
-      wanted: carried.length > 0 ? `one of ${formatRanges(carried)}` : "members on a trunk (a network with vlans)",
-      remedy: "Add the VLAN to vlans of that network, or remove the interface.",
-    });
-  const owner = `bond ${team} of VM ${vm.name} in network ${name}`;
-  checkAddresses(scope, { owner, network, spec, path, shared });
-  return [{ vlan: vlan.id, ...toIp(scope, spec, { network, path }) }];
 }

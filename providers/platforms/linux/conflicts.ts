@@ -1,4 +1,4 @@
-// Why a host's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
+// Why a machine's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
 
 import { formatChange } from "../../model/change.js";
 import { BUNDLES, type MissingTool } from "../packages.js";
@@ -40,6 +40,7 @@ export function conflictsOf(judged: Judged): string[] {
 /** NICs are there before us, and interfaces of Open vSwitch come with it. */
 function nics(words: LinuxWords): string[] {
   const lower = [
+    ...(words.ports ?? []),
     ...Object.values(words.bonds).flatMap(({ members }) => members),
     ...Object.values(words.bridges).flatMap(({ ports }) => Object.keys(ports)),
   ];
@@ -55,7 +56,7 @@ function nicConflicts(name: string, judged: Judged): string[] {
   const link = facts.links.get(name);
   if (!link) {
     const there = [...facts.links.keys()].filter((other) => facts.nics[other] !== undefined).sort();
-    return [`the host has no interface ${name}. Its NICs are ${there.join(", ") || "none"}. Correct the uplink's name`];
+    return [`there is no interface ${name}. The NICs here are ${there.join(", ") || "none"}. Correct the name`];
   }
   const { mtu = 0 } = desired.links[name] ?? {};
   const tooLarge = typeof link.max_mtu === "number" && link.max_mtu > 0 && mtu > link.max_mtu;
@@ -70,7 +71,7 @@ function nicConflicts(name: string, judged: Judged): string[] {
       : []),
     ...(isTaken
       ? [
-          `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave the uplink out of the environment`,
+          `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave ${name} out of the environment`,
         ]
       : []),
     ...stackedConflicts(name, judged),
@@ -79,7 +80,7 @@ function nicConflicts(name: string, judged: Judged): string[] {
 
 /** What such a device takes of the NIC below it. The kernel asks it before a bond or bridge, or allows no two. */
 const TAKES: Readonly<Record<string, string>> = {
-  vlan: "gets the frames of its VLAN before the uplink does",
+  vlan: "gets the frames of its VLAN before the NIC does",
   ...Object.fromEntries(
     ["macvlan", "macvtap", "ipvlan", "ipvtap", "macsec"].map((kind) => [kind, "leaves no room for a bond or a bridge"]),
   ),
@@ -94,7 +95,7 @@ function stackedConflicts(nic: string, { desired, actual, facts, environment }: 
     const takes = Object.hasOwn(TAKES, kind) ? TAKES[kind] : undefined;
     if (link !== nic || !takes || ifalias === markOf(environment) || Object.hasOwn(known, ifname)) return [];
     return [
-      `${ifname} stands on ${nic}, is a device of kind ${kind}, is not multiport's and ${takes}. Remove it where it is configured and in the kernel (ip link delete dev ${ifname}), or leave the uplink ${nic} out of the environment`,
+      `${ifname} stands on ${nic}, is a device of kind ${kind}, is not multiport's and ${takes}. Remove it where it is configured and in the kernel (ip link delete dev ${ifname}), or leave ${nic} out of the environment`,
     ];
   });
 }
@@ -147,7 +148,7 @@ function managementConflicts({ desired, actual, facts }: Judged): string[] {
   const isKept = Object.values(desired.links).some(({ addresses }) => addresses.some(isManagement));
   if (!isTouched || isKept) return [];
   return [
-    `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it. Add a hostPorts entry with that address, or leave ${holder} out of the environment`,
+    `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it. Give an interface of the file that address, or leave ${holder} out of the environment`,
   ];
 }
 
@@ -172,7 +173,7 @@ function rendererConflicts(wanted: RendererName | null, { renderers }: LinuxFact
     ];
   if (other === undefined || other === wanted || renderers[wanted]) return [];
   return [
-    `the network of the host is configured by ${NAMES[other]}, not by ${NAMES[wanted]}. Set renderer: ${other}, or change the host over first`,
+    `the network of the machine is configured by ${NAMES[other]}, not by ${NAMES[wanted]}. Set renderer: ${other}, or change the machine over first`,
   ];
 }
 
@@ -188,7 +189,7 @@ function misplacedNics({ pci: wanted = {} }: LinuxWords, facts: LinuxFacts): str
     const found = facts.nics[name]?.pci;
     if (found === undefined || found === pci) return [];
     const there = Object.entries(facts.nics).find(([, nic]) => nic.pci === pci)?.[0];
-    const where = there === undefined ? "which no interface of the host has" : `which is ${there}`;
-    return [`${name} is the device ${found} and not ${pci}, ${where}. Correct the uplink's name or its pci`];
+    const where = there === undefined ? "which no interface here has" : `which is ${there}`;
+    return [`${name} is the device ${found} and not ${pci}, ${where}. Correct the name or the pci`];
   });
 }

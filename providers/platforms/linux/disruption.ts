@@ -41,8 +41,8 @@ export function compareLinux(desired: LinuxWords, actual: LinuxWords): Change[] 
   return compare(settings(desired), settings(actual), (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
 }
 
-/** Where a NIC sits is looked at before a change; it is nothing that a change could set. */
-function settings({ pci: _, ...words }: LinuxWords): object {
+/** Where a NIC sits, and which are ours, is looked at before a change; it is nothing that a change could set. */
+function settings({ pci: _, ports: __, ...words }: LinuxWords): object {
   return words;
 }
 

@@ -53,12 +53,14 @@ class Own {
     return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
   }
 
-  /** What Open vSwitch makes or has as its port. A NIC that nothing has is nobody's. */
+  /** Ports of a guest, and what Open vSwitch makes or has as its port. Any other NIC that nothing has is nobody's. */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
+    const ports = this.scope.known.flatMap((words) => words.ports ?? []);
     return known.filter((name) => {
       const link = this.facts.links.get(name);
-      return link !== undefined && (OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system");
+      if (!link) return false;
+      return ports.includes(name) || OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system";
     });
   }
 

@@ -1,4 +1,4 @@
-// Network devices of the kernel on a KVM host: the layer. What writes them at boot is a renderer of the host's choice. Pure.
+// Network devices of the kernel, on a KVM host or in a guest: the layer. What writes them at boot is a renderer of the machine's choice. Pure.
 import type { KvmHost } from "../../model/host.js";
 import type { Layer } from "../layer.js";
 import { missingOfLinux } from "./conflicts.js";
@@ -14,14 +14,19 @@ import { UDEV_RULES, udevRules } from "./udev.js";
 import { kernelUnsupported } from "./unsupported.js";
 import type { LinuxWords } from "./words.js";
 
-export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
+type LinuxLayer<Model> = Layer<Model, LinuxWords, LinuxFacts>;
+
+/** Of the machines that a model describes. */
+export function linuxLayer<Model>(of: Pick<LinuxLayer<Model>, "unsupported" | "toWords">): LinuxLayer<Model> {
+  return { ...ofAnyMachine, ...of };
+}
+
+const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   name: "linux",
   extension: "network.txt",
   nothing: nothingOf(null),
   facts: "linux/facts.sh",
   ownFiles: [UDEV_RULES, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
-  unsupported: kernelUnsupported,
-  toWords: toLinuxWords,
   sections: (given, heading) => {
     const words = withoutInherited(given);
     return words.renderer === null
@@ -36,3 +41,5 @@ export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
   compare: compareLinux,
   unhealthy: unhealthyDevices,
 };
+
+export const linux = linuxLayer<KvmHost>({ unsupported: kernelUnsupported, toWords: toLinuxWords });

@@ -1,6 +1,7 @@
 // The model of a KVM host in the words of the kernel: bonds, bridges, VLAN devices and what they stand on. Pure.
 import type { KvmHost } from "../../model/host.js";
 import type { HostPort } from "../../model/hostPort.js";
+import type { PlainIp } from "../../model/interfaceIp.js";
 import { formatRanges, mergeRanges, missingRanges } from "../../model/network.js";
 import { canonicalAddress } from "../../model/subnet.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
@@ -94,7 +95,7 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
   const mtu = largestMtu(virtualSwitch.portGroups);
   const isKernels = kind === "linux-bridge" || (bonding === "kernel" && bondName !== undefined);
   const hasUplinks = isKernels || (own.length > 0 && datapath === "system");
-  const bare: KernelLink = { mtu, addresses: [], gateways: [], nameservers: [] };
+  const bare = bareLink(mtu);
   const lower = [...uplinkTeam.members, ...(bondName === undefined ? [] : [bondName])];
   return [
     ...(hasUplinks ? lower.map((name): NamedLink => [name, bare]) : []),
@@ -104,7 +105,11 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
   ];
 }
 
-function toLink({ addresses, gateways, nameservers }: HostPort, mtu: number): KernelLink {
+export function bareLink(mtu: number): KernelLink {
+  return { mtu, addresses: [], gateways: [], nameservers: [] };
+}
+
+export function toLink({ addresses, gateways, nameservers }: PlainIp, mtu: number): KernelLink {
   return {
     mtu,
     addresses: addresses.map(canonicalAddress),

@@ -11,23 +11,31 @@ import { withoutInherited } from "./sorted.js";
 import { KERNEL_TEAM_OPTIONS } from "./teamOptions.js";
 import { toLinuxWords } from "./toWords.js";
 import { KERNEL_TEAMS } from "./uplinkTeam.js";
+import type { LinuxWords, RendererName } from "./words.js";
 
 export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
   const problems = ofTheKernel(host, path);
   // A team without a word has none to ask the renderer about.
-  return problems.length > 0 ? problems : ofTheRenderer(host, path);
+  if (problems.length > 0) return problems;
+  return rendererProblems(host.renderer, withoutInherited(toLinuxWords(host)), (device) => [
+    ...path,
+    ...placeOf(host, device),
+  ]);
 }
 
-function ofTheRenderer(host: KvmHost, path: Path): Problem[] {
-  return RENDERERS[host.renderer]
-    .unsupported(withoutInherited(toLinuxWords(host)))
-    .map(({ device, message, remedy }) => ({
-      rule: "unsupported",
-      severity: "error",
-      path: [...path, ...placeOf(host, device)],
-      message: message.replace(/\.$/, ""),
-      remedy,
-    }));
+/** What the renderer can't write, each where the file has the device. */
+export function rendererProblems(
+  renderer: RendererName,
+  words: LinuxWords,
+  placeOf: (device: string) => Path,
+): Problem[] {
+  return RENDERERS[renderer].unsupported(words).map(({ device, message, remedy }) => ({
+    rule: "unsupported",
+    severity: "error",
+    path: placeOf(device),
+    message: message.replace(/\.$/, ""),
+    remedy,
+  }));
 }
 
 /** Where the file has a device. */
@@ -42,7 +50,7 @@ function ofTheKernel(host: KvmHost, path: Path): Problem[] {
   return host.virtualSwitches.flatMap((virtualSwitch) => {
     const at = [...path, "virtualSwitches", virtualSwitch.name];
     return [
-      ...(virtualSwitch.bonding === "kernel" ? checkTeam(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]) : []),
+      ...(virtualSwitch.bonding === "kernel" ? teamProblems(virtualSwitch.uplinkTeam, [...at, "uplinkTeam"]) : []),
       ...(virtualSwitch.kind === "linux-bridge"
         ? checkPortGroups(host, virtualSwitch, { table: BRIDGE_PORT_GROUP_OPTIONS, noun: "a Linux bridge", path: at })
         : []),
@@ -50,7 +58,8 @@ function ofTheKernel(host: KvmHost, path: Path): Problem[] {
   });
 }
 
-function checkTeam(team: UplinkTeam, path: Path): Problem[] {
+/** What a bond of the kernel can't do of what a team says. */
+export function teamProblems(team: UplinkTeam, path: Path): Problem[] {
   return [
     ...(team.members.length > 1
       ? checkTeamSupport(KERNEL_TEAMS, team, { path, platform: "a bond of the kernel" })

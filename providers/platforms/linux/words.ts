@@ -1,6 +1,7 @@
 // The words of the Linux kernel for network devices: what `ip -d -j` and `bridge -j` say, under the kernel's own option names and
 // in its own units. One vocabulary for every tool that writes them at boot. Source: Documentation/networking/bonding.rst and
 // bridge.rst, iproute2. Pure.
+import type { LinuxRenderer } from "../../model/linuxRenderer.js";
 
 /** A bond. Null: the option has no effect in the mode, is not set and not compared. */
 export interface KernelBond {
@@ -87,7 +88,7 @@ export interface KernelLink {
 }
 
 /** What writes the devices at boot. */
-export type RendererName = "netplan" | "networkd" | "NetworkManager" | "ifupdown";
+export type RendererName = LinuxRenderer;
 
 /** Every map by device name, in alphabetical order. */
 export interface LinuxWords {
@@ -98,6 +99,8 @@ export interface LinuxWords {
   readonly vlans: Readonly<Record<string, KernelVlan>>;
   /** Every device above and every NIC that is a member or port of one of them, or carries an address of ours. */
   readonly links: Readonly<Record<string, KernelLink>>;
+  /** NICs that are ours as they are, whatever stands on them: the ports of a guest. Neither set nor compared. */
+  readonly ports?: readonly string[];
   /** PCI addresses that the file says of NICs: looked at before a change, neither set nor compared. */
   readonly pci?: Readonly<Record<string, string>>;
 }

@@ -269,7 +269,7 @@ describe("what stands in the way", () => {
     [
       "a NIC is missing",
       { nics, links: links((link) => link).slice(1) },
-      /^the host has no interface e0\. Its NICs are e1\./,
+      /^there is no interface e0\. The NICs here are e1\./,
     ],
     [
       "a NIC is another device",
@@ -326,12 +326,12 @@ describe("what stands in the way", () => {
         ssh: "192.0.2.7",
         addresses: [{ ifname: "e0", addr_info: [{ local: "192.0.2.7", prefixlen: 24, scope: "global" }] }],
       },
-      /^e0 has 192\.0\.2\.7, the address of this very SSH connection, and would lose it\. Add a hostPorts entry/,
+      /^e0 has 192\.0\.2\.7, the address of this very SSH connection, and would lose it\. Give an interface of the file that address/,
     ],
     [
       "another renderer is in use",
       { nics, renderers: { netplan: false, networkd: false, NetworkManager: true, ifupdown: false } },
-      /^the network of the host is configured by NetworkManager, not by netplan\. Set renderer: NetworkManager/,
+      /^the network of the machine is configured by NetworkManager, not by netplan\. Set renderer: NetworkManager/,
     ],
   ])("%s", (_sentence, changes, expected) => {
     expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);

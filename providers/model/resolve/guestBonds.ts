@@ -1,0 +1,74 @@
+// Bonds inside a Linux guest: their members, how they work, and what is on them. Pure.
+import { BOND_TEAM_KEYS, type Bond, type BondSpec } from "../bond.js";
+import { toInterfaceIp } from "../interfaceIp.js";
+import { type Network, NO_NETWORK } from "../network.js";
+import { checkTeamKeys, toUplinkTeam, type UplinkTeamSpec, unknownName } from "../uplinkTeam.js";
+import { checkAddresses } from "./addresses.js";
+import type { GuestContext } from "./guestContext.js";
+import type { Claims, Scope } from "./scope.js";
+import { placeVlans } from "./vlanInterfaces.js";
+
+export interface BondContext extends Omit<GuestContext, "hyperv"> {
+  readonly bondName: string;
+  readonly spec: BondSpec;
+  readonly taken: Claims;
+}
+
+/** Members are ports of the VM, of this bond alone, and of one network: that which they carry. */
+export function checkBondMembers(
+  scope: Scope,
+  { bondName, spec, vm, ports, taken }: Pick<BondContext, "bondName" | "spec" | "vm" | "ports" | "taken">,
+): Network | undefined {
+  const path = ["vms", vm.key, "bonds", bondName];
+  for (const [index, member] of spec.members.entries()) {
+    const at = [...path, "members", index];
+    const port = ports.find((candidate) => candidate.name === member);
+    if (!port) scope.add(unknownName({ noun: "port", name: member, known: Object.keys(vm.body.ports), path: at }));
+    else taken.take(member, `bond ${bondName}`, { path: at, remedy: "A port belongs to one bond." });
+  }
+  const members = ports.filter((port) => spec.members.includes(port.name));
+  const network = members[0]?.network;
+  const stranger = members.find((port) => port.network.name !== network?.name);
+  if (stranger) {
+    scope.error("schema", [...path, "members"], {
+      message: `the members carry different networks (${network?.name}, ${stranger.network.name})`,
+      remedy: "Bond ports of one network.",
+    });
+  }
+  return network;
+}
+
+export function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken, shared }: BondContext): Bond {
+  const path = ["vms", vm.key, "bonds", bondName];
+  const network = checkBondMembers(scope, { bondName, spec, vm, ports, taken });
+  if (Object.hasOwn(vm.body.ports, bondName))
+    scope.error("duplicate", path, {
+      message: "a port of the VM has the same name as the bond",
+      found: bondName,
+      remedy: "Rename one of the two.",
+    });
+  const keys = teamKeysOf(spec);
+  scope.add(...checkTeamKeys(keys, path));
+  const owner = `bond ${bondName} of VM ${vm.name}`;
+  checkAddresses(scope, { owner, network, spec, path, shared });
+  const vlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
+  const hasFunction = spec.members.some((member) => functionPorts.includes(member));
+  return {
+    name: bondName,
+    ...withFailOverMac(toUplinkTeam(keys), { hasFunction }),
+    ...toInterfaceIp(spec, network ?? NO_NETWORK),
+    vlans: vlans.map((place) => ({ vlan: place.vlan, ...toInterfaceIp(place.spec, place.network) })),
+  };
+}
+
+/** What of a bond is also a key of an uplink team. */
+function teamKeysOf(spec: BondSpec): UplinkTeamSpec {
+  const given = Object.entries(spec).filter(([key]) => (BOND_TEAM_KEYS as readonly string[]).includes(key));
+  return { members: spec.members, ...Object.fromEntries(given) };
+}
+
+/** A virtual function may not take another MAC address, unless its host lets it. */
+function withFailOverMac(team: ReturnType<typeof toUplinkTeam>, { hasFunction }: { readonly hasFunction: boolean }) {
+  const isLeft = hasFunction && team.policy === "active-backup" && !team.given.includes("failOverMac");
+  return isLeft ? { ...team, bond: { ...team.bond, failOverMac: "active" as const } } : team;
+}

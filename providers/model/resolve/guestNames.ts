@@ -1,0 +1,66 @@
+// Names of interfaces in a Linux guest: which of them each port is, and that no two are called the same. Pure.
+import type { Bond } from "../bond.js";
+import { INTERFACE_NAME } from "../field.js";
+import { portDevice, vlanDevice } from "../guestDevice.js";
+import type { Path } from "../problem.js";
+import type { LinuxPort, VirtualMachineSpec } from "../virtualMachine.js";
+import type { VlanInterface } from "../vlanInterface.js";
+import { Claims, checkExpanded, type Scope } from "./scope.js";
+import { checkInterfaceNames } from "./strictNames.js";
+
+interface Inside {
+  readonly body: VirtualMachineSpec;
+  readonly ports: readonly LinuxPort[];
+  readonly bonds: readonly Bond[];
+  readonly path: Path;
+}
+
+export function checkGuestNames(scope: Scope, { body, ports, bonds, path }: Inside): void {
+  const names = new Claims(scope, "interface of the guest");
+  for (const port of ports) {
+    const at = [...path, "ports", port.name];
+    if (port.guestInterface !== undefined)
+      checkExpanded(scope, "interface", port.guestInterface, [...at, "guestInterface"]);
+    names.take(portDevice(port), `port ${port.name}`, { path: at, remedy: "Give every port its own guestInterface." });
+    checkVlanNames(scope, { lower: portDevice(port), vlans: port.vlans, names, path: at });
+    if (port.mac ?? port.guestInterface) continue;
+    scope.error("schema", at, {
+      message: "the guest can't tell which of its interfaces this port is",
+      wanted: "mac or guestInterface",
+      remedy: "Add the MAC address of the port.",
+    });
+  }
+  checkInterfaceNames(scope, body.bonds ?? {}, [...path, "bonds"]);
+  for (const { name, vlans } of bonds) {
+    const at = [...path, "bonds", name];
+    checkVlanNames(scope, { lower: name, vlans, names, path: at });
+    // Said already, in other words, where a port has the name of the bond.
+    if (Object.hasOwn(body.ports, name)) continue;
+    names.take(name, `bond ${name}`, { path: at, remedy: "Rename the bond." });
+  }
+}
+
+interface Lower {
+  readonly lower: string;
+  readonly vlans: readonly VlanInterface[];
+  readonly names: Claims;
+  readonly path: Path;
+}
+
+function checkVlanNames(scope: Scope, { lower, vlans, names, path }: Lower): void {
+  for (const { vlan, network } of vlans) {
+    const name = vlanDevice(lower, vlan);
+    const at = [...path, "interfaces", network.name];
+    names.take(name, `${lower} in VLAN ${vlan}`, {
+      path: at,
+      remedy: "Rename one of the two, or name every VLAN once.",
+    });
+    if (INTERFACE_NAME.test(name) || !INTERFACE_NAME.test(lower)) continue;
+    scope.error("schema", at, {
+      message: `the interface would be called ${name}, and names of interfaces have at most 15 characters`,
+      found: name,
+      wanted: "at most 15 characters",
+      remedy: `Give ${lower} a shorter name.`,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+// What of a Linux guest's model the kernel or its renderer can't do. Pure.
+import { portDevice, vlanDevice } from "../../model/guestDevice.js";
+import type { Path, Problem } from "../../model/problem.js";
+import type { Guest } from "../../model/virtualMachine.js";
+import { withoutInherited } from "../linux/sorted.js";
+import { rendererProblems, teamProblems } from "../linux/unsupported.js";
+import { toGuestWords } from "./toWords.js";
+
+export function guestUnsupported(guest: Guest, path: Path): Problem[] {
+  const problems = guest.bonds.flatMap((bond) => teamProblems(bond, [...path, "bonds", bond.name]));
+  // A team without a word has none to ask the renderer about.
+  if (problems.length > 0) return problems;
+  return rendererProblems(guest.renderer, withoutInherited(toGuestWords(guest)), (device) => [
+    ...path,
+    ...placeOf(guest, device),
+  ]);
+}
+
+/** Where the file has a device. */
+function placeOf({ ports, bonds }: Guest, device: string): Path {
+  const lower = [
+    ...ports.map((port) => ({ name: portDevice(port), at: ["ports", port.name], vlans: port.vlans })),
+    ...bonds.map(({ name, vlans }) => ({ name, at: ["bonds", name], vlans })),
+  ];
+  for (const { name, at, vlans } of lower) {
+    if (name === device) return at;
+    const over = vlans.find(({ vlan }) => vlanDevice(name, vlan) === device);
+    if (over) return [...at, "interfaces", over.network.name];
+  }
+  return [];
+}

@@ -1,0 +1,75 @@
+// What is on the interfaces inside Linux guests that breaks a rule, and the nearest that does not.
+import type { Cases } from "./vsphereCases.js";
+
+interface Inside {
+  readonly ports?: string;
+  readonly bond?: string;
+  /** Of the network that all ports are on. */
+  readonly network?: string;
+}
+
+/** A guest with two ports on one network, which carries VLAN 20 as well. */
+const inside = ({
+  ports = "p: { @0 }, q: { @1 }",
+  bond = "",
+  network = "vlans: [10, 20], native: 10, subnet: 10.0.0.0/24",
+}: Inside) => `environment: t
+networks: { app: { ${network} }, db: { vlan: 20, subnet: 10.20.0.0/24, gateway: 10.20.0.1, mtu: 9000 } }
+hosts: { k: { platform: kvm, uplinks: { e0: , e1: }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0, e1] }, portGroups: [app] } } } }
+vms: { v: { host: k, ports: { ${ports.replaceAll(/@(\d)/g, "portGroup: vs0/app, guestInterface: eth$1")} }, guest: { os: linux }, bonds: { ${bond} } } }
+`;
+
+const bonded = (port: string, bond = "") =>
+  inside({ ports: `p: { @0${port} }, q: { @1 }`, bond: `b: { members: [p, q]${bond} }` });
+
+export const GUEST_CASES: Readonly<Record<string, Cases>> = {
+  "LB-30": {
+    breaks: {
+      "an address on a member": bonded(", addresses: [10.0.0.5/24]"),
+      "a name server on a member": bonded(", nameservers: [10.0.0.53]"),
+      "a VLAN on a member": bonded(", interfaces: { db: { mtu: 1400 } }"),
+      "a packet size of its own": bonded(", mtu: 1400"),
+    },
+    keeps: {
+      "all of it on the bond": bonded(
+        "",
+        ", addresses: [10.0.0.5/24], nameservers: [10.0.0.53], mtu: 1400, interfaces: { db: { mtu: 1400 } }",
+      ),
+    },
+  },
+  "SW-08": {
+    breaks: {
+      "a bond larger than its network": bonded("", ", mtu: 9000"),
+      "a port larger than its network": inside({ ports: "p: { @0, mtu: 9000 }" }),
+      "a VLAN larger than the bond that carries it": bonded("", ", interfaces: { db: }"),
+      "a VLAN larger than its network": inside({
+        network: "vlans: [10, 20], mtu: 9216",
+        ports: "p: { @0, interfaces: { db: { mtu: 9100 } } }",
+      }),
+    },
+    keeps: {
+      "a bond smaller than it": bonded("", ", mtu: 1400"),
+      "a VLAN as large as the bond": bonded("", ", interfaces: { db: { mtu: 1500 } }"),
+    },
+  },
+  "GT-08": {
+    breaks: {
+      "a router of a network without one": inside({ ports: "p: { @0, addresses: [10.0.0.5/24], gateway: 10.0.0.1 }" }),
+      "another router than that of the network": inside({
+        network: "vlans: [10, 20], mtu: 9000",
+        ports: "p: { @0, interfaces: { db: { addresses: [10.20.0.5/24], gateway: 10.20.0.254 } } }",
+      }),
+    },
+    keeps: {
+      "the router of the network": inside({
+        network: "vlans: [10, 20], mtu: 9000",
+        ports: "p: { @0, interfaces: { db: { addresses: [10.20.0.5/24], gateway: 10.20.0.1 } } }",
+      }),
+      "one of the other IP version": inside({ ports: 'p: { @0, addresses: ["fd00::5/64"], gateway: "fd00::1" }' }),
+      "a network of which no subnet is said": inside({
+        network: "vlans: [10]",
+        ports: "p: { @0, addresses: [10.0.0.5/24], gateway: 10.0.0.1 }",
+      }),
+    },
+  },
+};
