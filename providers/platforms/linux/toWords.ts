@@ -6,7 +6,14 @@ import { canonicalAddress } from "../../model/subnet.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import { toKernelBond } from "./bond.js";
 import { sorted } from "./sorted.js";
-import type { KernelBridge, KernelBridgeVlans, KernelLink, KernelVlan, LinuxWords } from "./words.js";
+import {
+  BARE_LINK,
+  type KernelBridge,
+  type KernelBridgeVlans,
+  type KernelLink,
+  type KernelVlan,
+  type LinuxWords,
+} from "./words.js";
 
 export function toLinuxWords(host: KvmHost): LinuxWords {
   const bonds = host.virtualSwitches.flatMap(({ bondName, uplinkTeam }) =>
@@ -94,7 +101,7 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
   const mtu = largestMtu(virtualSwitch.portGroups);
   const isKernels = kind === "linux-bridge" || (bonding === "kernel" && bondName !== undefined);
   const hasUplinks = isKernels || (own.length > 0 && datapath === "system");
-  const bare: KernelLink = { mtu, addresses: [], gateways: [], nameservers: [] };
+  const bare: KernelLink = { ...BARE_LINK, mtu };
   const lower = [...uplinkTeam.members, ...(bondName === undefined ? [] : [bondName])];
   return [
     ...(hasUplinks ? lower.map((name): NamedLink => [name, bare]) : []),
@@ -106,6 +113,7 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
 
 function toLink({ addresses, gateways, nameservers }: HostPort, mtu: number): KernelLink {
   return {
+    ...BARE_LINK,
     mtu,
     addresses: addresses.map(canonicalAddress),
     gateways: gateways.map(canonicalAddress),

@@ -1,16 +1,17 @@
 // Hosts in the kernel's words for the tests of renderers: each with something that one of them does in its own way.
-import type {
-  KernelBond,
-  KernelBridge,
-  KernelBridgeVlans,
-  KernelLink,
-  LinuxWords,
+import {
+  BARE_LINK,
+  type KernelBond,
+  type KernelBridge,
+  type KernelBridgeVlans,
+  type KernelLink,
+  type LinuxWords,
 } from "../../../providers/platforms/linux/words.js";
 
 export const NO_WORDS: LinuxWords = { renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} };
 
 export function link(settings: Partial<KernelLink> = {}): KernelLink {
-  return { mtu: 1500, addresses: [], gateways: [], nameservers: [], ...settings };
+  return { ...BARE_LINK, ...settings };
 }
 
 const NO_VLANS: KernelBridgeVlans = { pvid: null, untagged: false, vlans: "" };

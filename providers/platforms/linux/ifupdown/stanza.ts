@@ -3,7 +3,9 @@
 
 import { own } from "../../own.js";
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
+import { routeAddition, ruleAddition, ruleRemoval } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
+import { settingPath, settingsOf } from "../sysctl.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 
 interface Option {
@@ -17,6 +19,12 @@ interface Hook {
   /** Only while there is no such device: nothing is made twice, and a live one is left alone. */
   readonly unlessThere: string | null;
   readonly command: Command;
+}
+
+/** A rule stays when its device goes down, and can't be put in place of itself. */
+interface RuleLines {
+  readonly removal: Command;
+  readonly addition: Command;
 }
 
 /** What the template of the file is filled with, for one device. */
@@ -35,8 +43,12 @@ export function toStanza(words: LinuxWords, device: string): object {
       ...creation(words, device, kind),
       ...(controller?.kind === "bridge" ? joinBridge(words, controller.name, device).map(hook("up")) : []),
       ...(link ? furtherAddresses(device, link, first).map(hook("up")) : []),
+      ...(link?.routes ?? []).map((route) => routeAddition(route, device)).map(hook("up")),
       ...removal(words, device, kind),
     ],
+    rules: (link?.rules ?? []).map((rule): RuleLines => ({ removal: ruleRemoval(rule), addition: ruleAddition(rule) })),
+    // Where no udev has systemd-sysctl read our file for a device that appears.
+    settings: link ? settingsOf(device, link).map((setting) => ({ ...setting, path: settingPath(setting) })) : [],
   };
 }
 
