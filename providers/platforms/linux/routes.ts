@@ -9,7 +9,6 @@ export function isMain(table: number): boolean {
   return table === MAIN_TABLE;
 }
 
-/** Said always: of `default`, and of a table that both families have, iproute2 would take IPv4. */
 export function isIpv6Route({ to, via }: KernelRoute): boolean {
   return (via ?? to).includes(":");
 }
@@ -32,23 +31,20 @@ export function isBeyond({ via }: KernelRoute, { addresses }: Pick<KernelLink, "
 /** Ours are static, as those of networkd and NetworkManager: what people add in passing is of another protocol. */
 export const PROTOCOL = ["proto", "static"] as const;
 
-/** A next hop without asking whether its network is there: before the device has an address or a carrier, it is not. */
+/** The family is the network's. A next hop without asking whether its network is there: before the device has an address or a carrier, it is not. */
 export function routeAddition(route: KernelRoute, device: string): Command {
   return [
-    ...["ip", isIpv6Route(route) ? "-6" : "-4", "route", "replace", destination(route)],
+    ...["ip", "route", "replace", destination(route)],
     ...routeSelectors(route, device),
     ...(route.via === null ? [] : ["onlink"]),
   ];
 }
 
 export function routeRemoval(route: KernelRoute, device: string): Command {
-  return [
-    ...["ip", isIpv6Route(route) ? "-6" : "-4", "route", "del", destination(route)],
-    ...routeSelectors(route, device),
-  ];
+  return [...["ip", "route", "del", destination(route)], ...routeSelectors(route, device)];
 }
 
-/** Prints the route where it is there. */
+/** Prints the route where it is there; unlike the others it does not take the family from the network. */
 export function routeQuestion(route: KernelRoute, device: string): Command {
   return [
     ...["ip", isIpv6Route(route) ? "-6" : "-4", "route", "show", "exact", destination(route)],
@@ -66,6 +62,7 @@ function routeSelectors({ via, metric, source, table }: KernelRoute, device: str
   ];
 }
 
+/** Of rules iproute2 takes the family from nothing but its own option. */
 export function ruleAddition(rule: KernelRule): Command {
   return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "add", ...ruleSelectors(rule)];
 }
@@ -74,7 +71,7 @@ export function ruleRemoval(rule: KernelRule): Command {
   return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "del", ...ruleSelectors(rule)];
 }
 
-function ruleSelectors({ from, to, table, priority }: KernelRule): Command {
+export function ruleSelectors({ from, to, table, priority }: KernelRule): Command {
   return [
     ...(from === null ? [] : ["from", from]),
     ...(to === null ? [] : ["to", to]),
