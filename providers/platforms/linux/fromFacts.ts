@@ -56,13 +56,19 @@ class Own {
     return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
   }
 
-  /** What Open vSwitch makes or has as its port. A NIC that nothing has is nobody's. */
+  /** What Open vSwitch makes or has as its port, and what has an address of ours. A NIC that nothing has is nobody's. */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
     return known.filter((name) => {
       const link = this.facts.links.get(name);
-      return link !== undefined && (OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system");
+      if (link === undefined) return false;
+      return OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system" || this.isAddressed(name);
     });
+  }
+
+  private isAddressed(name: string): boolean {
+    const ours = this.scope.known.flatMap((words) => own(words.links, name)?.addresses ?? []);
+    return (this.facts.addresses.get(name) ?? []).some((address) => ours.includes(address));
   }
 
   link(name: string): [string, KernelLink][] {

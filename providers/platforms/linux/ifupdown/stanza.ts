@@ -130,10 +130,12 @@ function furtherAddresses(device: string, link: KernelLink, first: string | null
   const addresses = link.addresses.filter((address) => address !== first);
   const gateways = link.gateways.filter((address) => first === null || address.includes(":"));
   return [
-    ...addresses.map((address): Command => [
-      ...["ip", "address", "replace", address, "dev", device],
-      ...(isSource(address, link) ? ["nodad"] : []),
-    ]),
+    ...addresses.map(
+      (address): Command => [
+        ...["ip", "address", "replace", address, "dev", device],
+        ...(isSource(address, link) ? ["nodad"] : []),
+      ],
+    ),
     ...gateways.map((gateway) => defaultRoute(gateway, device)),
   ];
 }
