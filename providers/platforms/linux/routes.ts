@@ -44,12 +44,9 @@ export function routeRemoval(route: KernelRoute, device: string): Command {
   return [...["ip", "route", "del", destination(route)], ...routeSelectors(route, device)];
 }
 
-/** Prints the route where it is there; unlike the others it does not take the family from the network. */
+/** What asks for the route, behind the option of its family: a question does not take it from the network. */
 export function routeQuestion(route: KernelRoute, device: string): Command {
-  return [
-    ...["ip", isIpv6Route(route) ? "-6" : "-4", "route", "show", "exact", destination(route)],
-    ...routeSelectors(route, device),
-  ];
+  return [isIpv6Route(route) ? "-6" : "-4", destination(route), ...routeSelectors(route, device)];
 }
 
 function routeSelectors({ via, metric, source, table }: KernelRoute, device: string): Command {

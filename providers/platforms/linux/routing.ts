@@ -36,21 +36,34 @@ function stayingLinks(transition: Transition): (readonly [string, KernelLink, Ke
 }
 
 interface RouteToHave {
+  /** What is not new is there, unless something has just taken it away. */
+  readonly isNew: boolean;
   readonly question: Command;
   readonly addition: Command;
 }
 
+/** NetworkManager gives routes a metric of its own where none is said, and changes them in place by itself. */
+function isManaged({ renderer }: LinuxWords): boolean {
+  return renderer === "NetworkManager";
+}
+
 /** All of a device where anything has changed: an address takes routes along when it leaves, as does a gateway's network. */
 function routesToHave(transition: Transition): RouteToHave[] {
+  if (isManaged(transition.desired)) return [];
   return stayingLinks(transition).flatMap(([device, wanted, there]) => {
     const isSame = (["addresses", "gateways", "routes"] as const).every((key) => same(wanted[key], there[key]));
     const routes = isSame ? [] : wanted.routes;
-    return routes.map((route) => ({ question: routeQuestion(route, device), addition: routeAddition(route, device) }));
+    return routes.map((route) => ({
+      isNew: !there.routes.some((other) => same(other, route)),
+      question: routeQuestion(route, device),
+      addition: routeAddition(route, device),
+    }));
   });
 }
 
 /** But for those whose place another one takes: the kernel has one route of a table, network and metric. */
 function staleRoutes({ desired, actual }: Transition): Command[] {
+  if (isManaged(desired)) return [];
   const place = (route: KernelRoute) => JSON.stringify([route.table, destination(route), route.metric]);
   return Object.entries(actual.links).flatMap(([device, { routes }]) => {
     const wanted = own(desired.links, device)?.routes ?? [];

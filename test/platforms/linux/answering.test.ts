@@ -60,7 +60,8 @@ const CHANGED: LinuxWords = {
       routes: [
         ...four.routes,
         { ...main, to: "10.60.0.0/16", via: "10.4.0.9", metric: 50 },
-        { ...main, to: "2001:db8:60::/48", via: "2001:db8:4::9" },
+        { ...main, to: "10.61.0.7/32", via: "10.4.0.1", table: 104 },
+        { ...main, to: "2001:db8:60::/48", via: "2001:db8:4::1" },
       ],
       arp: { ignore: 2, announce: 1, filter: 1 },
     }),
