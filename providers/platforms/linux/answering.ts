@@ -14,6 +14,8 @@ export interface AnsweringPort {
   readonly addresses: readonly string[];
   /** Next hops, one per family at most; a family without one answers in its own network alone. */
   readonly gateways: readonly string[];
+  /** Further ones by way of the port; they stand in its table alone. */
+  readonly routes?: readonly Omit<KernelRoute, "table">[];
   /** Of this port alone: 1 to 252, or above 255. */
   readonly table: number;
 }
@@ -23,7 +25,7 @@ export interface AnsweringWords {
   readonly rules: readonly KernelRule[];
 }
 
-export function answeringLink({ addresses, gateways, table }: AnsweringPort): AnsweringWords {
+export function answeringLink({ addresses, gateways, routes = [], table }: AnsweringPort): AnsweringWords {
   const route = (to: string, via: string | null): KernelRoute => ({ to, via, metric: null, source: null, table });
   const isAnswered = (gateway: string) => addresses.some((address) => isIpv6(address) === isIpv6(gateway));
   const networks = new Set(addresses.flatMap(networkOf));
@@ -32,6 +34,7 @@ export function answeringLink({ addresses, gateways, table }: AnsweringPort): An
     routes: [
       ...[...networks].map((network) => route(network, null)),
       ...gateways.filter(isAnswered).map((gateway) => route("default", gateway)),
+      ...routes.map((further) => ({ ...further, table })),
     ],
     rules: [...speakers].map((from) => ({ from, to: null, table, priority: ANSWERING_PRIORITY })),
   };
