@@ -118,7 +118,7 @@ export function systemdText(value: string): string {
  */
 export function systemd(value: string | number): string {
   const text = String(value);
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.:/+,-]*$/.test(text))
+  if (!/^[A-Za-z0-9:][A-Za-z0-9_.:/+,-]*$/.test(text))
     throw new Error(`files of systemd and udev have no safe way to write ${yaml(text)}`);
   return text;
 }

@@ -26,7 +26,15 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Disruption>>>> = {
     isolated: "brief",
   },
   vlans: { id: "outage", link: "outage" },
-  links: { mtu: "brief", addresses: "brief", gateways: "brief" },
+  links: {
+    mtu: "brief",
+    addresses: "brief",
+    gateways: "brief",
+    // Packets go another way, or are refused where they come from.
+    routes: "brief",
+    rules: "brief",
+    reversePath: "brief",
+  },
 };
 
 function disruptionOf(path: Path): Disruption {

@@ -1,6 +1,7 @@
 // What a host says of its network devices: the JSON of templates/linux/facts.sh.hbs. iproute2 leaves out what is default or says null,
 // by its release. Pure.
 import { z } from "zod";
+import { TableRoute, TableRule } from "./tables.js";
 
 /** Names that iproute2 knows are words; what it does not know yet is a number, and that is drift as well. */
 const word = z.union([z.string(), z.number()]).nullish();
@@ -86,7 +87,9 @@ const Route = z.looseObject({
   gateway: z.string().nullish(),
   dev: z.string().nullish(),
   protocol: z.string().nullish(),
+  metric: number,
 });
+type Route = z.infer<typeof Route>;
 
 const PortVlans = z.looseObject({
   ifname: z.string(),
@@ -108,15 +111,29 @@ const Document = z.looseObject({
   routes: z.array(Route),
   routes6: z.array(Route),
   vlans: z.array(PortVlans),
+  /** Static ones of all tables. */
+  tables: z.array(TableRoute).default([]),
+  rules: z.array(TableRule).default([]),
+  /** Device, name and value; `all` and `default` among the devices. */
+  settings: z.array(z.tuple([z.string(), z.string(), z.number()])).default([]),
 });
 type Document = z.infer<typeof Document>;
 
-export interface LinuxFacts extends Pick<Document, "missing" | "nics" | "ssh" | "renderers" | "tools"> {
+export interface LinuxFacts
+  extends Pick<Document, "missing" | "nics" | "ssh" | "renderers" | "tools" | "tables" | "rules"> {
   readonly links: ReadonlyMap<string, FactLink>;
   /** Set by people or tools, not by the network itself, with prefix length; by device. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
-  readonly gateways: ReadonlyMap<string, readonly string[]>;
+  /** Default routes of the main table, but for those of the network's own making. */
+  readonly gateways: ReadonlyMap<string, readonly FactGateway[]>;
   readonly vlans: ReadonlyMap<string, readonly FactVlan[]>;
+  /** Of IPv4, per device, by name. */
+  readonly settings: ReadonlyMap<string, Readonly<Record<string, number>>>;
+}
+
+export interface FactGateway {
+  readonly gateway: string;
+  readonly metric: number;
 }
 
 export function readLinuxFacts(document: unknown): LinuxFacts {
@@ -127,13 +144,14 @@ export function readLinuxFacts(document: unknown): LinuxFacts {
       `the facts of the network devices are incomplete at ${issue?.path.join(".")}: ${issue?.message}. Look at what "ip -d -j link show" and "bridge -j vlan show" print on the machine`,
     );
   }
-  const { links, addresses, routes, routes6, vlans, ...rest } = result.data;
+  const { links, addresses, routes, routes6, vlans, settings, ...rest } = result.data;
   return {
     ...rest,
     links: new Map(links.map((link) => [link.ifname, link])),
     addresses: new Map(addresses.flatMap(({ ifname, addr_info }) => (ifname ? [[ifname, lasting(addr_info)]] : []))),
     gateways: byDevice([...routes, ...routes6]),
     vlans: new Map(vlans.map((port) => [port.ifname, port.vlans])),
+    settings: settingsByDevice(settings),
   };
 }
 
@@ -149,12 +167,17 @@ function lasting(addresses: z.infer<typeof Address>["addr_info"]): string[] {
 /** Who set a route says its protocol; those of the network's own making are not ours. */
 const BY_THE_NETWORK = new Set(["ra", "dhcp", "redirect"]);
 
-function byDevice(routes: readonly z.infer<typeof Route>[]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { dst, gateway, dev, protocol } of routes) {
+function byDevice(routes: readonly Route[]): Map<string, FactGateway[]> {
+  const found = new Map<string, FactGateway[]>();
+  for (const { dst, gateway, dev, protocol, metric } of routes) {
     if (dst !== "default" || !gateway || !dev || BY_THE_NETWORK.has(protocol ?? "")) continue;
-    const known = found.get(dev) ?? [];
-    if (!known.includes(gateway)) found.set(dev, [...known, gateway]);
+    found.set(dev, [...(found.get(dev) ?? []), { gateway, metric: metric ?? 0 }]);
   }
+  return found;
+}
+
+function settingsByDevice(settings: Document["settings"]): Map<string, Record<string, number>> {
+  const found = new Map<string, Record<string, number>>();
+  for (const [device, name, value] of settings) found.set(device, { ...found.get(device), [name]: value });
   return found;
 }

@@ -1,28 +1,31 @@
 // What the kernel has of what is ours, in its words: devices with our mark, and those that are wanted or were applied last. Pure.
 import { formatRanges, mergeRanges } from "../../model/network.js";
 import type { Scope } from "../layer.js";
+import { own } from "../own.js";
 import { inEffect } from "./bond.js";
-import type { FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
+import type { FactGateway, FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
 import { rendererOfFiles } from "./renderers.js";
 import { sorted } from "./sorted.js";
+import { SYSCTL_FILE, settingsInFile, settingsThere } from "./sysctl.js";
+import { routesThere, rulesThere, type TableRoute } from "./tables.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, KernelVlan, LinuxWords } from "./words.js";
 
 export function fromLinuxFacts(facts: LinuxFacts, scope: Scope<LinuxWords>): LinuxWords {
-  const own = new Own(facts, scope);
-  const bonds = own.devices("bond").map((link) => [link.ifname, toBond(link, facts)] as const);
-  const bridges = own.devices("bridge").map((link) => [link.ifname, toBridge(link, own)] as const);
-  const vlans = own.devices("vlan").map((link) => [link.ifname, toVlan(link)] as const);
+  const ours = new Own(facts, scope);
+  const bonds = ours.devices("bond").map((link) => [link.ifname, toBond(link, facts)] as const);
+  const bridges = ours.devices("bridge").map((link) => [link.ifname, toBridge(link, ours)] as const);
+  const vlans = ours.devices("vlan").map((link) => [link.ifname, toVlan(link)] as const);
   const members = bonds.flatMap(([, bond]) => bond.members);
   const ports = bridges.flatMap(([, bridge]) => Object.keys(bridge.ports));
   const devices = [...bonds, ...bridges, ...vlans].map(([name]) => name);
-  const names = [...new Set([...devices, ...members, ...ports, ...own.others()])];
+  const names = [...new Set([...devices, ...members, ...ports, ...ours.others()])];
   return {
     renderer: rendererOfFiles(Object.keys(scope.files)),
     bonds: sorted(bonds),
     bridges: sorted(bridges),
     vlans: sorted(vlans),
-    links: sorted(names.flatMap((name) => own.link(name))),
+    links: sorted(names.flatMap((name) => ours.link(name))),
   };
 }
 
@@ -53,30 +56,66 @@ class Own {
     return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
   }
 
-  /** Ports of a guest, and what Open vSwitch makes or has as its port. Any other NIC that nothing has is nobody's. */
+  /** Ports of a guest, what Open vSwitch makes or has as its port, and what has an address of ours. Any other NIC is nobody's. */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
     const ports = this.scope.known.flatMap((words) => words.ports ?? []);
     return known.filter((name) => {
       const link = this.facts.links.get(name);
       if (!link) return false;
-      return ports.includes(name) || OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system";
+      if (ports.includes(name) || this.isAddressed(name)) return true;
+      return OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system";
     });
+  }
+
+  private isAddressed(name: string): boolean {
+    const ours = this.scope.known.flatMap((words) => own(words.links, name)?.addresses ?? []);
+    return (this.facts.addresses.get(name) ?? []).some((address) => ours.includes(address));
   }
 
   link(name: string): [string, KernelLink][] {
     const link = this.facts.links.get(name);
     if (!link) return [];
-    const wanted = this.scope.known.find((words) => Object.hasOwn(words.links, name))?.links[name];
+    const known = this.scope.known.flatMap(({ links }) => own(links, name) ?? []);
+    const [wanted] = known;
+    const { routes, said } = routesThere(
+      known.flatMap((words) => words.routes),
+      this.facts.tables,
+      name,
+    );
     const found: KernelLink = {
       mtu: link.mtu,
       addresses: inOrderOf(wanted?.addresses ?? [], this.facts.addresses.get(name) ?? []),
-      gateways: inOrderOf(wanted?.gateways ?? [], this.facts.gateways.get(name) ?? []),
+      gateways: inOrderOf(wanted?.gateways ?? [], this.gateways(name, said)),
       // The kernel does not know them; that the file has them is compared as text.
       nameservers: wanted?.nameservers ?? [],
+      routes,
+      rules: rulesThere(
+        known.flatMap((words) => words.rules),
+        this.facts.rules,
+      ),
+      ...this.settings(name, wanted),
     };
     return [[name, found]];
   }
+
+  /** Default routes that are not routes of ours by a metric of their own. */
+  private gateways(name: string, routes: readonly TableRoute[]): string[] {
+    const isTold = ({ gateway, metric }: FactGateway) =>
+      routes.some((route) => isOfMain(route) && route.gateway === gateway && (route.metric ?? 0) === metric);
+    const left = (this.facts.gateways.get(name) ?? []).filter((found) => !isTold(found));
+    return [...new Set(left.map(({ gateway }) => gateway))];
+  }
+
+  /** Ours while they are wanted or in our file. */
+  private settings(name: string, wanted: KernelLink | undefined): Pick<KernelLink, "arp" | "reversePath"> {
+    const inFile = settingsInFile(this.scope.files[SYSCTL_FILE] ?? "").get(name);
+    return settingsThere({ wanted, inFile }, this.facts.settings.get(name) ?? {});
+  }
+}
+
+function isOfMain({ dst, table }: TableRoute): boolean {
+  return dst === "default" && (table ?? null) === null;
 }
 
 /** Internal ports of the kernel's datapath, and of that in user space. */
@@ -148,20 +187,20 @@ function toBond(link: FactLink, facts: LinuxFacts): KernelBond {
 
 const HUNDREDTHS = 100;
 
-function toBridge(link: FactLink, own: Own): KernelBridge {
+function toBridge(link: FactLink, ours: Own): KernelBridge {
   const data = info(link);
-  const ports = own.ports(link.ifname).map((port) => {
+  const ports = ours.ports(link.ifname).map((port) => {
     const isolated = port.linkinfo?.info_slave_data?.isolated ?? false;
-    return [port.ifname, { vlan: toVlans(own.facts.vlans.get(port.ifname)), isolated }] as const;
+    return [port.ifname, { vlan: toVlans(ours.facts.vlans.get(port.ifname)), isolated }] as const;
   });
   return {
     vlan_filtering: data.vlan_filtering ? 1 : 0,
     vlan_default_pvid: data.vlan_default_pvid ?? 1,
     stp_state: data.stp_state ? 1 : 0,
     mcast_snooping: data.mcast_snooping === 0 ? 0 : 1,
-    ageing_time: ageingTime(data, own.wantedBridge(link.ifname)),
+    ageing_time: ageingTime(data, ours.wantedBridge(link.ifname)),
     ports: sorted(ports),
-    self: toVlans(own.facts.vlans.get(link.ifname)),
+    self: toVlans(ours.facts.vlans.get(link.ifname)),
   };
 }
 

@@ -7,8 +7,10 @@ import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
 import { unhealthyDevices } from "./health.js";
 import { nothingOf, planLinux } from "./plan.js";
+import { linuxRemarks } from "./remarks.js";
 import { RENDERERS } from "./renderers.js";
 import { withoutInherited } from "./sorted.js";
+import { SYSCTL_FILE, sysctlFile } from "./sysctl.js";
 import { toLinuxWords } from "./toWords.js";
 import { UDEV_RULES, udevRules } from "./udev.js";
 import { kernelUnsupported } from "./unsupported.js";
@@ -26,12 +28,16 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   extension: "network.txt",
   nothing: nothingOf(null),
   facts: "linux/facts.sh",
-  ownFiles: [UDEV_RULES, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
+  ownFiles: [UDEV_RULES, SYSCTL_FILE, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   sections: (given, heading) => {
     const words = withoutInherited(given);
     return words.renderer === null
       ? []
-      : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)];
+      : [
+          ...RENDERERS[words.renderer].files(words, heading),
+          ...udevRules(words, heading),
+          ...sysctlFile(words, heading),
+        ];
   },
   readFacts: readLinuxFacts,
   missing: missingOfLinux,
@@ -40,6 +46,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   plan: (desired, now) => planLinux(withoutInherited(desired), { ...now, actual: withoutInherited(now.actual) }),
   compare: compareLinux,
   unhealthy: unhealthyDevices,
+  remarks: linuxRemarks,
 };
 
 export const linux = linuxLayer<KvmHost>({ unsupported: kernelUnsupported, toWords: toLinuxWords });

@@ -7,6 +7,7 @@ import { markOf, ownDevices } from "./mark.js";
 import { notesOf } from "./notes.js";
 import type { Transition } from "./renderer.js";
 import { RENDERERS } from "./renderers.js";
+import { routingChange } from "./routing.js";
 import { devicesInOrder, kindOf, leavingDevices } from "./stack.js";
 import type { LinuxWords, RendererName } from "./words.js";
 
@@ -23,9 +24,9 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
     notes: notesOf(desired, facts),
     check: desired.renderer === null ? [] : RENDERERS[desired.renderer].check(desired),
     before: before(there),
-    after: [...after(there), ...marks(desired, environment)],
+    after: [...after(there), ...routingChange(there), ...marks(desired, environment)],
     revertBefore: before(back),
-    revertAfter: after(back),
+    revertAfter: [...after(back), ...routingChange(back)],
   };
 }
 

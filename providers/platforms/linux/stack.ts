@@ -46,9 +46,15 @@ function describe(words: LinuxWords, device: string): string {
     bond,
     kindOf(words, device),
     own(words.vlans, device) ?? null,
-    own(words.links, device) ?? null,
+    onTheLink(words, device),
     controller,
   ]);
+}
+
+/** But for what no renderer is told: settings of sysctl. */
+function onTheLink(words: LinuxWords, device: string): object | null {
+  const link = own(words.links, device);
+  return link ? { ...link, arp: null, reversePath: null } : null;
 }
 
 /** Options of a bridge, and what it does with the frames of one port. */

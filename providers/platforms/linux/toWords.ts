@@ -7,7 +7,14 @@ import { canonicalAddress } from "../../model/subnet.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import { toKernelBond } from "./bond.js";
 import { sorted } from "./sorted.js";
-import type { KernelBridge, KernelBridgeVlans, KernelLink, KernelVlan, LinuxWords } from "./words.js";
+import {
+  BARE_LINK,
+  type KernelBridge,
+  type KernelBridgeVlans,
+  type KernelLink,
+  type KernelVlan,
+  type LinuxWords,
+} from "./words.js";
 
 export function toLinuxWords(host: KvmHost): LinuxWords {
   const bonds = host.virtualSwitches.flatMap(({ bondName, uplinkTeam }) =>
@@ -106,11 +113,12 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
 }
 
 export function bareLink(mtu: number): KernelLink {
-  return { mtu, addresses: [], gateways: [], nameservers: [] };
+  return { ...BARE_LINK, mtu };
 }
 
 export function toLink({ addresses, gateways, nameservers }: PlainIp, mtu: number): KernelLink {
   return {
+    ...BARE_LINK,
     mtu,
     addresses: addresses.map(canonicalAddress),
     gateways: gateways.map(canonicalAddress),

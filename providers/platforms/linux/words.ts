@@ -75,6 +75,39 @@ export interface KernelVlan {
   readonly id: number;
 }
 
+/** A static route by way of the device. */
+export interface KernelRoute {
+  /** A network in its one spelling, also of one address (`/32`, `/128`); `default` only with `via`, which says the family: else `0.0.0.0/0`, `::/0`. */
+  readonly to: string;
+  /** Next hop; null: what is meant is on the link itself. */
+  readonly via: string | null;
+  /** Null: left to who writes it, and not compared. */
+  readonly metric: number | null;
+  /** Address that the machine itself speaks from where it has the choice. */
+  readonly source: string | null;
+  /** 254: main. */
+  readonly table: number;
+}
+
+/** Which packets look into which table. One of `from` and `to` is there, an address or a network, and says the family. */
+export interface KernelRule {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly table: number;
+  /** The smaller one is asked first. */
+  readonly priority: number;
+}
+
+/** Source: Documentation/networking/ip-sysctl.rst. */
+export interface KernelArp {
+  /** Which requests are answered: 0 for any address of the machine, 1 for addresses of the device, 2 of the asker's network too .. 8 none. */
+  readonly ignore: number;
+  /** Which address asks: 0 any, 1 one of the target's network where there is one, 2 the best. */
+  readonly announce: 0 | 1 | 2;
+  /** 1: only what would be answered by way of this device. */
+  readonly filter: 0 | 1;
+}
+
 /** What every device of ours has, whatever its kind; NICs too. */
 export interface KernelLink {
   /** Bytes. */
@@ -85,7 +118,27 @@ export interface KernelLink {
   readonly gateways: readonly string[];
   /** Name servers that belong to the device. */
   readonly nameservers: readonly string[];
+  /** Beside the gateways; those that others set are theirs. */
+  readonly routes: readonly KernelRoute[];
+  /** Those that speak of the addresses of the device. */
+  readonly rules: readonly KernelRule[];
+  /** Null: left to the machine, neither set nor compared. */
+  readonly arp: KernelArp | null;
+  /** rp_filter: 0 no check, 1 strict, 2 loose. Null as above. */
+  readonly reversePath: 0 | 1 | 2 | null;
 }
+
+/** A device with nothing on it. */
+export const BARE_LINK: KernelLink = {
+  mtu: 1500,
+  addresses: [],
+  gateways: [],
+  nameservers: [],
+  routes: [],
+  rules: [],
+  arp: null,
+  reversePath: null,
+};
 
 /** What writes the devices at boot. */
 export type RendererName = LinuxRenderer;

@@ -9,7 +9,9 @@ import { parse } from "yaml";
 import { fillTemplate } from "../../../providers/engine/template.js";
 import { netplan } from "../../../providers/platforms/linux/netplan/index.js";
 import { networkd } from "../../../providers/platforms/linux/networkd/index.js";
+import { routingChange } from "../../../providers/platforms/linux/routing.js";
 import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
+import { sysctlFile } from "../../../providers/platforms/linux/sysctl.js";
 import { udevRules } from "../../../providers/platforms/linux/udev.js";
 import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
 import { hostile } from "../../arbitrary.js";
@@ -32,12 +34,23 @@ const words = fc.tuple(text, text, text, text).map(
       vlans: { [vlan]: { link: "br0", id: 10 } },
       links: {
         [team]: link(),
-        [nic]: link(),
+        [nic]: link({ arp: { ignore: 1, announce: 2, filter: 0 }, reversePath: 1 }),
         br0: link(),
-        [vlan]: link({ addresses: [address], gateways: [address], nameservers: [address] }),
+        [vlan]: link({
+          addresses: [address],
+          gateways: [address],
+          nameservers: [address],
+          routes: [{ to: address, via: address, metric: null, source: address, table: 7 }],
+          rules: [{ from: address, to: address, table: 7, priority: 9 }],
+        }),
       },
     }),
 );
+
+interface Routed {
+  readonly routes?: readonly Record<string, string>[];
+  readonly "routing-policy"?: readonly Record<string, string>[];
+}
 
 let folder: string;
 beforeAll(() => {
@@ -65,6 +78,15 @@ describe("hostile words", () => {
           network.vlans ?? {},
         ))
           expect([lower, addresses]).toEqual([given.vlans[name]?.link, given.links[name]?.addresses]);
+        for (const [name, { routes = [], "routing-policy": rules = [] }] of Object.entries<Routed>(
+          network.vlans ?? {},
+        )) {
+          const [address] = given.links[name]?.addresses ?? [];
+          const said = [...routes.slice(1), ...rules].flatMap(({ to, via, from }) => [to, via ?? to, from]);
+          // No text at all is no key.
+          const texts = new Set(said.filter((text) => text !== undefined));
+          expect(texts).toEqual(new Set(routes.length > 0 ? [address] : []));
+        }
         for (const [name, { interfaces, parameters }] of Object.entries<{ interfaces: string[]; parameters: object }>(
           network.bonds ?? {},
         ))
@@ -76,7 +98,8 @@ describe("hostile words", () => {
   it("never stand in files of networkd and udev", () => {
     fc.assert(
       fc.property(words, (given) => {
-        for (const file of [...networkd.files(given, heading), ...udevRules(given, heading)]) {
+        const others = [...udevRules(given, heading), ...sysctlFile(given, heading)];
+        for (const file of [...networkd.files(given, heading), ...others]) {
           let text = "";
           try {
             text = fillTemplate(file.template, file.data);
@@ -93,10 +116,13 @@ describe("hostile words", () => {
   it("are arguments of the scripts, and nothing else", () => {
     fc.assert(
       fc.property(words, (given) => {
+        const bare = { ...given, links: Object.fromEntries(Object.keys(given.links).map((name) => [name, link()])) };
         const nothing: LinuxWords = { renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} };
         const scripts = [
           ...netplan.before({ desired: nothing, actual: given, leaving: [] }),
           ...netplan.after({ desired: given, actual: nothing, leaving: [] }),
+          ...routingChange({ desired: given, actual: bare, leaving: [] }),
+          ...routingChange({ desired: bare, actual: given, leaving: [] }),
         ];
         // No tool is there to be called: the shell alone reads them.
         const { stdout } = spawnSync("/bin/sh", [], {

@@ -35,6 +35,9 @@ export function kernelSays(words: LinuxWords, kernel: Kernel): object {
     addresses: names.map((name) => ({ ifname: name, addr_info: addressesOf(words, name) })),
     routes: routesOf(words, false),
     routes6: routesOf(words, true),
+    tables: tablesOf(words),
+    rules: rulesOf(words),
+    settings: settingsOf(words),
     vlans: Object.entries(words.bridges).flatMap(([name, { self, ports }]) => [
       { ifname: name, vlans: vlanEntries(self) },
       ...Object.entries(ports).map(([port, { vlan }]) => ({ ifname: port, vlans: vlanEntries(vlan) })),
@@ -154,9 +157,74 @@ function addressesOf(words: LinuxWords, name: string): object[] {
 }
 
 function routesOf(words: LinuxWords, isIpv6: boolean): object[] {
-  return Object.entries(words.links).flatMap(([dev, { gateways }]) =>
-    gateways
-      .filter((gateway) => gateway.includes(":") === isIpv6)
-      .map((gateway) => ({ dst: "default", gateway, dev, protocol: "static", flags: [] })),
+  const gateways = Object.entries(words.links).flatMap(([dev, link]) =>
+    link.gateways.map((gateway) => ({ dst: "default", gateway, dev, ...(isIpv6 ? { metric: 1024 } : {}) })),
   );
+  const others = tablesOf(words).filter(({ dst, table }) => dst === "default" && table === undefined);
+  return [...gateways, ...others]
+    .filter(({ gateway }) => gateway?.includes(":") === isIpv6)
+    .map((route) => ({ ...route, protocol: "static", flags: [] }));
+}
+
+interface Route {
+  readonly dst: string;
+  readonly dev: string;
+  readonly gateway?: string;
+  readonly table?: string;
+}
+
+/** The newest first; main is not said, nor a metric of 0, nor the length of a network of one address. */
+function tablesOf(words: LinuxWords): Route[] {
+  const routes = Object.entries(words.links).flatMap(([dev, link]) => link.routes.map((route) => ({ dev, ...route })));
+  return routes.reverse().map(({ dev, to, via, metric, source, table }) => {
+    const isIpv6 = (via ?? to).includes(":");
+    const said = metric ?? (isIpv6 ? 1024 : 0);
+    return {
+      dst: /^(0\.0\.0\.0|::)\/0$/.test(to) ? "default" : to.replace(isIpv6 ? /\/128$/ : /\/32$/, ""),
+      ...(via === null ? {} : { gateway: via }),
+      dev,
+      ...(table === 254 ? {} : { table: String(table) }),
+      ...(source === null ? {} : { prefsrc: source }),
+      ...(said === 0 ? {} : { metric: said }),
+      flags: via === null ? [] : ["onlink"],
+      ...(isIpv6 ? { pref: "medium" } : { scope: "253" }),
+    };
+  });
+}
+
+function rulesOf(words: LinuxWords): object[] {
+  const end = (name: "src" | "dst", text: string | null) => {
+    if (text === null) return name === "src" ? { src: "all" } : {};
+    const [address = "", length] = text.split("/");
+    const isWhole = length === undefined || length === (text.includes(":") ? "128" : "32");
+    return { [name]: address, ...(isWhole ? {} : { [`${name}len`]: Number(length) }) };
+  };
+  const ours = Object.values(words.links).flatMap(({ rules }) => rules);
+  return [
+    { priority: 0, src: "all", table: "255" },
+    ...ours.map(({ from, to, table, priority }) => ({
+      priority,
+      ...end("src", from),
+      ...end("dst", to),
+      table: String(table),
+    })),
+    { priority: 32766, src: "all", table: "254" },
+  ];
+}
+
+function settingsOf(words: LinuxWords): (readonly [string, string, number])[] {
+  const none = { arp_ignore: 0, arp_announce: 0, arp_filter: 0, rp_filter: 0 };
+  const devices = {
+    all: none,
+    default: none,
+    ...Object.fromEntries(Object.keys(words.links).map((name) => [name, none])),
+  };
+  return Object.entries(devices).flatMap(([device, standard]) => {
+    const { arp, reversePath } = words.links[device] ?? { arp: null, reversePath: null };
+    const ours = {
+      ...(arp ? { arp_ignore: arp.ignore, arp_announce: arp.announce, arp_filter: arp.filter } : {}),
+      ...(reversePath === null ? {} : { rp_filter: reversePath }),
+    };
+    return Object.entries({ ...standard, ...ours }).map(([name, value]) => [device, name, value] as const);
+  });
 }

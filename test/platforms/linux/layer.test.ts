@@ -7,7 +7,7 @@ import { RENDERERS } from "../../../providers/platforms/linux/renderers.js";
 import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { toLinuxWords, untaggedVlan } from "../../../providers/platforms/linux/toWords.js";
 import { KERNEL_TEAMS } from "../../../providers/platforms/linux/uplinkTeam.js";
-import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
+import { BARE_LINK, type LinuxWords } from "../../../providers/platforms/linux/words.js";
 import { BUNDLES } from "../../../providers/platforms/packages.js";
 import { teamWord } from "../../../providers/platforms/teamSupport.js";
 import { goldenCases } from "../../golden.js";
@@ -232,8 +232,8 @@ describe("what stands in the way", () => {
   const bare: LinuxWords = {
     ...linux.nothing,
     links: {
-      e0: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
-      e1: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
+      e0: BARE_LINK,
+      e1: BARE_LINK,
     },
   };
 

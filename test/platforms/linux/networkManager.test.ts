@@ -50,7 +50,7 @@ function writeDaemon(state: { readonly type?: string; readonly state?: string; r
   const script = `#!/bin/sh
 case "$*" in
   '-t -f RUNNING general') echo '${running}' ;;
-  '-t -f DEVICE,TYPE,STATE device') ${type === "missing" ? ":" : `printf '%s:${type}:${device}\\n' eth0 eth1 eth2 eth3 eth4`} ;;
+  '-t -f DEVICE,TYPE,STATE device') ${type === "missing" ? ":" : `printf '%s:${type}:${device}\\n' eth0 eth1 eth2 eth3 eth4 eth5`} ;;
   *) exec ${findOnPath("nmcli")} "$@" ;;
 esac
 `;
@@ -335,7 +335,7 @@ describe("what NetworkManager can't be told", () => {
     [
       "an address on a member",
       { ...TRUNK, links: { ...TRUNK.links, eth0: link({ addresses: ["192.0.2.1/24"] }) } },
-      "NetworkManager gives no addresses to eth0, which belongs to the bond bond0",
+      "NetworkManager gives no addresses or routes to eth0, which belongs to the bond bond0",
     ],
   ])("%s", (_, words, message) => {
     const found = networkManager.unsupported(words);

@@ -1,16 +1,19 @@
 // Hosts in the kernel's words for the tests of renderers: each with something that one of them does in its own way.
-import type {
-  KernelBond,
-  KernelBridge,
-  KernelBridgeVlans,
-  KernelLink,
-  LinuxWords,
+import { answeringLink } from "../../../providers/platforms/linux/answering.js";
+import {
+  BARE_LINK,
+  type KernelBond,
+  type KernelBridge,
+  type KernelBridgeVlans,
+  type KernelLink,
+  type KernelRoute,
+  type LinuxWords,
 } from "../../../providers/platforms/linux/words.js";
 
 export const NO_WORDS: LinuxWords = { renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} };
 
 export function link(settings: Partial<KernelLink> = {}): KernelLink {
-  return { mtu: 1500, addresses: [], gateways: [], nameservers: [], ...settings };
+  return { ...BARE_LINK, ...settings };
 }
 
 const NO_VLANS: KernelBridgeVlans = { pvid: null, untagged: false, vlans: "" };
@@ -152,8 +155,66 @@ export const SINGLE_NICS: LinuxWords = {
   },
 };
 
+const answering = {
+  eth4: answeringLink({
+    addresses: ["192.0.2.5/24", "192.0.2.6/24", "2001:db8:4::5/64"],
+    gateways: ["192.0.2.1", "2001:db8:4::1"],
+    table: 104,
+  }),
+  eth5: answeringLink({
+    addresses: ["198.51.100.5/32", "2001:db8:5::5/128"],
+    gateways: ["198.51.100.1", "fe80::1"],
+    table: 70000,
+  }),
+};
+const route = (settings: Partial<KernelRoute> & Pick<KernelRoute, "to">): KernelRoute => ({
+  via: null,
+  metric: null,
+  source: null,
+  table: 254,
+  ...settings,
+});
+
+/** Two ports that answer on the one they were asked on, one with a next hop beyond its network; static routes of every kind, in two tables. */
+export const MULTI_HOMED: LinuxWords = {
+  renderer: null,
+  bonds: {},
+  bridges: {},
+  vlans: { "eth5.30": { link: "eth5", id: 30 } },
+  links: {
+    eth4: link({
+      addresses: ["192.0.2.5/24", "192.0.2.6/24", "2001:db8:4::5/64"],
+      gateways: ["192.0.2.1"],
+      routes: [
+        ...answering.eth4.routes,
+        route({ to: "10.1.0.0/16", via: "192.0.2.9", metric: 50, source: "192.0.2.6" }),
+        route({ to: "10.2.0.7/32" }),
+        route({ to: "10.2.0.7/32", metric: 7, table: 104 }),
+        route({ to: "default", via: "2001:db8:4::2", metric: 2000 }),
+      ],
+      rules: [...answering.eth4.rules, { from: "10.9.0.0/16", to: "10.8.0.0/24", table: 254, priority: 20 }],
+      arp: { ignore: 1, announce: 2, filter: 1 },
+      reversePath: 2,
+    }),
+    eth5: link({
+      addresses: ["198.51.100.5/32", "2001:db8:5::5/128"],
+      ...answering.eth5,
+      routes: [
+        ...answering.eth5.routes,
+        route({ to: "2001:db8:50::/48", via: "2001:db8:5::ffff", source: "2001:db8:5::5" }),
+        route({ to: "2001:db8:51::/48", metric: 9 }),
+        route({ to: "0.0.0.0/0", table: 105 }),
+      ],
+      rules: [...answering.eth5.rules, { from: null, to: "2001:db8:52::/48", table: 70000, priority: 21 }],
+      reversePath: 0,
+    }),
+    "eth5.30": link({ addresses: ["203.0.113.5/28"], arp: { ignore: 0, announce: 0, filter: 0 } }),
+  },
+};
+
 export const HOSTS: Readonly<Record<string, LinuxWords>> = {
   "addressed-bond": ADDRESSED_BOND,
+  "multi-homed": MULTI_HOMED,
   "single-nics": SINGLE_NICS,
   trunk: TRUNK,
 };
@@ -213,6 +274,21 @@ export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desi
         bond0: link({ ...ADDRESSED_BOND.links.bond0, mtu: 9000 }),
         eth0: link({ mtu: 9000 }),
         eth1: link({ mtu: 9000 }),
+      },
+    },
+  ],
+  "routes-in-place": [
+    MULTI_HOMED,
+    {
+      ...MULTI_HOMED,
+      links: {
+        ...MULTI_HOMED.links,
+        eth4: link({
+          ...MULTI_HOMED.links.eth4,
+          ...answering.eth4,
+          routes: [...answering.eth4.routes, route({ to: "10.1.0.0/16", via: "192.0.2.10", metric: 50 })],
+          arp: null,
+        }),
       },
     },
   ],

@@ -3,7 +3,9 @@
 
 import { own } from "../../own.js";
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
+import { isIpv6Rule, routeAddition, ruleSelectors } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
+import { settingPath, settingsOf } from "../sysctl.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 
 interface Option {
@@ -17,6 +19,12 @@ interface Hook {
   /** Only while there is no such device: nothing is made twice, and a live one is left alone. */
   readonly unlessThere: string | null;
   readonly command: Command;
+}
+
+/** A rule stays when its device goes down, and can't be put in place of itself. */
+interface RuleLines {
+  readonly isIpv6: boolean;
+  readonly selectors: Command;
 }
 
 /** What the template of the file is filled with, for one device. */
@@ -35,8 +43,12 @@ export function toStanza(words: LinuxWords, device: string): object {
       ...creation(words, device, kind),
       ...(controller?.kind === "bridge" ? joinBridge(words, controller.name, device).map(hook("up")) : []),
       ...(link ? furtherAddresses(device, link, first).map(hook("up")) : []),
+      ...(link?.routes ?? []).map((route) => routeAddition(route, device)).map(hook("up")),
       ...removal(words, device, kind),
     ],
+    rules: (link?.rules ?? []).map((rule): RuleLines => ({ isIpv6: isIpv6Rule(rule), selectors: ruleSelectors(rule) })),
+    // Where no udev has systemd-sysctl read our file for a device that appears.
+    settings: link ? settingsOf(device, link).map((setting) => ({ ...setting, path: settingPath(setting) })) : [],
   };
 }
 
@@ -105,6 +117,11 @@ function linkOptions(link: KernelLink | undefined, first: string | null, isMembe
   ];
 }
 
+/** The kernel takes no route that names an IPv6 address on which it waits for others to claim it, for ever where the cable is out. */
+function isSource(address: string, { routes }: KernelLink): boolean {
+  return address.includes(":") && routes.some(({ source }) => source !== null && source === address.split("/")[0]);
+}
+
 /**
  * What one stanza has no option for. IPv6 addresses stand here and not in a stanza inet6 static, which ends in an error when the cable
  * is out for six seconds, and the device with it.
@@ -113,7 +130,12 @@ function furtherAddresses(device: string, link: KernelLink, first: string | null
   const addresses = link.addresses.filter((address) => address !== first);
   const gateways = link.gateways.filter((address) => first === null || address.includes(":"));
   return [
-    ...addresses.map((address): Command => ["ip", "address", "replace", address, "dev", device]),
+    ...addresses.map(
+      (address): Command => [
+        ...["ip", "address", "replace", address, "dev", device],
+        ...(isSource(address, link) ? ["nodad"] : []),
+      ],
+    ),
     ...gateways.map((gateway) => defaultRoute(gateway, device)),
   ];
 }

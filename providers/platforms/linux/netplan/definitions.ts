@@ -1,8 +1,9 @@
 // Devices in netplan's own words. Source: netplan YAML reference, releases 0.106 and 1.1. Pure.
 
+import { isBeyond, isMain } from "../routes.js";
 import { devicesInOrder, kindOf, portsOf } from "../stack.js";
 import { isFilter } from "../udev.js";
-import type { KernelBond, LinuxWords } from "../words.js";
+import { BARE_LINK, type KernelBond, type KernelLink, type LinuxWords } from "../words.js";
 
 /** Data of templates/linux/netplan/60-multiport.yaml.hbs; a section without a device is left out. */
 export function toDefinitions(words: LinuxWords): object {
@@ -18,7 +19,8 @@ export function toDefinitions(words: LinuxWords): object {
 
 /** Every key that the template names, of any kind of device. */
 function common(words: LinuxWords, device: string) {
-  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  const link = words.links[device] ?? BARE_LINK;
+  const routes = toRoutes(link);
   return {
     device,
     isNic: false,
@@ -29,8 +31,10 @@ function common(words: LinuxWords, device: string) {
     mtu: link.mtu,
     isBare: link.addresses.length === 0,
     addresses: link.addresses,
-    gateways: link.gateways,
-    hasGateways: link.gateways.length > 0,
+    routes,
+    hasRoutes: routes.length > 0,
+    rules: link.rules,
+    hasRules: link.rules.length > 0,
     nameservers: link.nameservers,
     hasNameservers: link.nameservers.length > 0,
     parameters: [] as readonly Parameter[],
@@ -39,6 +43,22 @@ function common(words: LinuxWords, device: string) {
     targets: [] as readonly string[],
     hasTargets: false,
   };
+}
+
+/** The table only where it is not the main one; a metric of 0 as text, for a template takes the number for nothing. */
+function toRoutes(link: KernelLink): object[] {
+  const rest = { metric: null, table: null, source: null, isBeyond: false };
+  return [
+    ...link.gateways.map((via) => ({ ...rest, to: "default", via })),
+    ...link.routes.map((route) => ({
+      to: route.to,
+      via: route.via,
+      metric: route.metric === null ? null : String(route.metric),
+      table: isMain(route.table) ? null : route.table,
+      source: route.source,
+      isBeyond: isBeyond(route, link),
+    })),
+  ];
 }
 
 interface Parameter {

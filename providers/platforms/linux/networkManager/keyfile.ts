@@ -4,8 +4,17 @@
 import ipaddr from "ipaddr.js";
 import { own } from "../../own.js";
 import { rangeText, vlanEntries } from "../bridgeVlans.js";
+import { destination, isBeyond, isIpv6Route, isIpv6Rule, isMain } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
-import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, LinuxWords } from "../words.js";
+import type {
+  KernelBond,
+  KernelBridge,
+  KernelBridgeVlans,
+  KernelLink,
+  KernelRoute,
+  KernelRule,
+  LinuxWords,
+} from "../words.js";
 
 export interface Setting {
   readonly name: string;
@@ -17,7 +26,16 @@ interface Family {
   readonly method: "manual" | "disabled";
   readonly addresses: readonly { readonly number: number; readonly address: string }[];
   readonly gateway: string | null;
+  readonly routes: readonly NumberedRoute[];
+  readonly rules: readonly { readonly number: number; readonly rule: string }[];
   readonly dns: readonly string[];
+}
+
+interface NumberedRoute {
+  readonly number: number;
+  /** Network, next hop and metric, as far as they are said. */
+  readonly route: string;
+  readonly options: string;
 }
 
 /** What the template of a profile is filled with. */
@@ -108,8 +126,35 @@ function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
     method: addresses.length > 0 ? "manual" : "disabled",
     addresses: addresses.map((address, index) => ({ number: index + 1, address })),
     gateway: own(link.gateways)[0] ?? null,
+    routes: link.routes
+      .filter((route) => isIpv6Route(route) === (name === "ipv6"))
+      .map((route, index) => ({ number: index + 1, ...routeText(route, link) })),
+    rules: link.rules
+      .filter((rule) => isIpv6Rule(rule) === (name === "ipv6"))
+      .map((rule, index) => ({ number: index + 1, rule: ruleText(rule) })),
     dns: own(link.nameservers),
   };
+}
+
+/** As NetworkManager writes it back: no next hop has a spelling where a metric follows, and options are in alphabetical order. */
+function routeText(route: KernelRoute, link: KernelLink): Pick<NumberedRoute, "route" | "options"> {
+  const none = isIpv6Route(route) ? "::" : "0.0.0.0";
+  const { via, metric, source, table } = route;
+  const hop = via === null ? (metric === null ? [] : [none]) : [canonical(via)];
+  const options = [
+    ...(isBeyond(route, link) ? ["onlink=true"] : []),
+    ...(source === null ? [] : [`src=${canonical(source)}`]),
+    ...(isMain(table) ? [] : [`table=${table}`]),
+  ];
+  return {
+    route: [canonical(destination(route)), ...hop, ...(metric === null ? [] : [metric])].join(","),
+    options: options.join(","),
+  };
+}
+
+function ruleText({ from, to, table, priority }: KernelRule): string {
+  const ends = [...(from === null ? [] : ["from", canonical(from)]), ...(to === null ? [] : ["to", canonical(to)])];
+  return ["priority", priority, ...ends, "table", table].join(" ");
 }
 
 /** As NetworkManager writes it back: lower case, the longest run of zeros left out. */

@@ -1,5 +1,6 @@
 // What NetworkManager can't be told in a profile, each with what to do instead. Pure.
 import { own } from "../../own.js";
+import { destination } from "../routes.js";
 import { controllerOf } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { isOfFamily } from "./keyfile.js";
@@ -36,20 +37,25 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   if (!link) return [];
   const controller = controllerOf(words, device);
   if (controller) {
-    const { length } = [...link.addresses, ...link.gateways, ...link.nameservers];
+    const { length } = [...link.addresses, ...link.gateways, ...link.nameservers, ...link.routes, ...link.rules];
     if (length === 0) return [];
     return [
       {
         device,
-        message: `NetworkManager gives no addresses to ${device}, which belongs to the ${controller.kind} ${controller.name}`,
-        remedy: `Set the addresses on ${controller.name} or on a VLAN of it.`,
+        message: `NetworkManager gives no addresses or routes to ${device}, which belongs to the ${controller.kind} ${controller.name}`,
+        remedy: `Set them on ${controller.name} or on a VLAN of it.`,
       },
     ];
   }
   return (["ipv4", "ipv6"] as const).flatMap((family) => {
     const word = family === "ipv4" ? "IPv4" : "IPv6";
     if (link.addresses.some((address) => isOfFamily(family, address))) return [];
-    const lonely = [...link.gateways, ...link.nameservers].filter((address) => isOfFamily(family, address));
+    const lonely = [
+      ...link.gateways,
+      ...link.nameservers,
+      ...link.routes.map(destination),
+      ...link.rules.map(({ from, to }) => from ?? to ?? ""),
+    ].filter((address) => isOfFamily(family, address));
     return lonely.map((address) => ({
       device,
       message: `NetworkManager takes ${address} only on a device with an ${word} address, and ${device} has none`,

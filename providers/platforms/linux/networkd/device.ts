@@ -1,11 +1,12 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
 import { controllerOf, kindOf } from "../stack.js";
-import type { KernelBridgeVlans, LinuxWords } from "../words.js";
+import { BARE_LINK, type KernelBridgeVlans, type LinuxWords } from "../words.js";
+import { routeSections, ruleSections } from "./routes.js";
 
 /** Data of templates/linux/networkd/device.network.hbs. */
 export function toNetwork(words: LinuxWords, device: string): object {
   const controller = controllerOf(words, device);
-  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  const link = words.links[device] ?? BARE_LINK;
   return {
     device,
     mtu: link.mtu,
@@ -18,6 +19,8 @@ export function toNetwork(words: LinuxWords, device: string): object {
     addresses: link.addresses,
     gateways: link.gateways,
     nameservers: link.nameservers,
+    routes: routeSections(link),
+    rules: ruleSections(link),
     ports: portSections(words, device),
   };
 }

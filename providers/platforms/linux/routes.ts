@@ -1,0 +1,77 @@
+// Routes and policy rules as iproute2 has them on its command line, whoever runs it: a stanza of ifupdown or a change in place. Pure.
+import { contains } from "../../model/subnet.js";
+import type { Command } from "./iproute.js";
+import type { KernelLink, KernelRoute, KernelRule } from "./words.js";
+
+const MAIN_TABLE = 254;
+
+export function isMain(table: number): boolean {
+  return table === MAIN_TABLE;
+}
+
+export function isIpv6Route({ to, via }: KernelRoute): boolean {
+  return (via ?? to).includes(":");
+}
+
+export function isIpv6Rule({ from, to }: KernelRule): boolean {
+  return (from ?? to ?? "").includes(":");
+}
+
+/** The network as a prefix, for tools that have no word for a default route or have several. */
+export function destination(route: KernelRoute): string {
+  if (route.to !== "default") return route.to;
+  return isIpv6Route(route) ? "::/0" : "0.0.0.0/0";
+}
+
+/** Its next hop is in no network of the device, as with an address that is a network of its own: it has to be taken at its word. */
+export function isBeyond({ via }: KernelRoute, { addresses }: Pick<KernelLink, "addresses">): boolean {
+  return via !== null && !addresses.some((address) => contains(address, via));
+}
+
+/** Ours are static, as those of networkd and NetworkManager: what people add in passing is of another protocol. */
+export const PROTOCOL = ["proto", "static"] as const;
+
+/** The family is the network's. A next hop without asking whether its network is there: before the device has an address or a carrier, it is not. */
+export function routeAddition(route: KernelRoute, device: string): Command {
+  return [
+    ...["ip", "route", "replace", destination(route)],
+    ...routeSelectors(route, device),
+    ...(route.via === null ? [] : ["onlink"]),
+  ];
+}
+
+export function routeRemoval(route: KernelRoute, device: string): Command {
+  return [...["ip", "route", "del", destination(route)], ...routeSelectors(route, device)];
+}
+
+/** What asks for the route, behind the option of its family: a question does not take it from the network. */
+export function routeQuestion(route: KernelRoute, device: string): Command {
+  return [isIpv6Route(route) ? "-6" : "-4", destination(route), ...routeSelectors(route, device)];
+}
+
+function routeSelectors({ via, metric, source, table }: KernelRoute, device: string): Command {
+  return [
+    ...(via === null ? [] : ["via", via]),
+    ...["dev", device],
+    ...(metric === null ? [] : ["metric", metric]),
+    ...(source === null ? [] : ["src", source]),
+    ...["table", table, ...PROTOCOL],
+  ];
+}
+
+/** Of rules iproute2 takes the family from nothing but its own option. */
+export function ruleAddition(rule: KernelRule): Command {
+  return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "add", ...ruleSelectors(rule)];
+}
+
+export function ruleRemoval(rule: KernelRule): Command {
+  return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "del", ...ruleSelectors(rule)];
+}
+
+export function ruleSelectors({ from, to, table, priority }: KernelRule): Command {
+  return [
+    ...(from === null ? [] : ["from", from]),
+    ...(to === null ? [] : ["to", to]),
+    ...["lookup", table, "priority", priority],
+  ];
+}

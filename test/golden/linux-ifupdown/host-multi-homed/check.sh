@@ -1,0 +1,55 @@
+(
+# Changes nothing.
+staged="$stage"/etc/network/interfaces.d/multiport
+if ! command -v ifup >/dev/null; then
+  echo 'ifupdown is not installed. Install it (Debian: apt-get install ifupdown), or set another renderer.' >&2
+  exit 1
+fi
+faults=0
+fault() {
+  printf '%s\n' "$1" >&2
+  faults=1
+}
+if ! grep -Eq '^[[:space:]]*source(-dir(ectory)?)?[[:space:]]+(/etc/network/)?interfaces\.d(/\*?)?[[:space:]]*$' /etc/network/interfaces; then
+  fault '/etc/network/interfaces does not read /etc/network/interfaces.d: add the line "source /etc/network/interfaces.d/*".'
+fi
+if [ "$(systemctl is-enabled networking.service 2>/dev/null || :)" = disabled ]; then
+  fault 'networking.service is disabled: nothing would be brought up at boot. Enable it (systemctl enable networking.service), or set another renderer.'
+fi
+# A device has one owner: stanzas of others would be merged with ours, by ifupdown without a word.
+foreign=$(
+  set -- /etc/network/interfaces
+  for pattern in $(sed -nE 's/^[[:space:]]*source[[:space:]]+//p' /etc/network/interfaces); do
+    case $pattern in
+      /*) set -- "$@" $pattern ;;
+      *) cd /etc/network && set -- "$@" $pattern ;;
+    esac
+  done
+  for file in "$@" /etc/network/interfaces.d/*; do
+    [ -f "$file" ] || continue
+    awk -v file="$file" -v ours='eth4 eth5 eth5.30' '
+      BEGIN { count = split(ours, names, " "); for (i = 1; i <= count; i++) mine[names[i]] = 1 }
+      $1 == "iface" && ($2 in mine) { print file " line " FNR ": " $0 }
+      $1 ~ /^(auto|allow-.*|bond[-_]slaves|slaves|bridge[-_]ports|vlan[-_]raw[-_]device)$/ {
+        for (i = 2; i <= NF; i++) if ($i in mine) { print file " line " FNR ": " $0; break }
+      }
+    ' "$file"
+  done | grep -v '^\(/etc/network/\)\?interfaces\.d/multiport line' | sort -u
+) || :
+if [ -n "$foreign" ]; then
+  fault "These lines configure devices of this environment as well:
+$foreign
+Remove them or put # before them, and leave the device as it is (no ifdown): multiport takes it over while it is up."
+fi
+# Reads the file as ifup does, and says what it would run.
+if ! said=$(ifup --no-act --force --interfaces="$staged" eth4 2>&1); then
+  fault "ifup does not take /etc/network/interfaces.d/multiport: $said"
+fi
+if ! said=$(ifup --no-act --force --interfaces="$staged" eth5 2>&1); then
+  fault "ifup does not take /etc/network/interfaces.d/multiport: $said"
+fi
+if ! said=$(ifup --no-act --force --interfaces="$staged" eth5.30 2>&1); then
+  fault "ifup does not take /etc/network/interfaces.d/multiport: $said"
+fi
+exit "$faults"
+)
