@@ -2,8 +2,10 @@
 import { formatRanges, mergeRanges } from "../../model/network.js";
 import type { Scope } from "../layer.js";
 import { inEffect } from "./bond.js";
+import { dhcpOf, isDhcpFor } from "./dhcp.js";
 import type { FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
+import { nicsFromFacts } from "./nics.js";
 import { rendererOfFiles } from "./renderers.js";
 import { sorted } from "./sorted.js";
 import type { KernelBond, KernelBridge, KernelBridgeVlans, KernelLink, KernelVlan, LinuxWords } from "./words.js";
@@ -23,7 +25,15 @@ export function fromLinuxFacts(facts: LinuxFacts, scope: Scope<LinuxWords>): Lin
     bridges: sorted(bridges),
     vlans: sorted(vlans),
     links: sorted(names.flatMap((name) => own.link(name))),
+    ...nicsOf(facts, scope),
   };
+}
+
+function nicsOf(facts: LinuxFacts, { known }: Scope<LinuxWords>): Pick<LinuxWords, "nics"> {
+  const words = known.filter(({ nics }) => nics !== undefined);
+  if (words.length === 0) return {};
+  const nics = Object.assign({}, ...words.toReversed().map((each) => each.nics));
+  return { nics: sorted(Object.entries(nicsFromFacts(nics, facts))) };
 }
 
 const KINDS = { bond: "bonds", bridge: "bridges", vlan: "vlans" } as const;
@@ -66,12 +76,19 @@ class Own {
     const link = this.facts.links.get(name);
     if (!link) return [];
     const wanted = this.scope.known.find((words) => Object.hasOwn(words.links, name))?.links[name];
+    const dhcp = dhcpOf(name, this.facts, this.scope.files);
+    const gateways = this.facts.gateways.get(name) ?? [];
     const found: KernelLink = {
       mtu: link.mtu,
       addresses: inOrderOf(wanted?.addresses ?? [], this.facts.addresses.get(name) ?? []),
-      gateways: inOrderOf(wanted?.gateways ?? [], this.facts.gateways.get(name) ?? []),
+      gateways: inOrderOf(
+        wanted?.gateways ?? [],
+        // A DHCP client such as dhclient says of its route nothing that would tell it from one that was set.
+        gateways.filter((gateway) => wanted?.gateways.includes(gateway) || !isDhcpFor(gateway, dhcp)),
+      ),
       // The kernel does not know them; that the file has them is compared as text.
       nameservers: wanted?.nameservers ?? [],
+      ...dhcp,
     };
     return [[name, found]];
   }

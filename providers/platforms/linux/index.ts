@@ -6,6 +6,7 @@ import { compareLinux } from "./disruption.js";
 import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
 import { unhealthyDevices } from "./health.js";
+import { NIC_LINKS, nicLinks } from "./nicNames.js";
 import { nothingOf, planLinux } from "./plan.js";
 import { RENDERERS } from "./renderers.js";
 import { withoutInherited } from "./sorted.js";
@@ -19,14 +20,14 @@ export const linux: Layer<KvmHost, LinuxWords, LinuxFacts> = {
   extension: "network.txt",
   nothing: nothingOf(null),
   facts: "linux/facts.sh",
-  ownFiles: [UDEV_RULES, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
+  ownFiles: [UDEV_RULES, NIC_LINKS, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   unsupported: kernelUnsupported,
   toWords: toLinuxWords,
   sections: (given, heading) => {
     const words = withoutInherited(given);
     return words.renderer === null
       ? []
-      : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading)];
+      : [...RENDERERS[words.renderer].files(words, heading), ...udevRules(words, heading), ...nicLinks(words, heading)];
   },
   readFacts: readLinuxFacts,
   missing: missingOfLinux,

@@ -94,7 +94,7 @@ function toLinks(virtualSwitch: VirtualSwitch, hostPorts: readonly HostPort[]): 
   const mtu = largestMtu(virtualSwitch.portGroups);
   const isKernels = kind === "linux-bridge" || (bonding === "kernel" && bondName !== undefined);
   const hasUplinks = isKernels || (own.length > 0 && datapath === "system");
-  const bare: KernelLink = { mtu, addresses: [], gateways: [], nameservers: [] };
+  const bare: KernelLink = { mtu, addresses: [], gateways: [], nameservers: [], dhcp4: false, dhcp6: false };
   const lower = [...uplinkTeam.members, ...(bondName === undefined ? [] : [bondName])];
   return [
     ...(hasUplinks ? lower.map((name): NamedLink => [name, bare]) : []),
@@ -110,5 +110,7 @@ function toLink({ addresses, gateways, nameservers }: HostPort, mtu: number): Ke
     addresses: addresses.map(canonicalAddress),
     gateways: gateways.map(canonicalAddress),
     nameservers: nameservers.map(canonicalAddress),
+    dhcp4: false,
+    dhcp6: false,
   };
 }

@@ -232,8 +232,8 @@ describe("what stands in the way", () => {
   const bare: LinuxWords = {
     ...linux.nothing,
     links: {
-      e0: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
-      e1: { mtu: 1500, addresses: [], gateways: [], nameservers: [] },
+      e0: { mtu: 1500, addresses: [], gateways: [], nameservers: [], dhcp4: false, dhcp6: false },
+      e1: { mtu: 1500, addresses: [], gateways: [], nameservers: [], dhcp4: false, dhcp6: false },
     },
   };
 

@@ -10,7 +10,7 @@ import type {
 export const NO_WORDS: LinuxWords = { renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} };
 
 export function link(settings: Partial<KernelLink> = {}): KernelLink {
-  return { mtu: 1500, addresses: [], gateways: [], nameservers: [], ...settings };
+  return { mtu: 1500, addresses: [], gateways: [], nameservers: [], dhcp4: false, dhcp6: false, ...settings };
 }
 
 const NO_VLANS: KernelBridgeVlans = { pvid: null, untagged: false, vlans: "" };

@@ -18,7 +18,14 @@ export function toDefinitions(words: LinuxWords): object {
 
 /** Every key that the template names, of any kind of device. */
 function common(words: LinuxWords, device: string) {
-  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  const link = words.links[device] ?? {
+    mtu: 1500,
+    addresses: [],
+    gateways: [],
+    nameservers: [],
+    dhcp4: false,
+    dhcp6: false,
+  };
   return {
     device,
     isNic: false,
@@ -27,7 +34,9 @@ function common(words: LinuxWords, device: string) {
     id: null as number | null,
     link: null as string | null,
     mtu: link.mtu,
-    isBare: link.addresses.length === 0,
+    isBare: link.addresses.length === 0 && !link.dhcp4 && !link.dhcp6,
+    dhcp4: link.dhcp4,
+    dhcp6: link.dhcp6,
     addresses: link.addresses,
     gateways: link.gateways,
     hasGateways: link.gateways.length > 0,

@@ -37,7 +37,7 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   const controller = controllerOf(words, device);
   if (controller) {
     const { length } = [...link.addresses, ...link.gateways, ...link.nameservers];
-    if (length === 0) return [];
+    if (length === 0 && !link.dhcp4 && !link.dhcp6) return [];
     return [
       {
         device,
@@ -49,7 +49,10 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   return (["ipv4", "ipv6"] as const).flatMap((family) => {
     const word = family === "ipv4" ? "IPv4" : "IPv6";
     if (link.addresses.some((address) => isOfFamily(family, address))) return [];
-    const lonely = [...link.gateways, ...link.nameservers].filter((address) => isOfFamily(family, address));
+    const isDhcp = family === "ipv4" ? link.dhcp4 : link.dhcp6;
+    const lonely = [...link.gateways, ...(isDhcp ? [] : link.nameservers)].filter((address) =>
+      isOfFamily(family, address),
+    );
     return lonely.map((address) => ({
       device,
       message: `NetworkManager takes ${address} only on a device with an ${word} address, and ${device} has none`,

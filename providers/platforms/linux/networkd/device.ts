@@ -1,11 +1,18 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
 import { controllerOf, kindOf } from "../stack.js";
-import type { KernelBridgeVlans, LinuxWords } from "../words.js";
+import type { KernelBridgeVlans, KernelLink, LinuxWords } from "../words.js";
 
 /** Data of templates/linux/networkd/device.network.hbs. */
 export function toNetwork(words: LinuxWords, device: string): object {
   const controller = controllerOf(words, device);
-  const link = words.links[device] ?? { mtu: 1500, addresses: [], gateways: [], nameservers: [] };
+  const link = words.links[device] ?? {
+    mtu: 1500,
+    addresses: [],
+    gateways: [],
+    nameservers: [],
+    dhcp4: false,
+    dhcp6: false,
+  };
   return {
     device,
     mtu: link.mtu,
@@ -14,12 +21,18 @@ export function toNetwork(words: LinuxWords, device: string): object {
     isPrimary: controller?.kind === "bond" && words.bonds[controller.name]?.primary === device,
     bridge: controller?.kind === "bridge" ? controller.name : null,
     vlans: vlansOn(words, device),
-    hasAddresses: link.addresses.length > 0,
+    hasAddresses: link.addresses.length > 0 || link.dhcp4 || link.dhcp6,
+    dhcp: dhcpWord(link),
     addresses: link.addresses,
     gateways: link.gateways,
     nameservers: link.nameservers,
     ports: portSections(words, device),
   };
+}
+
+function dhcpWord({ dhcp4, dhcp6 }: Pick<KernelLink, "dhcp4" | "dhcp6">): string | null {
+  if (dhcp4 && dhcp6) return "yes";
+  return dhcp4 ? "ipv4" : dhcp6 ? "ipv6" : null;
 }
 
 function vlansOn(words: LinuxWords, device: string): string[] {
