@@ -4,7 +4,7 @@ import type { Heading } from "../heading.js";
 import type { Filled, TextSection } from "../layer.js";
 import { own } from "../own.js";
 import type { LinuxFacts } from "./facts.js";
-import { nameNow, type Renaming, renamingsOf } from "./nics.js";
+import { nameNow, type Renaming, renamingsOf, type Seen } from "./nics.js";
 import type { LinuxWords } from "./words.js";
 
 /** Before those of netplan, which begin with 10-netplan, and of distributions: of the files that match the first one counts alone. */
@@ -40,7 +40,7 @@ export function nameChecks(words: LinuxWords, facts: LinuxFacts): Filled[] {
 }
 
 /** Renames what has another name; none of it is there twice when two of them change names. */
-export function giveNames(words: LinuxWords, facts: LinuxFacts): Filled[] {
+export function giveNames(words: LinuxWords, facts: Seen): Filled[] {
   const renamings = renamingsOf(words, facts);
   return script(
     renamings.map(({ nic, to }) => ({ nic, name: to })),
@@ -50,7 +50,7 @@ export function giveNames(words: LinuxWords, facts: LinuxFacts): Filled[] {
 }
 
 /** The way back: the names that they had. */
-export function giveBackNames(words: LinuxWords, facts: LinuxFacts): Filled[] {
+export function giveBackNames(words: LinuxWords, facts: Seen): Filled[] {
   return script(
     renamingsOf(words, facts).map(({ nic, from }) => ({ nic, name: from })),
     [],

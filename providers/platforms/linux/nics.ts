@@ -3,7 +3,8 @@ import { own } from "../own.js";
 import type { FactLink, LinuxFacts } from "./facts.js";
 import type { KernelNic, LinuxWords } from "./words.js";
 
-type Seen = Pick<LinuxFacts, "links" | "nics">;
+/** What is asked of the facts here. */
+export type Seen = Pick<LinuxFacts, "links" | "nics">;
 
 /** All that fit; more than one cannot be told apart by this. */
 export function nicsLike({ mac, pci }: KernelNic, facts: Seen): FactLink[] {
