@@ -2,4 +2,10 @@
 // is started.
 
 /** For `ensureDebianPackages`. */
-export const checkerPackages: readonly string[] = ["network-manager", "ifupdown", "ifenslave"];
+export const checkerPackages: readonly string[] = [
+  "network-manager",
+  "ifupdown",
+  "ifenslave",
+  "isc-dhcp-client",
+  "dnsmasq-base",
+];

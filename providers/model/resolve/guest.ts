@@ -9,7 +9,7 @@ import type { Guest, GuestPort, LinuxPort, VirtualMachineSpec, VmPortSpec } from
 import { toBond } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
 import { checkGuestNames } from "./guestNames.js";
-import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import { Claims, checkExpanded, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
 
 /** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */
@@ -24,7 +24,6 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
     refuseInside(scope, body, path);
     return undefined;
   }
-  refuseUnset(scope, body, path);
   const inside = ports.map((port) => toLinuxPort(scope, port, { vm, shared }));
   checkGuestNames(scope, { body, ports: inside, bonds, path });
   checkGateways(scope, body, path);
@@ -63,21 +62,29 @@ function refuseInside(scope: Scope, body: VirtualMachineSpec, path: Path): void 
 /** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
 export function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path): void {
   const claims = new Claims(scope, "default route");
+  const canHaveTable = body.guest?.os === "linux";
   for (const section of ["ports", "bonds"] as const) {
     const all: Readonly<Record<string, VmPortSpec | BondSpec>> = body[section] ?? {};
     for (const [name, spec] of Object.entries(all)) {
       const noun = section === "ports" ? "port" : "bond";
-      takeRoutes(claims, spec, { holder: `${noun} ${name}`, path: [...path, section, name] });
+      takeRoutes(claims, spec, { holder: `${noun} ${name}`, path: [...path, section, name], canHaveTable });
       for (const [network, own] of Object.entries(spec.interfaces ?? {}))
         takeRoutes(claims, own ?? {}, {
           holder: `${noun} ${name} in network ${network}`,
           path: [...path, section, name, "interfaces", network],
+          canHaveTable,
         });
     }
   }
 }
 
-function takeRoutes(claims: Claims, { gateway, routingTable }: GuestIpSpec, at: { holder: string; path: Path }): void {
+interface RouteHolder {
+  readonly holder: string;
+  readonly path: Path;
+  readonly canHaveTable: boolean;
+}
+
+function takeRoutes(claims: Claims, { gateway, routingTable }: GuestIpSpec, at: RouteHolder): void {
   const table = routingTable === undefined ? "" : ` of table ${routingTable}`;
   // A second one of one interface was told.
   const byFamily = new Map(toGateways(gateway).map((router) => [router.includes(":") ? "IPv6" : "IPv4", router]));
@@ -85,26 +92,9 @@ function takeRoutes(claims: Claims, { gateway, routingTable }: GuestIpSpec, at: 
     claims.take(`${family}${table}`, at.holder, {
       path: [...at.path, "gateway"],
       shown: router,
-      remedy: "Keep one gateway per guest and IP version.",
+      remedy: at.canHaveTable
+        ? "Keep one gateway per guest and IP version, or give the other interface a routingTable of its own."
+        : "Keep one gateway per guest and IP version.",
     });
-  }
-}
-
-const UNSET = ["routes", "routingTable", "dhcp"] as const;
-
-function refuseUnset(scope: Scope, body: VirtualMachineSpec, path: Path): void {
-  for (const section of ["ports", "bonds"] as const) {
-    const all: Readonly<Record<string, VmPortSpec | BondSpec>> = body[section] ?? {};
-    for (const [name, spec] of Object.entries(all)) {
-      const at = [...path, section, name];
-      refuseKeys(scope, { body: spec, keys: UNSET, path: at, platform: "a Linux guest as yet" });
-      for (const [network, own] of Object.entries(spec.interfaces ?? {}))
-        refuseKeys(scope, {
-          body: own ?? {},
-          keys: UNSET,
-          path: [...at, "interfaces", network],
-          platform: "a Linux guest as yet",
-        });
-    }
   }
 }

@@ -1,10 +1,14 @@
 // Why a machine's network devices may not be changed: what is missing, what others have, and what would cut us off. Pure.
 
 import { formatChange } from "../../model/change.js";
+import { own } from "../own.js";
 import { BUNDLES, type MissingTool } from "../packages.js";
+import { isDhcpFor } from "./dhcp.js";
 import { compareLinux } from "./disruption.js";
 import type { FactLink, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
+import { identityConflicts } from "./nicIdentity.js";
+import { nameNow, renamingsOf } from "./nics.js";
 import { controllerOf, devicesInOrder, kindOf } from "./stack.js";
 import type { LinuxWords, RendererName } from "./words.js";
 
@@ -30,6 +34,7 @@ export function conflictsOf(judged: Judged): string[] {
   if (devicesInOrder(desired).length === 0) return [];
   return [
     ...rendererConflicts(desired.renderer, facts),
+    ...identityConflicts(desired, facts),
     ...nics(desired).flatMap((name) => nicConflicts(name, judged)),
     ...misplacedNics(desired, facts),
     ...devices(desired).flatMap((name) => deviceConflicts(name, judged)),
@@ -53,7 +58,9 @@ function devices(words: LinuxWords): string[] {
 
 function nicConflicts(name: string, judged: Judged): string[] {
   const { desired, facts } = judged;
-  const link = facts.links.get(name);
+  const link = facts.links.get(nameNow(desired, facts, name));
+  // Of a NIC that is known by what it is, its own conflict tells that it is missing.
+  if (!link && own(desired.nics, name)) return [];
   if (!link) {
     const there = [...facts.links.keys()].filter((other) => facts.nics[other] !== undefined).sort();
     return [`there is no interface ${name}. The NICs here are ${there.join(", ") || "none"}. Correct the name`];
@@ -74,7 +81,7 @@ function nicConflicts(name: string, judged: Judged): string[] {
           `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave ${name} out of the environment`,
         ]
       : []),
-    ...stackedConflicts(name, judged),
+    ...stackedConflicts(link.ifname, judged),
   ];
 }
 
@@ -142,11 +149,15 @@ function describe(link: FactLink): string {
 function managementConflicts({ desired, actual, facts }: Judged): string[] {
   if (facts.ssh === "") return [];
   const isManagement = (address: string) => address.split("/")[0] === facts.ssh;
-  const [holder] = [...facts.addresses].find(([, addresses]) => addresses.some(isManagement)) ?? [];
+  const held = [...facts.addresses, ...facts.leases];
+  const [holder] = held.find(([, addresses]) => addresses.some(isManagement)) ?? [];
   if (holder === undefined) return [];
-  const isTouched = Object.hasOwn(desired.links, holder) || Object.hasOwn(actual.links, holder);
+  const name = renamingsOf(desired, facts).find(({ from }) => from === holder)?.to ?? holder;
+  const isTouched = Object.hasOwn(desired.links, name) || Object.hasOwn(actual.links, holder);
   const isKept = Object.values(desired.links).some(({ addresses }) => addresses.some(isManagement));
-  if (!isTouched || isKept) return [];
+  const isLease = facts.leases.get(holder)?.some(isManagement) ?? false;
+  const wanted = own(desired.links, name);
+  if (!isTouched || isKept || (isLease && wanted && isDhcpFor(facts.ssh, wanted))) return [];
   return [
     `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it. Give an interface of the file that address, or leave ${holder} out of the environment`,
   ];

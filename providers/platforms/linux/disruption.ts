@@ -1,6 +1,7 @@
 // How much the traffic notices of each change of a device. Source: bonding.rst, and what was seen of the kernel. Pure data.
 import { type Change, compare, type Disruption } from "../../model/change.js";
 import type { Path } from "../../model/problem.js";
+import { own } from "../own.js";
 import type { LinuxWords } from "./words.js";
 
 /** By the kind of device and the option; what is not named here disturbs nothing. Outage: the device is made anew. */
@@ -30,11 +31,14 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Disruption>>>> = {
     mtu: "brief",
     addresses: "brief",
     gateways: "brief",
+    dhcp4: "brief",
+    dhcp6: "brief",
     // Packets go another way, or are refused where they come from.
     routes: "brief",
     rules: "brief",
     reversePath: "brief",
   },
+  nics: { called: "brief" },
 };
 
 function disruptionOf(path: Path): Disruption {
@@ -46,12 +50,18 @@ function disruptionOf(path: Path): Disruption {
 }
 
 export function compareLinux(desired: LinuxWords, actual: LinuxWords): Change[] {
-  return compare(settings(desired), settings(actual), (path) => (isFirst(path, actual) ? "none" : disruptionOf(path)));
+  return compare(settings(desired, desired), settings(actual, desired), (path) =>
+    isFirst(path, actual) ? "none" : disruptionOf(path),
+  );
 }
 
-/** Where a NIC sits, and which are ours, is looked at before a change; it is nothing that a change could set. */
-function settings({ pci: _, ports: __, ...words }: LinuxWords): object {
-  return words;
+/**
+ * Where a NIC sits, and which are ours, is looked at before a change; it is nothing that a change could set. A name that is not wanted any
+ * more is left as it is until the next start.
+ */
+function settings({ pci: _, ports: __, nics = {}, ...words }: LinuxWords, desired: LinuxWords): object {
+  const wanted = Object.entries(nics).filter(([name]) => own(desired.nics, name) !== undefined);
+  return { ...words, nics: Object.fromEntries(wanted) };
 }
 
 /** A host without files of ours has no renderer that it could change from. */

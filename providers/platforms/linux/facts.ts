@@ -47,6 +47,11 @@ const InfoData = z.looseObject({
 
 const Link = z.looseObject({
   ifname: z.string(),
+  /** Other names of the same device. */
+  altnames: z.array(z.string()).nullish(),
+  address: z.string().nullish(),
+  /** Only where it differs from the address. */
+  permaddr: z.string().nullish(),
   mtu: z.number(),
   max_mtu: number,
   master: z.string().nullish(),
@@ -59,7 +64,13 @@ const Link = z.looseObject({
       info_kind: z.string().nullish(),
       info_data: InfoData.nullish(),
       info_slave_data: z
-        .looseObject({ state: z.string().nullish(), mii_status: z.string().nullish(), isolated: z.boolean().nullish() })
+        .looseObject({
+          state: z.string().nullish(),
+          mii_status: z.string().nullish(),
+          isolated: z.boolean().nullish(),
+          /** The address that a member of a bond had before it joined. */
+          perm_hwaddr: z.string().nullish(),
+        })
         .nullish(),
     })
     .nullish(),
@@ -101,7 +112,15 @@ const renderers = { netplan: z.boolean(), networkd: z.boolean(), NetworkManager:
 
 const Document = z.looseObject({
   missing: z.array(z.string()),
-  nics: z.record(z.string(), z.object({ pci: z.string(), driver: z.string() })),
+  nics: z.record(
+    z.string(),
+    z.object({
+      pci: z.string(),
+      driver: z.string(),
+      /** Where its address is from: 0 it is the permanent one, 1 random, 2 of another device, 3 set. */
+      assigned: z.string().optional(),
+    }),
+  ),
   /** The address that this connection came in on; empty where there is none. */
   ssh: z.string(),
   renderers: z.object(renderers),
@@ -124,6 +143,8 @@ export interface LinuxFacts
   readonly links: ReadonlyMap<string, FactLink>;
   /** Set by people or tools, not by the network itself, with prefix length; by device. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Given by DHCP for a time, without prefix length; by device. */
+  readonly leases: ReadonlyMap<string, readonly string[]>;
   /** Default routes of the main table, but for those of the network's own making. */
   readonly gateways: ReadonlyMap<string, readonly FactGateway[]>;
   readonly vlans: ReadonlyMap<string, readonly FactVlan[]>;
@@ -149,6 +170,7 @@ export function readLinuxFacts(document: unknown): LinuxFacts {
     ...rest,
     links: new Map(links.map((link) => [link.ifname, link])),
     addresses: new Map(addresses.flatMap(({ ifname, addr_info }) => (ifname ? [[ifname, lasting(addr_info)]] : []))),
+    leases: new Map(addresses.flatMap(({ ifname, addr_info }) => (ifname ? [[ifname, leased(addr_info)]] : []))),
     gateways: byDevice([...routes, ...routes6]),
     vlans: new Map(vlans.map((port) => [port.ifname, port.vlans])),
     settings: settingsByDevice(settings),
@@ -160,6 +182,15 @@ function lasting(addresses: z.infer<typeof Address>["addr_info"]): string[] {
   return (addresses ?? []).flatMap(({ local, prefixlen, scope, dynamic, temporary }) =>
     local && typeof prefixlen === "number" && (scope ?? "global") === "global" && !dynamic && !temporary
       ? [`${local}/${prefixlen}`]
+      : [],
+  );
+}
+
+/** DHCPv6 gives single addresses; those with the length of a network a device makes up after a router's advertisement. */
+function leased(addresses: z.infer<typeof Address>["addr_info"]): string[] {
+  return (addresses ?? []).flatMap(({ local, prefixlen, scope, dynamic, temporary }) =>
+    local && (scope ?? "global") === "global" && dynamic && !temporary && (!local.includes(":") || prefixlen === 128)
+      ? [local]
       : [],
   );
 }

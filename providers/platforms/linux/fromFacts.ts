@@ -3,8 +3,10 @@ import { formatRanges, mergeRanges } from "../../model/network.js";
 import type { Scope } from "../layer.js";
 import { own } from "../own.js";
 import { inEffect } from "./bond.js";
+import { dhcpOf, isDhcpFor } from "./dhcp.js";
 import type { FactGateway, FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
+import { nicsFromFacts } from "./nics.js";
 import { rendererOfFiles } from "./renderers.js";
 import { sorted } from "./sorted.js";
 import { SYSCTL_FILE, settingsInFile, settingsThere } from "./sysctl.js";
@@ -26,7 +28,15 @@ export function fromLinuxFacts(facts: LinuxFacts, scope: Scope<LinuxWords>): Lin
     bridges: sorted(bridges),
     vlans: sorted(vlans),
     links: sorted(names.flatMap((name) => ours.link(name))),
+    ...nicsOf(facts, scope),
   };
+}
+
+function nicsOf(facts: LinuxFacts, { known }: Scope<LinuxWords>): Pick<LinuxWords, "nics"> {
+  const words = known.filter(({ nics }) => nics !== undefined);
+  if (words.length === 0) return {};
+  const nics = Object.assign({}, ...words.toReversed().map((each) => each.nics));
+  return { nics: sorted(Object.entries(nicsFromFacts(nics, facts))) };
 }
 
 const KINDS = { bond: "bonds", bridge: "bridges", vlan: "vlans" } as const;
@@ -83,10 +93,13 @@ class Own {
       this.facts.tables,
       name,
     );
+    const dhcp = dhcpOf(name, this.facts, this.scope.files);
+    // A DHCP client such as dhclient says of its route nothing that would tell it from one that was set.
+    const isSet = (gateway: string) => wanted?.gateways.includes(gateway) || !isDhcpFor(gateway, dhcp);
     const found: KernelLink = {
       mtu: link.mtu,
       addresses: inOrderOf(wanted?.addresses ?? [], this.facts.addresses.get(name) ?? []),
-      gateways: inOrderOf(wanted?.gateways ?? [], this.gateways(name, said)),
+      gateways: inOrderOf(wanted?.gateways ?? [], this.gateways(name, said).filter(isSet)),
       // The kernel does not know them; that the file has them is compared as text.
       nameservers: wanted?.nameservers ?? [],
       routes,
@@ -95,6 +108,7 @@ class Own {
         this.facts.rules,
       ),
       ...this.settings(name, wanted),
+      ...dhcp,
     };
     return [[name, found]];
   }

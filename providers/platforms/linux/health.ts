@@ -1,10 +1,32 @@
-// Which devices are as configured and carry nothing: a bond without a partner, a member that counts as down, a device without carrier. Pure.
+// Which devices are as configured and carry nothing: a bond without a partner, a member that counts as down, a device
+// without carrier, one that gets no address by DHCP. Pure.
 import type { FactLink, LinuxFacts } from "./facts.js";
 import type { LinuxWords } from "./words.js";
 
 const NO_PARTNER = "00:00:00:00:00:00";
 
 export function unhealthyDevices(desired: LinuxWords, facts: LinuxFacts): string[] {
+  return [...bondFaults(desired, facts), ...leaseFaults(desired, facts)];
+}
+
+/** What asks for an address has been given none. */
+function leaseFaults({ links }: LinuxWords, facts: LinuxFacts): string[] {
+  return Object.entries(links).flatMap(([name, wanted]) => {
+    const link = facts.links.get(name);
+    if (!link) return [];
+    const leases = facts.leases.get(name) ?? [];
+    const where = hasCarrier(link)
+      ? "Look at the DHCP server and the VLAN on the way"
+      : "It has no carrier: look at the cable";
+    return (["4", "6"] as const)
+      .filter(
+        (family) => wanted[`dhcp${family}`] && !leases.some((address) => address.includes(":") === (family === "6")),
+      )
+      .map((family) => `${name} was given no IPv${family} address by DHCP. ${where}`);
+  });
+}
+
+function bondFaults(desired: LinuxWords, facts: LinuxFacts): string[] {
   return Object.entries(desired.bonds).flatMap(([name, { mode, members }]) => {
     const link = facts.links.get(name);
     if (!link) return [];

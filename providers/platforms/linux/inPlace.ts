@@ -154,7 +154,10 @@ function newAddresses(device: string, wanted: KernelLink | undefined, there: Ker
 }
 
 function sameAddresses(wanted: KernelLink, there: KernelLink): boolean {
-  return JSON.stringify([wanted.addresses, wanted.gateways]) === JSON.stringify([there.addresses, there.gateways]);
+  // A DHCP client that leaves may take more along than it gave.
+  const all = ({ addresses, gateways, dhcp4, dhcp6 }: KernelLink) =>
+    JSON.stringify([addresses, gateways, dhcp4, dhcp6]);
+  return all(wanted) === all(there);
 }
 
 function withoutRoute(gateway: string, device: string): Command {

@@ -6,6 +6,7 @@ import { compareLinux } from "./disruption.js";
 import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
 import { unhealthyDevices } from "./health.js";
+import { NIC_LINKS, nicLinks } from "./nicNames.js";
 import { nothingOf, planLinux } from "./plan.js";
 import { linuxRemarks } from "./remarks.js";
 import { RENDERERS } from "./renderers.js";
@@ -28,7 +29,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   extension: "network.txt",
   nothing: nothingOf(null),
   facts: "linux/facts.sh",
-  ownFiles: [UDEV_RULES, SYSCTL_FILE, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
+  ownFiles: [UDEV_RULES, SYSCTL_FILE, NIC_LINKS, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   sections: (given, heading) => {
     const words = withoutInherited(given);
     return words.renderer === null
@@ -37,6 +38,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
           ...RENDERERS[words.renderer].files(words, heading),
           ...udevRules(words, heading),
           ...sysctlFile(words, heading),
+          ...nicLinks(words, heading),
         ];
   },
   readFacts: readLinuxFacts,

@@ -4,6 +4,8 @@ import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.j
 import { conflictsOf } from "./conflicts.js";
 import type { LinuxFacts } from "./facts.js";
 import { markOf, ownDevices } from "./mark.js";
+import { giveBackNames, giveNames, keptNames, nameChecks } from "./nicNames.js";
+import { nameNow } from "./nics.js";
 import { notesOf } from "./notes.js";
 import type { Transition } from "./renderer.js";
 import { RENDERERS } from "./renderers.js";
@@ -22,10 +24,14 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
   return {
     ...NOTHING_TO_DO,
     notes: notesOf(desired, facts),
-    check: desired.renderer === null ? [] : RENDERERS[desired.renderer].check(desired),
-    before: before(there),
-    after: [...after(there), ...routingChange(there), ...marks(desired, environment)],
-    revertBefore: before(back),
+    check: [
+      ...nameChecks(desired, facts),
+      ...(renderer(desired.renderer)?.check(desired, (name) => nameNow(desired, facts, name)) ?? []),
+    ],
+    // What leaves does so under the names that it had.
+    before: [...before(there), ...giveNames(desired, facts)],
+    after: [...keptNames(desired), ...after(there), ...routingChange(there), ...marks(desired, environment)],
+    revertBefore: [...before(back), ...giveBackNames(desired, facts)],
     revertAfter: [...after(back), ...routingChange(back)],
   };
 }

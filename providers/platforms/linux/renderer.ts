@@ -19,8 +19,11 @@ export interface Renderer {
     words: LinuxWords,
   ): readonly { readonly device: string; readonly message: string; readonly remedy: string }[];
   files(words: LinuxWords, heading: { readonly machine: string; readonly environment: string }): readonly TextSection[];
-  /** The tool's own check of the files below `$stage`; empty where it has none. */
-  check(words: LinuxWords): readonly Filled[];
+  /**
+   * The tool's own check of the files below `$stage`; empty where it has none. A NIC may still have another name than in the words: by
+   * `nameNow`, where it does.
+   */
+  check(words: LinuxWords, nameNow?: (nic: string) => string): readonly Filled[];
   /** Before the files are put in place: whatever of the old state would survive the new files. */
   before(transition: Transition): readonly Filled[];
   /** When the files are in place: the tool takes them, and what it is known not to take is done by hand. */

@@ -3,6 +3,7 @@ import { ifupdown } from "./ifupdown/index.js";
 import { netplan } from "./netplan/index.js";
 import { networkd } from "./networkd/index.js";
 import { networkManager } from "./networkManager/index.js";
+import { isNicLink } from "./nicNames.js";
 import type { Renderer } from "./renderer.js";
 import type { RendererName } from "./words.js";
 
@@ -23,5 +24,7 @@ const FOLDERS: readonly (readonly [string, RendererName])[] = [
 
 /** Which of them wrote our files on a host; null: none. */
 export function rendererOfFiles(paths: readonly string[]): RendererName | null {
-  return FOLDERS.find(([folder]) => paths.some((path) => path.startsWith(folder)))?.[1] ?? null;
+  // udev's names of NICs stand in networkd's folder with any of them.
+  const own = paths.filter((path) => !isNicLink(path));
+  return FOLDERS.find(([folder]) => own.some((path) => path.startsWith(folder)))?.[1] ?? null;
 }

@@ -3,7 +3,7 @@ import { contains } from "../../model/subnet.js";
 import type { Command } from "./iproute.js";
 import type { KernelLink, KernelRoute, KernelRule } from "./words.js";
 
-const MAIN_TABLE = 254;
+export const MAIN_TABLE = 254;
 
 export function isMain(table: number): boolean {
   return table === MAIN_TABLE;

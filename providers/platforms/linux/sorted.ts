@@ -7,7 +7,7 @@ export function sorted<T>(entries: readonly (readonly [string, T])[]): Record<st
 
 /** A device may be called `constructor`, which every object seems to have: maps that have come from JSON are copied into such that inherit nothing. */
 export function withoutInherited(words: LinuxWords): LinuxWords {
-  const { bonds, bridges, vlans, links } = words;
+  const { bonds, bridges, vlans, links, nics } = words;
   const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> => Object.assign(Object.create(null), map);
   const withPorts = Object.entries(bridges).map(([name, bridge]) => [name, { ...bridge, ports: own(bridge.ports) }]);
   return {
@@ -16,5 +16,6 @@ export function withoutInherited(words: LinuxWords): LinuxWords {
     bridges: own(Object.fromEntries(withPorts)),
     vlans: own(vlans),
     links: own(links),
+    ...(nics ? { nics: own(nics) } : {}),
   };
 }

@@ -123,5 +123,7 @@ export function toLink({ addresses, gateways, nameservers }: PlainIp, mtu: numbe
     addresses: addresses.map(canonicalAddress),
     gateways: gateways.map(canonicalAddress),
     nameservers: nameservers.map(canonicalAddress),
+    dhcp4: false,
+    dhcp6: false,
   };
 }

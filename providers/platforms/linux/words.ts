@@ -126,6 +126,19 @@ export interface KernelLink {
   readonly arp: KernelArp | null;
   /** rp_filter: 0 no check, 1 strict, 2 loose. Null as above. */
   readonly reversePath: 0 | 1 | 2 | null;
+  /** Whether it asks for an address of either family. What it is given so, addresses and routes, are no words. */
+  readonly dhcp4: boolean;
+  readonly dhcp6: boolean;
+}
+
+/** What a NIC is known by, whatever it is called at the moment; both: both have to be so. */
+export interface KernelNic {
+  /** The MAC address that it left the factory with, in lower case. */
+  readonly mac?: string;
+  /** Such as `0000:01:00.0`. */
+  readonly pci?: string;
+  /** Of what is there only: the name that it has instead of the one that it should have. */
+  readonly called?: string;
 }
 
 /** A device with nothing on it. */
@@ -138,6 +151,8 @@ export const BARE_LINK: KernelLink = {
   rules: [],
   arp: null,
   reversePath: null,
+  dhcp4: false,
+  dhcp6: false,
 };
 
 /** What writes the devices at boot. */
@@ -156,4 +171,6 @@ export interface LinuxWords {
   readonly ports?: readonly string[];
   /** PCI addresses that the file says of NICs: looked at before a change, neither set nor compared. */
   readonly pci?: Readonly<Record<string, string>>;
+  /** NICs that have these names because of what they are. Others have the name that the machine gives them. */
+  readonly nics?: Readonly<Record<string, KernelNic>>;
 }

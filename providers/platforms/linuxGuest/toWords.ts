@@ -1,12 +1,16 @@
 // The model of a Linux guest in the words of the kernel: its ports, the bonds over them, and the VLAN devices over either. Pure.
 import type { Bond } from "../../model/bond.js";
 import { portDevice, vlanDevice } from "../../model/guestDevice.js";
+import type { InterfaceIp, Route } from "../../model/interfaceIp.js";
+import { canonicalAddress } from "../../model/subnet.js";
 import type { Guest, LinuxPort } from "../../model/virtualMachine.js";
 import type { VlanInterface } from "../../model/vlanInterface.js";
+import { answeringLink } from "../linux/answering.js";
 import { toKernelBond } from "../linux/bond.js";
+import { MAIN_TABLE } from "../linux/routes.js";
 import { sorted } from "../linux/sorted.js";
 import { bareLink, toLink } from "../linux/toWords.js";
-import type { KernelLink, KernelVlan, LinuxWords } from "../linux/words.js";
+import type { KernelLink, KernelRoute, KernelVlan, LinuxWords } from "../linux/words.js";
 
 export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   const lower = [
@@ -20,11 +24,22 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
     vlans: sorted(lower.flatMap(({ device, vlans }) => vlans.map((one) => toVlan(device, one)))),
     links: sorted([
       ...ports.map((port) => [portDevice(port), toPortLink(port, bonds)] as const),
-      ...bonds.map((bond) => [bond.name, toLink(bond, bond.mtuBytes)] as const),
-      ...lower.flatMap(({ device, vlans }) => vlans.map((one) => toVlanLink(device, one))),
+      ...bonds.map((bond) => [bond.name, toGuestLink(bond)] as const),
+      ...lower.flatMap(({ device, vlans }) =>
+        vlans.map((one) => [vlanDevice(device, one.vlan), toGuestLink(one)] as const),
+      ),
     ]),
     ports: ports.map(portDevice).sort(),
+    ...toNics(ports),
   };
+}
+
+/** A name given for the guest means that the NIC has it already. */
+function toNics(ports: readonly LinuxPort[]): Pick<LinuxWords, "nics"> {
+  const nics = ports.flatMap(({ name, mac, guestInterface }) =>
+    mac === undefined || guestInterface !== undefined ? [] : [[name, { mac }] as const],
+  );
+  return nics.length > 0 ? { nics: sorted(nics) } : {};
 }
 
 /** Its members by the names that they have in the guest. */
@@ -39,13 +54,24 @@ function overDevices(bond: Bond, ports: readonly LinuxPort[]): Bond {
 /** A member has what the bond has, and nothing of its own. */
 function toPortLink(port: LinuxPort, bonds: readonly Bond[]): KernelLink {
   const bond = bonds.find(({ members }) => members.includes(port.name));
-  return bond ? bareLink(bond.mtuBytes) : toLink(port, port.mtuBytes);
+  return bond ? bareLink(bond.mtuBytes) : toGuestLink(port);
 }
 
 function toVlan(link: string, { vlan }: VlanInterface): readonly [string, KernelVlan] {
   return [vlanDevice(link, vlan), { link, id: vlan }];
 }
 
-function toVlanLink(lower: string, one: VlanInterface): readonly [string, KernelLink] {
-  return [vlanDevice(lower, one.vlan), toLink(one, one.mtuBytes)];
+function toGuestLink(ip: InterfaceIp): KernelLink {
+  const link = { ...toLink(ip, ip.mtuBytes), dhcp4: ip.dhcp4, dhcp6: ip.dhcp6 };
+  const { routingTable: table } = ip;
+  const routes = ip.routes.map(toRoute);
+  if (table === undefined) return { ...link, routes: routes.map((route) => ({ ...route, table: MAIN_TABLE })) };
+  const { addresses, gateways } = link;
+  // Its gateway is a way out for answers alone: the main table has it nowhere.
+  return { ...link, gateways: [], ...answeringLink({ addresses, gateways, routes, table }) };
+}
+
+function toRoute({ to, via, metric, source }: Route): Omit<KernelRoute, "table"> {
+  const plain = (address?: string) => (address === undefined ? null : canonicalAddress(address));
+  return { to: canonicalAddress(to), via: plain(via), metric: metric ?? null, source: plain(source) };
 }

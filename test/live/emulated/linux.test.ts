@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../../../lab/netns/execute";
+import { macOf } from "../../../lab/qemu/emulator";
 import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { findOnPath } from "../../../lab/toolchain/command";
+import { linux } from "../../../providers/platforms/linux/index.js";
 import { toLinuxWords } from "../../../providers/platforms/linux/toWords.js";
-import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
+import { BARE_LINK, type LinuxWords, type RendererName } from "../../../providers/platforms/linux/words.js";
 import { modelOf } from "../../model/given.js";
 import { sampled, whyNotEmulated } from "../emulated.js";
 import { LinuxMachine } from "../linuxChange.js";
@@ -17,21 +20,21 @@ const reasons = whyNotEmulated("the network devices of the emulated host");
 /** Every case follows on the one before it: what changes in place, what is made anew, and what leaves. */
 const STEPS: Readonly<Record<string, string>> = {
   "active-backup with all its settings":
-    "members: [enp1s0, enp2s0], monitorMilliseconds: 50, upDelayMilliseconds: 120, failOverMac: active, peerNotifications: 2, resendIgmp: 0, allMembersActive: true, failback: false",
+    "members: [enp1s0, app2], monitorMilliseconds: 50, upDelayMilliseconds: 120, failOverMac: active, peerNotifications: 2, resendIgmp: 0, allMembersActive: true, failback: false",
   "other delays and the other NIC preferred":
-    "members: [enp2s0, enp1s0], monitorMilliseconds: 100, downDelayMilliseconds: 300, failOverMac: active, peerNotifications: 0",
+    "members: [app2, enp1s0], monitorMilliseconds: 100, downDelayMilliseconds: 300, failOverMac: active, peerNotifications: 0",
   "ARP monitoring":
-    "members: [enp2s0, enp1s0], failOverMac: active, arpMonitor: { intervalMilliseconds: 250, targets: [10.10.0.1, 10.10.0.2], validate: filter-active, allTargets: true }",
+    "members: [app2, enp1s0], failOverMac: active, arpMonitor: { intervalMilliseconds: 250, targets: [10.10.0.1, 10.10.0.2], validate: filter-active, allTargets: true }",
   "LACP with a hash that networkd does not know":
-    "members: [enp1s0, enp2s0], mode: lacp, policy: vlan-source-mac, lacpRate: slow, lacpRole: passive, adSelect: bandwidth, minLinks: 1",
-  "LACP fast": "members: [enp1s0, enp2s0], mode: lacp, hashInnerPacket: true",
-  "by turns": "members: [enp1s0, enp2s0], mode: static, policy: round-robin, packetsPerMember: 0",
-  "by hash": "members: [enp1s0, enp2s0], mode: static",
-  broadcast: "members: [enp1s0, enp2s0], policy: broadcast",
-  "by load": "members: [enp1s0, enp2s0], policy: load",
-  "by load, both ways": "members: [enp1s0, enp2s0], policy: adaptive-load",
-  "one NIC more": "members: [enp1s0, enp2s0, enp4s0], policy: adaptive-load",
-  "one NIC less": "members: [enp1s0, enp4s0], policy: adaptive-load",
+    "members: [enp1s0, app2], mode: lacp, policy: vlan-source-mac, lacpRate: slow, lacpRole: passive, adSelect: bandwidth, minLinks: 1",
+  "LACP fast": "members: [enp1s0, app2], mode: lacp, hashInnerPacket: true",
+  "by turns": "members: [enp1s0, app2], mode: static, policy: round-robin, packetsPerMember: 0",
+  "by hash": "members: [enp1s0, app2], mode: static",
+  broadcast: "members: [enp1s0, app2], policy: broadcast",
+  "by load": "members: [enp1s0, app2], policy: load",
+  "by load, both ways": "members: [enp1s0, app2], policy: adaptive-load",
+  "one NIC more": "members: [enp1s0, app2, app4], policy: adaptive-load",
+  "one NIC less": "members: [enp1s0, app4], policy: adaptive-load",
 };
 
 /**
@@ -62,6 +65,27 @@ const IN_USE: Readonly<Record<RendererName, string>> = {
   ifupdown: "systemctl enable --now networking.service",
 };
 
+/** Two NICs have names of their own: one is known by its MAC address, one by its PCI path. */
+const NICS = { app2: { mac: macOf(2) }, app4: { pci: "0000:04:00.0" } };
+
+/** On the switch; it ends with the test. */
+const DHCP_SERVER = [
+  ...[
+    "dnsmasq",
+    "--keep-in-foreground",
+    "--conf-file=/dev/null",
+    "--port=0",
+    "--interface=core",
+    "--bind-interfaces",
+    "--user=root",
+  ],
+  ...["--no-ping", "--dhcp-authoritative", "--log-facility=/dev/null", "--dhcp-leasefile=/dev/null", "--pid-file="],
+  "--dhcp-range=10.40.0.100,10.40.0.199,255.255.255.0,1h",
+];
+const hasServer = findOnPath("dnsmasq") !== undefined;
+if (!hasServer)
+  console.warn("left out: dnsmasq is not installed, so nobody gives a lease (apt-get install dnsmasq-base)");
+
 function wordsOf(team: string, renderer: RendererName, more = ""): LinuxWords {
   const [host] = modelOf(`environment: live
 networks: { app: { vlan: 10, mtu: 9000 }, trunk: { vlans: [100-110, 300], native: 5 }, mgmt: { vlan: 20 }, plain: {} }
@@ -69,7 +93,7 @@ hosts:
   lab:
     platform: kvm
     renderer: ${renderer}
-    uplinks: { enp1s0: { pci: "0000:01:00.0" }, enp2s0: , enp3s0: , enp4s0: }
+    uplinks: { enp1s0: { pci: "0000:01:00.0" }, app2: , enp3s0: , app4: }
     virtualSwitches:
       br0: { kind: linux-bridge, uplinkTeam: { ${team} }, portGroups: [app, trunk, mgmt] }
       br1: { kind: linux-bridge, spanningTree: true, uplinkTeam: { members: [enp3s0] }, portGroups: [plain] }
@@ -78,7 +102,11 @@ hosts:
       br1: { portGroup: br1/plain, addresses: [10.30.0.2/24] }
 ${more}`).kvmHosts;
   if (!host) throw new Error("no host");
-  return toLinuxWords(host);
+  const words = toLinuxWords(host);
+  // Where the bond does not have it, one of them gets its address by DHCP. ifupdown has no client here: it is tried in a namespace.
+  const isFree = words.links.app4 === undefined && renderer !== "ifupdown";
+  const app4 = { ...BARE_LINK, dhcp4: true };
+  return { ...words, links: { ...words.links, ...(isFree ? { app4 } : {}) }, nics: NICS };
 }
 
 /** A bond and a bridge with the host's own address: what an administrator may have made before. */
@@ -174,11 +202,19 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
   describe.each(["netplan", "networkd", "NetworkManager", "ifupdown"] as const)("by %s", (renderer) => {
     let machine: LinuxMachine;
     let last = "";
+    let server: ReturnType<QemuHost["switch"]["start"]> | undefined;
     beforeAll(async () => {
       await host.rollBack();
       await host.runOrThrow(IN_USE[renderer]);
       machine = new LinuxMachine(host);
+      server?.kill();
+      await host.switch.setUp({
+        ports: [{ name: "p4", native: 40 }],
+        core: [{ name: "core", vlan: 40, address: "10.40.0.1/24" }],
+      });
+      server = host.switch.start(DHCP_SERVER);
     });
+    afterAll(() => void server?.kill());
 
     const steps = sampled(Object.entries(STEPS), ([name]) => SAMPLE[renderer].includes(name), `changes by ${renderer}`);
     it.each(steps)("%s", async (_, team) => {
@@ -186,7 +222,13 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
       const words = wordsOf(team, renderer);
       await machine.apply(words);
       expect(await machine.differences(words)).toEqual([]);
+      if (words.links.app4?.dhcp4 && hasServer) await expect.poll(() => ailing(words), { timeout: 60_000 }).toEqual([]);
     });
+
+    /** Devices without a lease; there is no switch for the bonds. */
+    async function ailing(words: LinuxWords): Promise<readonly string[]> {
+      return linux.unhealthy({ ...words, bonds: {} }, await machine.facts());
+    }
 
     it("takes the same change once more", async () => {
       const words = wordsOf(last, renderer);
@@ -205,7 +247,8 @@ describe.skipIf(reasons.length > 0)("network devices of the emulated host", () =
     it("leaves nothing of ours when it is removed", async () => {
       await machine.apply({ renderer: null, bonds: {}, bridges: {}, vlans: {}, links: {} });
       const { links } = await machine.facts();
-      expect([...links.keys()].sort()).toEqual(["enp1s0", "enp2s0", "enp3s0", "enp4s0", "lo", "mgmt0"]);
+      // The names stay until the next start.
+      expect([...links.keys()].sort()).toEqual(["app2", "app4", "enp1s0", "enp3s0", "lo", "mgmt0"]);
       expect([...links.values()].filter(({ master }) => master)).toEqual([]);
     });
   });

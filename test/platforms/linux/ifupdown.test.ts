@@ -26,6 +26,7 @@ mount -t sysfs sysfs /sys
 
 function whyNot(): string | undefined {
   if (findOnPath("ifup") === undefined) return "ifup is not installed (apt-get install ifupdown ifenslave)";
+  if (findOnPath("dhclient") === undefined) return "dhclient is not installed (apt-get install isc-dhcp-client)";
   const trial = spawnSync("unshare", [...NAMESPACE, "-c", "mount -t sysfs sysfs /sys"], { encoding: "utf8" });
   return trial.status === 0 ? undefined : `namespaces can't be made here (${trial.stderr.trim()}); it takes root`;
 }
@@ -249,6 +250,46 @@ describe.skipIf(reason !== undefined)("a NIC by the real ifup, in a namespace", 
       "printf 'auto eth4\\niface eth4 inet static\\n address 198.51.100.7/24\\n gateway 198.51.100.1\\n' >/etc/network/interfaces.d/foreign\nifup eth4\nrm /etc/network/interfaces.d/foreign\n";
     expect(states(foreign + change(NO_WORDS, first))).toEqual([FIRST]);
   });
+
+  const leased = nic({ addresses: ["2001:db8:1::9/64"], dhcp4: true });
+  const LEASED = ["state eth4=eth4", "203.0.113.5/28", "2001:db8:1::9/64", "default via 203.0.113.14 dev eth4", "1500"];
+  // A client writes below /etc and /run, and goes on when all is over.
+  const DHCP = `mkdir "$root/etc.over"
+mount -t tmpfs over "$root/etc.over"
+mkdir "$root/etc.over/upper" "$root/etc.over/work"
+mount -t overlay over -o "lowerdir=/etc,upperdir=$root/etc.over/upper,workdir=$root/etc.over/work" /etc
+mount --bind "$root/etc/network" /etc/network
+mount -t tmpfs run /run
+mkdir /run/network
+mkdir -p /var/lib/dhcp
+mount -t tmpfs leases /var/lib/dhcp
+trap 'cat /run/*.pid | xargs -r kill 2>/dev/null || :' EXIT
+ip address add 203.0.113.14/28 dev switch
+dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no-ping --dhcp-authoritative --user=root --log-facility=/run/log \
+  --dhcp-leasefile=/run/leases --pid-file=/run/dnsmasq.pid --dhcp-range=203.0.113.5,203.0.113.5,255.255.255.240,2m --dhcp-option=6
+`;
+  const hasServer = findOnPath("dnsmasq") !== undefined;
+  if (!hasServer)
+    console.log("left out: dnsmasq is not installed, so nobody gives a lease (apt-get install dnsmasq-base)");
+
+  it.skipIf(!hasServer)(
+    "is given an address by DHCP from the start, and begins and ends to ask while it is up",
+    () => {
+      const script = [
+        change(NO_WORDS, leased),
+        change(leased, first),
+        change(first, leased),
+        change(leased, NO_WORDS),
+        change(NO_WORDS, first),
+      ];
+      // What the client's own script says is none of this.
+      const seen = states(`${DHCP}${script.join("")}`).map((lines) =>
+        lines.filter((line) => !line.startsWith("RTNETLINK")),
+      );
+      expect(seen).toEqual([LEASED, FIRST, LEASED, ["state", "1500"], FIRST]);
+    },
+    60_000,
+  );
 
   it("what is up by other means is taken over as it is, not brought up once more", () => {
     const byHand =

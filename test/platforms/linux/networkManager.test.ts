@@ -7,7 +7,9 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findOnPath } from "../../../lab/toolchain/command.js";
 import { keyfile, keyfileItem } from "../../../providers/engine/quote.js";
+import type { Filled } from "../../../providers/platforms/layer.js";
 import { networkManager } from "../../../providers/platforms/linux/networkManager/index.js";
+import { giveBackNames, giveNames } from "../../../providers/platforms/linux/nicNames.js";
 import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
 import { hostile } from "../../arbitrary.js";
 import { expectGolden, filesOf, scriptOf, scriptsOf } from "./rendering.js";
@@ -216,14 +218,15 @@ ip route show default | sed 's/ proto.*//'
 cat /sys/class/net/eth4/mtu
 `;
 
-  function change(actual: LinuxWords, desired: LinuxWords): string {
+  /** `names` is what comes between what leaves and the files. */
+  function change(actual: LinuxWords, desired: LinuxWords, names = ""): string {
     const transition = { desired, actual, leaving: [] };
     const place = filesOf(networkManager, desired).map(
       ({ path, text }) => `cat >/${path} <<'FILE'\n${text}FILE\nchmod 0600 /${path}\n`,
     );
-    const remove = "rm -f /etc/NetworkManager/system-connections/multiport-*\n";
+    const remove = "rm -f /etc/NetworkManager/*/*multiport*\n";
     const scripts = [networkManager.before(transition), networkManager.after(transition)].map(scriptOf);
-    return `${scripts[0]}${remove}${place.join("")}${scripts[1]}${SAY}`;
+    return `${scripts[0]}${names}${remove}${place.join("")}${scripts[1]}${SAY}`;
   }
 
   function states(script: string): string[][] {
@@ -265,6 +268,45 @@ nmcli --wait 20 connection up id foreign >/dev/null
     // The one that was up last would win among equals.
     const last = "nmcli --wait 20 connection up id foreign >/dev/null\n";
     expect(states(`${FOREIGN}${change(NO_WORDS, first)}${last}${restart}${SAY}`)).toEqual([FIRST, FIRST]);
+  }, 60_000);
+
+  const leased = nic({ addresses: ["2001:db8:1::9/64"], dhcp4: true });
+  const LEASED = ["multiport-eth4", "2001:db8:1::9/64", "203.0.113.5/28", "default via 203.0.113.14 dev eth4", "1500"];
+  const SERVER = `ip address add 203.0.113.14/28 dev switch
+dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no-ping --dhcp-authoritative --user=root --log-facility=/run/log \
+  --dhcp-leasefile=/run/leases --pid-file=/run/dnsmasq.pid --dhcp-range=203.0.113.5,203.0.113.5,255.255.255.240,2m --dhcp-option=6
+`;
+  const hasServer = findOnPath("dnsmasq") !== undefined;
+  if (!hasServer)
+    console.log("left out: dnsmasq is not installed, so nobody gives a lease (apt-get install dnsmasq-base)");
+
+  it.skipIf(!hasServer)(
+    "is given an address by DHCP from the start, and begins and ends to ask while it is up",
+    () => {
+      const script = change(NO_WORDS, leased) + change(leased, first) + change(first, leased);
+      expect(states(`${SERVER}${script}`)).toEqual([LEASED, FIRST, LEASED]);
+    },
+    60_000,
+  );
+
+  it("takes a NIC that is renamed while a profile of others is active on it, and gives it back", () => {
+    const words: LinuxWords = {
+      ...NO_WORDS,
+      links: { app0: first.links.eth4 ?? link() },
+      nics: { app0: { mac: "52:54:00:00:00:04" } },
+    };
+    const facts = { nics: {}, links: new Map([["eth4", { ifname: "eth4", mtu: 1500, address: "52:54:00:00:00:04" }]]) };
+    const names = (filled: readonly Filled[]) => scriptOf(filled);
+    const address = "ip link set eth4 address 52:54:00:00:00:04\n";
+    const renamed = change(NO_WORDS, words, names(giveNames(words, facts)))
+      .replaceAll("dev eth4", "dev app0")
+      .replaceAll("show eth4", "show app0")
+      .replace("/net/eth4/mtu", "/net/app0/mtu");
+    const back = change(words, NO_WORDS, names(giveBackNames(words, facts)));
+    const seen = states(`${address}${FOREIGN}${renamed}${back}`);
+    expect(seen[0]).toEqual(FIRST.map((line) => line.replace("eth4", "app0")));
+    // It comes back by itself, its address soon after it.
+    expect(seen[1]?.[0]).toBe("foreign");
   }, 60_000);
 
   it("a profile has the same uuid after every reading", () => {

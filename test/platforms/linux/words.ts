@@ -212,8 +212,24 @@ export const MULTI_HOMED: LinuxWords = {
   },
 };
 
+/** Addresses by DHCP: alone, beside one that is set, of both families, on a bond, a VLAN device and a NIC. */
+export const LEASES: LinuxWords = {
+  renderer: null,
+  bonds: { bond0: bond({ mode: "active-backup", members: ["eth0", "eth1"] }) },
+  bridges: {},
+  vlans: { "bond0.40": { link: "bond0", id: 40 } },
+  links: {
+    bond0: link({ mtu: 9000, dhcp4: true }),
+    "bond0.40": link({ addresses: ["198.51.100.3/24", "198.51.100.4/24"], gateways: ["198.51.100.1"], dhcp6: true }),
+    eth0: link({ mtu: 9000 }),
+    eth1: link({ mtu: 9000 }),
+    eth2: link({ addresses: ["203.0.113.3/24"], nameservers: ["2001:db8::53"], dhcp4: true, dhcp6: true }),
+  },
+};
+
 export const HOSTS: Readonly<Record<string, LinuxWords>> = {
   "addressed-bond": ADDRESSED_BOND,
+  leases: LEASES,
   "multi-homed": MULTI_HOMED,
   "single-nics": SINGLE_NICS,
   trunk: TRUNK,
@@ -237,6 +253,12 @@ const slower = {
   links: { ...linksWithoutEth0, eth2: link({ mtu: 9000 }) },
 };
 
+const { eth4: FIXED, ...otherLinks } = SINGLE_NICS.links;
+const leased: LinuxWords = {
+  ...SINGLE_NICS,
+  links: { ...otherLinks, eth4: link({ ...FIXED, addresses: ["2001:db8:1::9/64"], gateways: [], dhcp4: true }) },
+};
+
 /** What can change between two runs, from and to. */
 export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desired: LinuxWords]>> = {
   "all-new": [NO_WORDS, TRUNK],
@@ -246,6 +268,8 @@ export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desi
     ADDRESSED_BOND,
     withBond(ADDRESSED_BOND, "bond0", { miimon: 100, updelay: 200, arp_interval: 0, arp_ip_target: [], primary: null }),
   ],
+  "dhcp-off": [leased, SINGLE_NICS],
+  "dhcp-on": [SINGLE_NICS, leased],
   nothing: [TRUNK, TRUNK],
   "port-vlans-in-place": [
     TRUNK,

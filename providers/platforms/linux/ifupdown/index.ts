@@ -6,7 +6,7 @@ import { commandsInPlace } from "../inPlace.js";
 import type { Renderer, Transition } from "../renderer.js";
 import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
 import type { LinuxWords } from "../words.js";
-import { toStanza } from "./stanza.js";
+import { toStanzas } from "./stanza.js";
 import { unsupported } from "./unsupported.js";
 
 const PATH = "/etc/network/interfaces.d/multiport";
@@ -23,7 +23,7 @@ function nics(words: LinuxWords): string[] {
 function files(words: LinuxWords, heading: { machine: string; environment: string }): TextSection[] {
   const devices = devicesInOrder(words);
   if (devices.length === 0) return [];
-  const stanzas = devices.map((device) => toStanza(words, device));
+  const stanzas = devices.flatMap((device) => toStanzas(words, device));
   return [{ target: PATH, path: PATH, template: "linux/ifupdown/interfaces", data: { ...heading, stanzas } }];
 }
 
@@ -33,6 +33,8 @@ function check(words: LinuxWords): Filled[] {
   const data = {
     hasBonds: Object.keys(words.bonds).length > 0,
     hasNameservers: Object.values(words.links).some(({ nameservers }) => nameservers.length > 0),
+    hasDhcp4: Object.values(words.links).some(({ dhcp4 }) => dhcp4),
+    hasDhcp6: Object.values(words.links).some(({ dhcp6 }) => dhcp6),
     devices: devices.join(" "),
     auto: autoDevices(words),
   };
@@ -68,8 +70,23 @@ function after(transition: Transition): Filled[] {
     releases,
     changes,
     resolvers: resolvers.map(({ device }) => resolver(desired, device)),
+    ...clients(
+      transition,
+      auto.flatMap(({ device, stays }) => (stays ? [device] : [])),
+    ),
   };
   return [{ template: "linux/ifupdown/after.sh", data }];
+}
+
+/** ifup starts a client with the device, and a device that stays is not brought up anew. */
+function clients({ desired, actual }: Transition, staying: readonly string[]) {
+  const all = staying.flatMap((device) =>
+    (["4", "6"] as const).map((family) => {
+      const is = (words: LinuxWords) => own(words.links, device)?.[`dhcp${family}`] ?? false;
+      return { device, family, ip: family === "4" ? "inet" : "inet6", was: is(actual), is: is(desired) };
+    }),
+  );
+  return { stops: all.filter(({ was, is }) => was && !is), starts: all.filter(({ was, is }) => is && !was) };
 }
 
 function sameNameservers({ desired, actual }: Transition, device: string): boolean {

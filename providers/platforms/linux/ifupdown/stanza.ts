@@ -27,20 +27,38 @@ interface RuleLines {
   readonly selectors: Command;
 }
 
-/** What the template of the file is filled with, for one device. */
-export function toStanza(words: LinuxWords, device: string): object {
+/** What the template of the file is filled with, for one device: DHCPv6 is a stanza of its own. */
+export function toStanzas(words: LinuxWords, device: string): object[] {
+  const rest = {
+    device,
+    isAuto: false,
+    family: "inet6",
+    method: "dhcp",
+    options: [],
+    hooks: [],
+    settings: [],
+    rules: [],
+  };
+  return [toStanza(words, device), ...(own(words.links, device)?.dhcp6 ? [rest] : [])];
+}
+
+function toStanza(words: LinuxWords, device: string): object {
   const kind = kindOf(words, device);
   const controller = controllerOf(words, device);
   const link = own(words.links, device);
-  const first = link?.addresses.find((address) => !address.includes(":")) ?? null;
+  const isDhcp = link?.dhcp4 ?? false;
+  const first = isDhcp ? null : (link?.addresses.find((address) => !address.includes(":")) ?? null);
   return {
     device,
     // Members are brought up by the stanza of their bond, and by the kernel.
     isAuto: controller?.kind !== "bond",
-    method: first === null ? "manual" : "static",
+    family: "inet",
+    method: isDhcp ? "dhcp" : first === null ? "manual" : "static",
     options: [...bondOptions(own(words.bonds, device)), ...linkOptions(link, first, controller?.kind === "bond")],
     hooks: [
       ...creation(words, device, kind),
+      // The method dhcp has no option for it.
+      ...(link && isDhcp ? [hook("pre-up")(["ip", "link", "set", "dev", device, "mtu", link.mtu])] : []),
       ...(controller?.kind === "bridge" ? joinBridge(words, controller.name, device).map(hook("up")) : []),
       ...(link ? furtherAddresses(device, link, first).map(hook("up")) : []),
       ...(link?.routes ?? []).map((route) => routeAddition(route, device)).map(hook("up")),
@@ -110,7 +128,7 @@ function linkOptions(link: KernelLink | undefined, first: string | null, isMembe
   const gateway = first === null ? undefined : link.gateways.find((address) => !address.includes(":"));
   return [
     // A member takes the MTU of its bond.
-    ...(isMember ? [] : [{ name: "mtu", values: [link.mtu] }]),
+    ...(isMember || link.dhcp4 ? [] : [{ name: "mtu", values: [link.mtu] }]),
     ...(first === null ? [] : [{ name: "address", values: [first] }]),
     ...(gateway === undefined ? [] : [{ name: "gateway", values: [gateway] }]),
     ...(link.nameservers.length === 0 ? [] : [{ name: "dns-nameservers", values: link.nameservers }]),

@@ -8,7 +8,7 @@ import { takeDown, takeOver } from "../networkd/transition.js";
 import type { Renderer } from "../renderer.js";
 import { devicesInOrder, kindOf } from "../stack.js";
 import { udevUnsupported } from "../udevSupport.js";
-import type { LinuxWords } from "../words.js";
+import type { KernelLink, LinuxWords } from "../words.js";
 import { toDefinitions } from "./definitions.js";
 
 /** After the files of installers and cloud-init: where two name one device, the later one counts. */
@@ -45,12 +45,14 @@ function addition(file: string, template: string, data: object): TextSection {
   return { target: path, path, template: `linux/netplan/${template}`, data };
 }
 
+function isBare(link: KernelLink | undefined): boolean {
+  return link !== undefined && link.addresses.length === 0 && !link.dhcp4 && !link.dhcp6;
+}
+
 function check(words: LinuxWords): Filled[] {
   const devices = devicesInOrder(words);
   if (devices.length === 0) return [];
-  const bare = devices.filter(
-    (device) => kindOf(words, device) === "nic" && words.links[device]?.addresses.length === 0,
-  );
+  const bare = devices.filter((device) => kindOf(words, device) === "nic" && isBare(words.links[device]));
   return [{ template: "linux/netplan/check.sh", data: { yaml: PATH, devices, bare } }];
 }
 

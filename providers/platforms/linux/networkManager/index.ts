@@ -28,9 +28,13 @@ function profilePath(device: string): string {
 
 const CARRIER = "/etc/NetworkManager/conf.d/90-multiport.conf";
 
-/** Names with other characters would need quotes that the list does not have; NetworkManager minds the carrier of theirs. */
+/**
+ * Names with other characters would need quotes that the list does not have; NetworkManager minds the carrier of theirs. Without a cable
+ * there is no DHCP server either: what waits for one waits for its cable first.
+ */
 function carrierIgnored(words: LinuxWords, heading: Heading): TextSection[] {
-  const devices = devicesInOrder(words).filter((device) => /^[\w.-]+$/.test(device));
+  const isDhcp = (device: string) => own(words.links, device)?.dhcp4 || own(words.links, device)?.dhcp6;
+  const devices = devicesInOrder(words).filter((device) => /^[\w.-]+$/.test(device) && !isDhcp(device));
   if (devices.length === 0) return [];
   const template = "linux/networkManager/90-multiport.conf";
   return [{ target: CARRIER, path: CARRIER, template, data: { ...heading, devices } }];
@@ -126,10 +130,12 @@ export const networkManager: Renderer = {
   ownFiles: [`${FOLDER}/multiport-*.nmconnection`, CARRIER],
   unsupported,
   files: (words, heading) => [...profiles(words, heading), ...carrierIgnored(words, heading)],
-  check: (words) =>
+  check: (words, nameNow = (nic) => nic) =>
     script("check", {
       profiles: devicesInOrder(words).map((device) => ({ path: profilePath(device) })),
-      nics: devicesInOrder(words).filter((device) => kindOf(words, device) === "nic"),
+      nics: devicesInOrder(words)
+        .filter((device) => kindOf(words, device) === "nic")
+        .map(nameNow),
     }),
   before: (transition) =>
     script("before", {

@@ -23,7 +23,7 @@ export interface Setting {
 
 interface Family {
   readonly name: "ipv4" | "ipv6";
-  readonly method: "manual" | "disabled";
+  readonly method: "auto" | "manual" | "disabled";
   readonly addresses: readonly { readonly number: number; readonly address: string }[];
   readonly gateway: string | null;
   readonly routes: readonly NumberedRoute[];
@@ -121,9 +121,10 @@ export function isOfFamily(family: "ipv4" | "ipv6", address: string): boolean {
 function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
   const own = (list: readonly string[]) => list.filter((address) => isOfFamily(name, address)).map(canonical);
   const addresses = own(link.addresses);
+  const isDhcp = name === "ipv4" ? link.dhcp4 : link.dhcp6;
   return {
     name,
-    method: addresses.length > 0 ? "manual" : "disabled",
+    method: isDhcp ? "auto" : addresses.length > 0 ? "manual" : "disabled",
     addresses: addresses.map((address, index) => ({ number: index + 1, address })),
     gateway: own(link.gateways)[0] ?? null,
     routes: link.routes

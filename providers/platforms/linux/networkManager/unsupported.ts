@@ -38,7 +38,7 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   const controller = controllerOf(words, device);
   if (controller) {
     const { length } = [...link.addresses, ...link.gateways, ...link.nameservers, ...link.routes, ...link.rules];
-    if (length === 0) return [];
+    if (length === 0 && !link.dhcp4 && !link.dhcp6) return [];
     return [
       {
         device,
@@ -50,10 +50,11 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   return (["ipv4", "ipv6"] as const).flatMap((family) => {
     const word = family === "ipv4" ? "IPv4" : "IPv6";
     if (link.addresses.some((address) => isOfFamily(family, address))) return [];
+    const isDhcp = family === "ipv4" ? link.dhcp4 : link.dhcp6;
     const lonely = [
       ...link.gateways,
-      ...link.nameservers,
-      ...link.routes.map(destination),
+      ...(isDhcp ? [] : link.nameservers),
+      ...(isDhcp ? [] : link.routes.map(destination)),
       ...link.rules.map(({ from, to }) => from ?? to ?? ""),
     ].filter((address) => isOfFamily(family, address));
     return lonely.map((address) => ({

@@ -1,6 +1,6 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
 import { controllerOf, kindOf } from "../stack.js";
-import { BARE_LINK, type KernelBridgeVlans, type LinuxWords } from "../words.js";
+import { BARE_LINK, type KernelBridgeVlans, type KernelLink, type LinuxWords } from "../words.js";
 import { routeSections, ruleSections } from "./routes.js";
 
 /** Data of templates/linux/networkd/device.network.hbs. */
@@ -15,7 +15,8 @@ export function toNetwork(words: LinuxWords, device: string): object {
     isPrimary: controller?.kind === "bond" && words.bonds[controller.name]?.primary === device,
     bridge: controller?.kind === "bridge" ? controller.name : null,
     vlans: vlansOn(words, device),
-    hasAddresses: link.addresses.length > 0,
+    hasAddresses: link.addresses.length > 0 || link.dhcp4 || link.dhcp6,
+    dhcp: dhcpWord(link),
     addresses: link.addresses,
     gateways: link.gateways,
     nameservers: link.nameservers,
@@ -23,6 +24,11 @@ export function toNetwork(words: LinuxWords, device: string): object {
     rules: ruleSections(link),
     ports: portSections(words, device),
   };
+}
+
+function dhcpWord({ dhcp4, dhcp6 }: Pick<KernelLink, "dhcp4" | "dhcp6">): string | null {
+  if (dhcp4 && dhcp6) return "yes";
+  return dhcp4 ? "ipv4" : dhcp6 ? "ipv6" : null;
 }
 
 function vlansOn(words: LinuxWords, device: string): string[] {
