@@ -88,7 +88,11 @@ const LOOKS: readonly (readonly [string, ...string[]])[] = [
   ],
   ON_WINDOWS,
   IN_WINDOWS,
-  ["In the guest db-01:", "db-01", "ls -l /etc/netplan; ping -c 2 -i 0.2 10.10.0.1"],
+  [
+    "In the guest db-01:",
+    "db-01",
+    "cat /etc/network/interfaces.d/multiport; ip -br address; ip rule; ping -c 2 -i 0.2 10.10.0.1",
+  ],
 ];
 
 async function look(what: string, ssh: readonly string[]): Promise<void> {

@@ -43,15 +43,8 @@ export const demoTopology: LabTopology = {
     },
     { kind: "kvm", name: "kvm-01" },
     { kind: "kvm", name: "kvm-02" },
-    {
-      kind: "guest",
-      name: "db-01",
-      addresses: [
-        { nic: "app0", address: "10.10.0.11/24" },
-        { nic: "sto0", address: "10.30.0.11/24" },
-      ],
-    },
-    { kind: "guest", name: "web-01", addresses: [{ nic: "app0", address: "10.10.0.12/24" }] },
+    { kind: "guest", name: "db-01" },
+    { kind: "guest", name: "web-01" },
   ],
   cables: [
     ...uplinks("kvm-01", 1),

@@ -18,7 +18,7 @@ own() { mkdir -p "$2"; mount -t tmpfs -o "mode=$1" machine "$2"; }
 new=/mnt/root
 own 755 $new/run; own 1777 $new/tmp; own 700 $new/root; own 755 $new/home; own 755 $new/dev
 own 755 $new/etc/ssh; own 755 $new/etc/netplan; own 755 $new/etc/openvswitch; own 755 $new/var/log
-own 755 $new/var/lib/openvswitch; own 755 $new/etc/systemd/network; own 755 $new/etc/NetworkManager/system-connections`;
+own 755 $new/etc/network/interfaces.d; own 755 $new/var/lib/openvswitch; own 755 $new/etc/systemd/network; own 755 $new/etc/NetworkManager/system-connections`;
 
 // Device files are bound, not made: containers may forbid making them. /sys has to be mounted anew to show this network
 // namespace's interfaces; it is read-only because the rest of it is this computer's.
@@ -43,7 +43,8 @@ cd /
 umount -l /run/old
 rmdir /run/old`;
 
-const makeIdentity = `hostname "$name"
+const makeIdentity = `echo 'source /etc/network/interfaces.d/*' >/etc/network/interfaces
+hostname "$name"
 echo "$name" >/etc/hostname
 cp /run/lab/hosts /etc/hosts
 tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id

@@ -18,7 +18,7 @@ export const netnsPackages: readonly NeededPackage[] = [
   },
   { name: "openssh-server", programs: ["sshd"], neededFor: "reaching hosts and guests as real ones are" },
   { name: "openssh-client", programs: ["ssh", "ssh-keygen"], neededFor: "keys, and logging in by hand" },
-  { name: "netplan.io", programs: ["netplan"], neededFor: "the guests' own check of their configuration" },
+  { name: "ifupdown", programs: ["ifup", "ifquery"], neededFor: "the guests' own network configuration" },
   { name: "iproute2", programs: ["ip"], neededFor: "cables (veth pairs) and addresses" },
   { name: "ethtool", programs: ["ethtool"], neededFor: "checksums that the userspace datapath cannot fill in" },
   { name: "nftables", programs: ["nft"], neededFor: "cutting a cable without a sign" },

@@ -8,7 +8,7 @@ export interface SshMachine {
   readonly behind?: string;
   /** Root may also log in with this password. */
   readonly password?: string;
-  /** Addresses that the lab itself sets, because nothing in a lab guest applies netplan's output. */
+  /** Addresses that the lab itself sets, where nothing that is tested does. */
   readonly addresses?: readonly NicAddress[];
 }
 

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { factsScript, readMachineFacts } from "../../providers/engine/machineFacts.js";
 import { fillTemplate } from "../../providers/engine/template.js";
-import { linuxInGuest } from "../../providers/platforms/linuxGuest/index.js";
 import { type ChangeParts, changeScript, FolderMachine } from "./folderMachine.js";
 
 let machine: FolderMachine;
@@ -45,9 +44,9 @@ function confirm(parts: object = {}) {
 }
 
 function facts() {
-  const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [linuxInGuest] }, "t"));
+  const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [] }, "t"));
   expect(stderr).toBe("");
-  return readMachineFacts([linuxInGuest], stdout);
+  return readMachineFacts([], stdout);
 }
 
 const text = (name: string) => readFileSync(machine.path(name), "utf8");

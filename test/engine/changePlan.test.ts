@@ -18,7 +18,7 @@ const guest = modelOf(`
 environment: t
 networks: { app: {} }
 hosts: { k: { platform: kvm, uplinks: { e0: }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0] }, portGroups: [app] } } } }
-vms: { db-01: { host: k, ports: { app: { portGroup: vs0/app, mac: "52:54:00:00:00:01" } }, guest: { os: linux, renderer: netplan } } }
+vms: { db-01: { host: k, ports: { app: { portGroup: vs0/app, guestInterface: app } }, guest: { os: linux, renderer: netplan } } }
 `).virtualMachines[0]?.guest;
 if (!guest) throw new Error("no guest");
 const words = toMachineWords(linuxGuests, guest, "t");

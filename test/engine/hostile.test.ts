@@ -16,7 +16,6 @@ import { nftables } from "../../providers/platforms/kvm/nftables/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
 import { sriov } from "../../providers/platforms/kvm/sriov/index.js";
 import { linux } from "../../providers/platforms/linux/index.js";
-import { linuxInGuest } from "../../providers/platforms/linuxGuest/index.js";
 import { hostile, hostileHeading, hostileOvsWords } from "../arbitrary.js";
 import { kernelSays } from "../platforms/linux/kernel.js";
 import { changeScript, FolderMachine } from "./folderMachine.js";
@@ -157,7 +156,7 @@ describe("templates of a change", () => {
           const applied = JSON.stringify({ about });
           const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
           expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
-          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [linuxInGuest] }, environment));
+          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [] }, environment));
           expect(stderr).toBe("");
           expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);

@@ -1,4 +1,4 @@
-// KVM hosts and guests, for real: Pulumi's engine, SSH, Open vSwitch with LACP towards a switch, netplan.
+// KVM hosts and guests, for real: Pulumi's engine, SSH, Open vSwitch with LACP towards a switch, ifupdown in the guest.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,14 +24,7 @@ const topology: LabTopology = {
       ],
     },
     { kind: "kvm", name: "kvm-01" },
-    {
-      kind: "guest",
-      name: "db-01",
-      addresses: [
-        { nic: "app0", address: "10.10.0.11/24" },
-        { nic: "app0", address: "10.20.0.11/24" },
-      ],
-    },
+    { kind: "guest", name: "db-01" },
   ],
   cables: [
     ...PORTS.map((nic, index) => ({ a: { machine: "kvm-01", nic }, b: { machine: "tor", nic: `p${index + 1}` } })),
@@ -39,17 +32,20 @@ const topology: LabTopology = {
   ],
 };
 
+const GUEST_FILE = "/etc/network/interfaces.d/multiport";
+const THEIRS = "/etc/network/interfaces.d/theirs";
+
 /** The environment file of most tests; what a test changes is a parameter. */
 function environment({
   vlan = 10,
   carried = "",
   team = "members: [ens1f0, ens2f0], mode: lacp",
-  address = "10.30.0.11/24",
+  address = "10.20.0.11/24",
 } = {}): string {
   return `
 environment: t
 networks:
-  app: { ${carried || `vlan: ${vlan}`}, subnet: 10.10.0.0/24 }
+  app: { ${carried || `vlan: ${vlan}`}, mtu: 1500 }
   storage: { vlan: 30, mtu: 1500 }
 hosts:
   kvm-01:
@@ -61,11 +57,8 @@ vms:
   db-01:
     host: kvm-01
     ports:
-      app0: { portGroup: vs0/app, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24] }
-      sto0: { portGroup: vs0/storage, mac: "52:54:00:10:00:02" }
-      sto1: { portGroup: vs0/storage, mac: "52:54:00:10:00:03" }
-    guest: { os: linux, renderer: netplan }
-    bonds: { storage: { members: [sto0, sto1], addresses: [${address}] } }
+      app0: { portGroup: vs0/app, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24, ${address}] }
+    guest: { os: linux, renderer: ifupdown }
 `;
 }
 
@@ -133,7 +126,7 @@ describe("a host and its guest", () => {
     await project.up();
     await negotiated();
     await eventually(async () => expect(await ping()).toBe(true));
-    expect(await on("db-01", "cat", "/etc/netplan/60-multiport.yaml")).toContain("mode: active-backup");
+    expect(await on("db-01", "ip", "-br", "address", "show", "app0")).toMatch(/ 10\.10\.0\.11\/24 10\.20\.0\.11\/24/);
   });
 
   it("stay untouched by a second up, on the host too", async () => {
@@ -147,7 +140,7 @@ describe("a host and its guest", () => {
     project.write(environment({ vlan: 20 }));
     const { text } = await project.must("preview", "--diff");
     expect(text).toContain("~ pulumi-nodejs:dynamic/kvm:Host: (update)");
-    expect(text).not.toContain("netplan:Guest: (");
+    expect(text).not.toContain("linux:Guest: (");
     const mark = "external_ids:multiport=t \\";
     expect(changedLines(text)).toEqual([
       `- -- set Port vs0-uplinks vlan_mode=trunk tag='[]' trunks=10,30 ${mark}`,
@@ -196,13 +189,8 @@ describe("a host and its guest", () => {
       "bond_mode=balance-slb",
       "other_config:bond-primary=ens1f0",
     );
-    await on(
-      "db-01",
-      "sed",
-      "-i",
-      "s/mode: active-backup/mode: balance-rr/; s/dhcp4: false/dhcp4: true/",
-      "/etc/netplan/60-multiport.yaml",
-    );
+    await on("db-01", "sed", "-i", "s/mtu 1500/mtu 1400/", GUEST_FILE);
+    await on("db-01", "ip", "address", "del", "10.20.0.11/24", "dev", "app0");
     const drift = await project.pulumi("preview", "--refresh", "--diff", "--expect-no-changes");
     expect(drift.code).not.toBe(0);
     expect(changedLines(drift.text)).toEqual([
@@ -213,12 +201,9 @@ describe("a host and its guest", () => {
       "- -- set Port vs0-uplinks other_config:bond-primary=ens1f0 \\",
       "- -- set Port db-01-app0 vlan_mode=access tag=99 trunks='[]' external_ids:multiport=t \\",
       "+ -- set Port db-01-app0 vlan_mode=access tag=10 trunks='[]' external_ids:multiport=t \\",
-      '- [0]: "network.ethernets.app0.dhcp4: true"',
-      '- [1]: "network.ethernets.sto0.dhcp4: true"',
-      '- [2]: "network.ethernets.sto1.dhcp4: true"',
-      ...["app0", "sto0", "sto1"].flatMap(() => ["- dhcp4: true", "+ dhcp4: false"]),
-      "- mode: balance-rr",
-      "+ mode: active-backup",
+      '+ [1]: "10.20.0.11/24"',
+      "- mtu 1400",
+      "+ mtu 1500",
     ]);
     await project.up("--refresh");
     expect(await vsctl("get", "port", "vs0-uplinks", "other_config")).not.toContain("bond-primary");
@@ -256,21 +241,22 @@ describe("a host and its guest", () => {
     },
   );
 
-  it("keep their file when the guest's own netplan refuses the new one", async () => {
-    const file = "/etc/netplan/60-multiport.yaml";
-    const before = await on("db-01", "cat", file);
-    const broken = "network: {version: 2, bonds: {x: {interfaces: [nowhere]}}}";
-    await on("db-01", "sh", "-c", `umask 077; echo '${broken}' > /etc/netplan/99-theirs.yaml`);
-    project.write(environment({ address: "10.30.0.12/24" }));
+  it("keep their file and their addresses when somebody else's file configures the port too", async () => {
+    const before = await on("db-01", "cat", GUEST_FILE);
+    await on("db-01", "sh", "-c", `echo 'iface app0 inet dhcp' >${THEIRS}`);
+    project.write(environment({ address: "10.20.0.12/24" }));
     const { code, text } = await project.pulumi("up", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
-    expect(text).toMatch(/db-01.*apply netplan: exit code \d+/);
-    expect(text).toContain("nowhere");
+    expect(text).toMatch(/db-01.*apply linux: exit code \d+/);
+    expect(text).toContain(`${THEIRS} line 1: iface app0 inet dhcp`);
     expect(text).not.toMatch(/^\s+at /m);
-    expect(await on("db-01", "cat", file)).toBe(before);
-    await on("db-01", "rm", "/etc/netplan/99-theirs.yaml");
+    expect(await on("db-01", "cat", GUEST_FILE)).toBe(before);
+    await on("db-01", "rm", THEIRS);
     await project.up();
-    expect(await on("db-01", "cat", file)).toContain("10.30.0.12/24");
+    const addresses = await on("db-01", "ip", "-br", "address", "show", "app0");
+    expect(addresses).toContain("10.20.0.12/24");
+    expect(addresses).not.toContain("10.20.0.11/24");
+    expect(await on("db-01", "cat", GUEST_FILE)).toContain("10.20.0.12/24");
   });
 
   it("carry on when a cable is pulled, and say so themselves", async () => {
@@ -318,12 +304,7 @@ describe("a host and its guest", () => {
       "tag=77",
     );
     await vsctl("set", "port", "vs0-uplinks", "other_config:bond-hash-basis=7", "external_ids:note=hello");
-    await on(
-      "db-01",
-      "sh",
-      "-c",
-      "printf 'network: {version: 2}\\n' > /etc/netplan/01-theirs.yaml; chmod 600 /etc/netplan/01-theirs.yaml",
-    );
+    await on("db-01", "sh", "-c", `echo 'iface dummy7 inet manual' >${THEIRS}`);
     project.write(environment({ vlan: 20 }));
     await project.up();
     expect(await vsctl("get", "port", "vs0-uplinks", "other_config:bond-hash-basis", "external_ids:note")).toBe(
@@ -335,7 +316,8 @@ describe("a host and its guest", () => {
     expect(await vsctl("list-ports", "vs0")).toBe("theirs");
     expect(await vsctl("get", "port", "theirs", "tag")).toBe("77");
     expect(await vsctl("get", "bridge", "other", "external_ids:owner")).toBe("somebody");
-    expect(await on("db-01", "ls", "/etc/netplan")).toBe("01-theirs.yaml");
+    expect(await on("db-01", "ls", "/etc/network/interfaces.d")).toBe("theirs");
+    expect(await on("db-01", "ip", "-br", "-4", "address", "show", "app0")).not.toContain("10.10.0.11");
     await vsctl("del-br", "vs0", "--", "del-br", "other");
   });
 });

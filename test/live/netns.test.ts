@@ -47,6 +47,8 @@ describe("the demo's lab", () => {
     lab = await start(demoTopology, "demo");
     await bridge("kvm-01", ["db-01-app", "db-01-sto0"]);
     await bridge("kvm-02", ["web-01-app"]);
+    await ssh(lab, "db-01", "ip address add 10.10.0.11/24 dev app0; ip address add 10.30.0.11/24 dev sto0");
+    await ssh(lab, "web-01", "ip address add 10.10.0.12/24 dev app0");
     await bothNegotiated();
   });
   afterEach(async () => {
@@ -219,18 +221,17 @@ describe("the demo's lab", () => {
     },
   );
 
-  test("netplan checks a guest's own configuration", async () => {
-    const generate = (text: string) =>
+  test("a guest's own ifupdown brings up what its file says", async () => {
+    const file = "/etc/network/interfaces.d/test";
+    const up = (address: string) =>
       ssh(
         lab,
-        "db-01",
-        `umask 077; echo '${text}' >/etc/netplan/60-test.yaml; netplan generate; ls /run/systemd/network`,
+        "web-01",
+        `printf 'iface app0 inet static\\n address ${address}\\n' >${file}; ifup --force app0; ip -br address`,
       );
-    const good = await generate("network: {version: 2, ethernets: {app0: {addresses: [10.10.0.11/24]}}}");
-    expect(good.stdout).toContain("10-netplan-app0.network");
-    const bad = await generate("network: {version: 2, bonds: {b: {interfaces: [missing0]}}}");
-    expect(bad.stderr).toContain("missing0");
-    await ssh(lab, "db-01", "rm /etc/netplan/60-test.yaml");
+    expect((await up("10.10.0.13/24")).stdout).toMatch(/app0.* 10\.10\.0\.13\/24/);
+    expect((await up("nonsense")).stderr).toContain("nonsense");
+    await ssh(lab, "web-01", `rm ${file}; ip address del 10.10.0.13/24 dev app0`);
   });
 
   test("a second start keeps what answers, and makes a machine that died again with its cables", async () => {

@@ -126,8 +126,10 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
       "load below a VM": kernel("policy: load", { vms: oneVm }),
       "adaptive-load below a VM": kernel("policy: adaptive-load", { vms: oneVm }),
       "round-robin below networks of libvirt": kernel("mode: static, policy: round-robin", { host: "libvirt: true" }),
+      "adaptive-load above a switch": guest("policy: adaptive-load"),
     },
     keeps: {
+      "load above a switch": guest("policy: load"),
       "load without VMs": kernel("policy: load"),
       "a channel below a VM": kernel("mode: static", { vms: oneVm }),
     },

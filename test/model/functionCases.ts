@@ -44,13 +44,7 @@ const oneSwitch = 'pci: "0000:5e:00.0", cable: a 2';
 
 export const FUNCTION_CASES: Readonly<Record<string, Cases>> = {
   "LB-25": {
-    breaks: {
-      "MAC addresses of virtual functions": bonded("policy: adaptive-load"),
-      "those of ports of a bridge": bonded("policy: adaptive-load", { team: "policy: active-backup" }).replaceAll(
-        /network: app, vf: e\d/g,
-        "portGroup: vs0/app",
-      ),
-    },
+    breaks: { "MAC addresses of virtual functions": bonded("policy: adaptive-load") },
     keeps: { "those of trusted ones": bonded("policy: adaptive-load", { vfs: "{ trust: true }" }) },
   },
   "SR-01": {

@@ -59,6 +59,7 @@ if (!hasNft) console.log("left out: nft can't be run in a namespace here, so rul
 
 const READERS: Record<string, (text: string) => void | Promise<void>> = {
   conf: readIni,
+  link: readIni,
   netdev: readIni,
   network: readIni,
   nmconnection: readIni,

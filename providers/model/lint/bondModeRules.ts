@@ -108,11 +108,12 @@ export const bondModeRules: readonly Rule[] = [
       if (bond.policy === "transport-ports") yield reordered(path);
     },
   ),
-  kernelTeamRule(
+  linuxBondRule(
     {
       id: "LB-16",
       severity: "error",
-      title: "A bond of the kernel below VMs does not have policy round-robin, load or adaptive-load.",
+      title:
+        "A bond of the kernel below VMs does not have policy round-robin, load or adaptive-load, nor a bond over ports of a virtual switch adaptive-load.",
       remedy: "Use policy active-backup, or mode lacp or static with a policy that hashes.",
       source: "RHEL 6 Virtualization Administration Guide 18.2; RHV 4.4 Technical Reference, Bonds",
     },
@@ -122,6 +123,14 @@ export const bondModeRules: readonly Rule[] = [
           path: [...path, "policy"],
           message: `VMs are on ${place.virtualSwitch.name}, and their MAC addresses would move between the members`,
           found: team.policy,
+        };
+    },
+    function* ({ bond, virtualPorts, path }) {
+      if (bond.policy === "adaptive-load" && virtualPorts.length > 0)
+        yield {
+          path: [...path, "policy"],
+          message: "the bond moves MAC addresses from one port of the virtual switch to another",
+          found: virtualPorts.join(", "),
         };
     },
   ),

@@ -124,18 +124,11 @@ export const bondMonitorRules: readonly Rule[] = [
       id: "LB-25",
       severity: "warning",
       title:
-        "Policy adaptive-load needs network cards that take another MAC address while in use; virtual functions often do not, and ports of a virtual switch keep theirs.",
+        "Policy adaptive-load needs network cards that take another MAC address while in use; virtual functions often do not.",
       remedy: "Use policy active-backup.",
       source: `${BONDING}, balance-alb`,
     },
-    function* ({ bond, functions, virtualPorts, path }) {
-      if (bond.policy === "adaptive-load" && virtualPorts.length > 0)
-        yield {
-          severity: "error",
-          path: [...path, "policy"],
-          message: "the bond moves MAC addresses from one port of the virtual switch to another",
-          found: virtualPorts.join(", "),
-        };
+    function* ({ bond, functions, path }) {
       const fixed = functions.filter(({ settings }) => !settings.trust);
       if (bond.policy === "adaptive-load" && fixed.length > 0)
         yield {

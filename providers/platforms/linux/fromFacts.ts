@@ -28,8 +28,14 @@ export function fromLinuxFacts(facts: LinuxFacts, scope: Scope<LinuxWords>): Lin
     bridges: sorted(bridges),
     vlans: sorted(vlans),
     links: sorted(names.flatMap((name) => ours.link(name))),
+    ...(portsOf(scope).length > 0 ? { ports: portsOf(scope).filter((name) => facts.links.has(name)) } : {}),
     ...nicsOf(facts, scope),
   };
+}
+
+/** Those that are wanted, while a file of ours says so. Else each is a NIC like any other, unless it has an address of ours. */
+function portsOf({ known: [wanted], files }: Scope<LinuxWords>): readonly string[] {
+  return rendererOfFiles(Object.keys(files)) === null ? [] : (wanted?.ports ?? []);
 }
 
 function nicsOf(facts: LinuxFacts, { known }: Scope<LinuxWords>): Pick<LinuxWords, "nics"> {
@@ -69,7 +75,7 @@ class Own {
   /** Ports of a guest, what Open vSwitch makes or has as its port, and what has an address of ours. Any other NIC is nobody's. */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
-    const ports = this.scope.known.flatMap((words) => words.ports ?? []);
+    const ports = portsOf(this.scope);
     return known.filter((name) => {
       const link = this.facts.links.get(name);
       if (!link) return false;

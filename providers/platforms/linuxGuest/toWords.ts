@@ -10,7 +10,7 @@ import { toKernelBond } from "../linux/bond.js";
 import { MAIN_TABLE } from "../linux/routes.js";
 import { sorted } from "../linux/sorted.js";
 import { bareLink, toLink } from "../linux/toWords.js";
-import type { KernelLink, KernelRoute, KernelVlan, LinuxWords } from "../linux/words.js";
+import type { KernelArp, KernelLink, KernelRoute, KernelVlan, LinuxWords } from "../linux/words.js";
 
 export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   const lower = [
@@ -68,8 +68,11 @@ function toGuestLink(ip: InterfaceIp): KernelLink {
   if (table === undefined) return { ...link, routes: routes.map((route) => ({ ...route, table: MAIN_TABLE })) };
   const { addresses, gateways } = link;
   // Its gateway is a way out for answers alone: the main table has it nowhere.
-  return { ...link, gateways: [], ...answeringLink({ addresses, gateways, routes, table }) };
+  return { ...link, gateways: [], arp: ANSWERING_ARP, ...answeringLink({ addresses, gateways, routes, table }) };
 }
+
+/** Two ports on one network would else answer for each other's addresses. */
+const ANSWERING_ARP: KernelArp = { ignore: 1, announce: 2, filter: 0 };
 
 function toRoute({ to, via, metric, source }: Route): Omit<KernelRoute, "table"> {
   const plain = (address?: string) => (address === undefined ? null : canonicalAddress(address));
