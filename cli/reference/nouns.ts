@@ -6,6 +6,7 @@ import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/mode
 import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
 import { HostPortSpec } from "../../providers/model/hostPort.js";
 import { HypervPortSpec } from "../../providers/model/hypervPort.js";
+import { RouteSpec } from "../../providers/model/interfaceIp.js";
 import { LagSpec } from "../../providers/model/lag.js";
 import {
   LibvirtHostMapSpec,
@@ -263,5 +264,17 @@ export const NOUNS: readonly Noun[] = [
     note: "Over a port in Linux guests only.",
   },
   { title: "Bond", at: ["vms.<vm>.bonds.<bond>"], schema: BondSpec, example: "bond" },
+  {
+    title: "Route",
+    at: [
+      "vms.<vm>.ports.<port>.routes[]",
+      "vms.<vm>.ports.<port>.interfaces.<network>.routes[]",
+      "vms.<vm>.bonds.<bond>.routes[]",
+      "vms.<vm>.bonds.<bond>.interfaces.<network>.routes[]",
+    ],
+    schema: RouteSpec,
+    example: "route",
+    note: "In Linux guests.",
+  },
   { title: "Accepted rule", at: ["accepted[]"], schema: AcceptedSpec, example: "accepted" },
 ];
