@@ -5,6 +5,7 @@ import { inEffect } from "./bond.js";
 import { dhcpOf, isDhcpFor } from "./dhcp.js";
 import type { FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
+import { nicLinkPath } from "./nicNames.js";
 import { nicsFromFacts } from "./nics.js";
 import { rendererOfFiles } from "./renderers.js";
 import { sorted } from "./sorted.js";
@@ -63,12 +64,21 @@ class Own {
     return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
   }
 
-  /** What Open vSwitch makes or has as its port. A NIC that nothing has is nobody's. */
+  /** What Open vSwitch makes or has as its port, and NICs that the words know by what they are. Any other that nothing has is nobody's. */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
     return known.filter((name) => {
       const link = this.facts.links.get(name);
-      return link !== undefined && (OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system");
+      if (!link) return false;
+      return this.isIdentified(name) || OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system";
+    });
+  }
+
+  /** One that is not wanted any more is ours until its file has left. */
+  private isIdentified(name: string): boolean {
+    return this.scope.known.some(({ nics }, index) => {
+      const isThere = index === 0 || Object.hasOwn(this.scope.files, nicLinkPath(name));
+      return nics !== undefined && Object.hasOwn(nics, name) && isThere;
     });
   }
 

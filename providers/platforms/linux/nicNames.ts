@@ -15,14 +15,14 @@ export function isNicLink(path: string): boolean {
   return path.endsWith(".link");
 }
 
-function pathOf(name: string): string {
+export function nicLinkPath(name: string): string {
   return `${PREFIX}${name}.link`;
 }
 
 export function nicLinks({ nics = {} }: LinuxWords, heading: Heading): TextSection[] {
   return Object.entries(nics).map(([name, { mac = null, pci = null }]) => ({
-    target: pathOf(name),
-    path: pathOf(name),
+    target: nicLinkPath(name),
+    path: nicLinkPath(name),
     template: "linux/nicNames/nic.link",
     data: { ...heading, name, mac, pci },
   }));
@@ -65,6 +65,6 @@ function script(wanted: readonly { nic: Renaming["nic"]; name: string }[], clien
 
 /** That udev will give the names at the next start too. */
 export function keptNames({ nics = {} }: LinuxWords): Filled[] {
-  const names = Object.keys(nics).map((name) => ({ name, path: pathOf(name) }));
+  const names = Object.keys(nics).map((name) => ({ name, path: nicLinkPath(name) }));
   return names.length === 0 ? [] : [{ template: "linux/nicNames/kept.sh", data: { names } }];
 }

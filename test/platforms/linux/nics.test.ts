@@ -109,6 +109,16 @@ describe("drift", () => {
     const { app0, app1 } = { app0: NICS.enp1s0 as Nic, app1: NICS.enp2s0 as Nic };
     expect(plan(NO_WORDS, factsOf({ app0, app1 }), [NO_WORDS, wordsOf(APP)]).changes).toEqual([]);
   });
+
+  it("a NIC that is not wanted any more leaves as long as its file is there", () => {
+    const files = { "/etc/systemd/network/10-multiport-app0.link": "" };
+    const facts = factsOf({ app0: NICS.enp1s0 as Nic });
+    const actual = linux.fromFacts(facts, { environment: "lab", known: [NO_WORDS, wordsOf(APP)], files });
+    expect(Object.keys(actual.links)).toEqual(["app0"]);
+    const { before, after } = linux.plan(NO_WORDS, { actual: { ...actual, renderer: "ifupdown" }, facts, heading });
+    expect(scriptOf(before)).toContain("ifdown --force app0 ||");
+    expect(scriptOf([...before, ...after])).not.toContain("give_name");
+  });
 });
 
 describe("before anything changes", () => {
@@ -345,6 +355,34 @@ describe.skipIf(!canNamespace)("renaming", () => {
     const { stdout, stderr } = inNamespace(`${making}${subshell(giveNames(words, facts))}ls /sys/class/net\n`);
     expect(stderr).toBe("");
     expect(stdout.split("\n")).toContain("app0");
+  });
+
+  it("finds a member of a bond by the address that it had before, and never its bond or a VLAN device", () => {
+    // As iproute2 6.15 says it of members that have the address of the first, or one that was made up.
+    const says = [
+      "3: eA: <BROADCAST,SLAVE,UP> mtu 1500 master b0 state UP \\    link/ether 02:00:00:00:00:99 brd ff:ff:ff:ff:ff:ff permaddr 52:54:00:00:00:01 promiscuity 0 \\    bond_slave state ACTIVE perm_hwaddr 02:00:00:00:00:98 queue_id 0",
+      "4: eB: <BROADCAST,SLAVE,UP> mtu 1500 master b0 state UP \\    link/ether 02:00:00:00:00:99 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    bond_slave state BACKUP perm_hwaddr 52:54:00:00:00:02 queue_id 0",
+      "5: eC: <BROADCAST,UP> mtu 1500 state UP \\    link/ether 52:54:00:00:00:03 brd ff:ff:ff:ff:ff:ff promiscuity 0",
+      "6: bridge0: <BROADCAST,UP> mtu 1500 state UP \\    link/ether 52:54:00:00:00:03 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    bridge forward_delay 1500",
+      "7: eC.5@eC: <BROADCAST,UP> mtu 1500 state UP \\    link/ether 52:54:00:00:00:03 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    vlan protocol 802.1Q id 5",
+    ];
+    const nics = { app0: 1, app1: 2, app2: 3 };
+    const wanted = Object.fromEntries(
+      Object.entries(nics).map(([name, end]) => [name, { mac: `52:54:00:00:00:0${end}` }]),
+    );
+    const facts = factsOf({
+      eA: { mac: "52:54:00:00:00:01", pci: "0000:01:00.0" },
+      eB: { mac: "52:54:00:00:00:02", pci: "0000:02:00.0" },
+      eC: { mac: "52:54:00:00:00:03", pci: "0000:03:00.0" },
+    });
+    // The kernel of a namespace has neither: a bridge with a port stands for both.
+    const devices = `for name in bridge0 eC.5; do command ip link add "$name" type bridge; done
+for name in eA eB eC; do command ip link add "$name" type veth peer name "p$name"; done
+command ip link set peC master eC.5\n`;
+    const ip = `ip() { case "$*" in "-d -o link show") cat "$root/says" ;; "link set dev "*) echo "$4 is $6" ;; esac; }\n`;
+    writeFileSync(join(folder, "says"), says.join("\n"));
+    const { stdout, stderr } = inNamespace(`${devices}${ip}${subshell(giveNames(wordsOf(wanted), facts))}`);
+    expect([stdout, stderr]).toEqual(["eA is app0\neB is app1\neC is app2\n", ""]);
   });
 
   it("says which NIC has gone, and renames the others", () => {
