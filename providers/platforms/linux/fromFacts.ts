@@ -74,12 +74,10 @@ class Own {
     });
   }
 
-  /** One that is not wanted any more is ours until its file has left. */
+  /** From when its file is there until it has left: before and after, what the NIC has is of others. */
   private isIdentified(name: string): boolean {
-    return this.scope.known.some(({ nics }, index) => {
-      const isThere = index === 0 || Object.hasOwn(this.scope.files, nicLinkPath(name));
-      return nics !== undefined && Object.hasOwn(nics, name) && isThere;
-    });
+    const isKnown = this.scope.known.some(({ nics }) => nics !== undefined && Object.hasOwn(nics, name));
+    return isKnown && Object.hasOwn(this.scope.files, nicLinkPath(name));
   }
 
   link(name: string): [string, KernelLink][] {

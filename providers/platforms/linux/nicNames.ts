@@ -3,7 +3,6 @@
 import type { Heading } from "../heading.js";
 import type { Filled, TextSection } from "../layer.js";
 import { own } from "../own.js";
-import type { LinuxFacts } from "./facts.js";
 import { nameNow, type Renaming, renamingsOf, type Seen } from "./nics.js";
 import type { LinuxWords } from "./words.js";
 
@@ -29,7 +28,7 @@ export function nicLinks({ nics = {} }: LinuxWords, heading: Heading): TextSecti
 }
 
 /** Who else names or configures these NICs; refuses before anything has changed. */
-export function nameChecks(words: LinuxWords, facts: LinuxFacts): Filled[] {
+export function nameChecks(words: LinuxWords, facts: Seen): Filled[] {
   const nics = Object.entries(words.nics ?? {}).map(([name, { mac, pci }]) => {
     const now = nameNow(words, facts, name);
     const altnames = (facts.links.get(now)?.altnames ?? []).filter((other) => other !== name);

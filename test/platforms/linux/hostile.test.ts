@@ -9,6 +9,13 @@ import { parse } from "yaml";
 import { fillTemplate } from "../../../providers/engine/template.js";
 import { netplan } from "../../../providers/platforms/linux/netplan/index.js";
 import { networkd } from "../../../providers/platforms/linux/networkd/index.js";
+import {
+  giveBackNames,
+  giveNames,
+  keptNames,
+  nameChecks,
+  nicLinks,
+} from "../../../providers/platforms/linux/nicNames.js";
 import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { udevRules } from "../../../providers/platforms/linux/udev.js";
 import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
@@ -36,8 +43,18 @@ const words = fc.tuple(text, text, text, text).map(
         br0: link(),
         [vlan]: link({ addresses: [address], gateways: [address], nameservers: [address] }),
       },
+      nics: { [nic]: { mac: address, pci: vlan } },
     }),
 );
+
+/** Of a NIC that is now called otherwise, as hostile. */
+function nameScripts(given: LinuxWords) {
+  const [nic] = Object.values(given.nics ?? {});
+  const ifname = `${nic?.pci}x`;
+  const found = { ifname, mtu: 1500, address: nic?.mac, altnames: [`${nic?.mac}`] };
+  const seen = { links: new Map([[ifname, found]]), nics: { [ifname]: { pci: nic?.pci ?? "", driver: "" } } };
+  return [...nameChecks(given, seen), ...giveNames(given, seen), ...giveBackNames(given, seen), ...keptNames(given)];
+}
 
 let folder: string;
 beforeAll(() => {
@@ -76,7 +93,11 @@ describe("hostile words", () => {
   it("never stand in files of networkd and udev", () => {
     fc.assert(
       fc.property(words, (given) => {
-        for (const file of [...networkd.files(given, heading), ...udevRules(given, heading)]) {
+        for (const file of [
+          ...networkd.files(given, heading),
+          ...udevRules(given, heading),
+          ...nicLinks(given, heading),
+        ]) {
           let text = "";
           try {
             text = fillTemplate(file.template, file.data);
@@ -84,7 +105,8 @@ describe("hostile words", () => {
             expect(String(error)).toContain("no safe way to write");
             continue;
           }
-          expect(text).toMatch(/^[\w\s#,.:;[\]={}"/+-]*$/);
+          // A path of PCI is also matched behind what stands before it on some boards.
+          expect(text.replace(" *-pci-", "")).toMatch(/^[\w\s#,.:;[\]={}"/+-]*$/);
         }
       }),
     );
@@ -97,6 +119,7 @@ describe("hostile words", () => {
         const scripts = [
           ...netplan.before({ desired: nothing, actual: given, leaving: [] }),
           ...netplan.after({ desired: given, actual: nothing, leaving: [] }),
+          ...nameScripts(given),
         ];
         // No tool is there to be called: the shell alone reads them.
         const { stdout } = spawnSync("/bin/sh", [], {

@@ -105,6 +105,26 @@ describe("drift", () => {
     ]);
   });
 
+  it("is mended when what leaves has left, and the old name comes back before the old files do", () => {
+    const own = (parts: readonly Filled[]) =>
+      parts.map(({ template }) => template).filter((name) => /Names|before/.test(name));
+    const old: LinuxWords = {
+      ...NO_WORDS,
+      renderer: "networkd",
+      bonds: { bond0: bond({ mode: "active-backup", members: ["enp1s0"] }) },
+    };
+    const bond0 = { ifname: "bond0", mtu: 1500, linkinfo: { info_kind: "bond", info_data: { mode: "active-backup" } } };
+    const { enp1s0, enp2s0 } = NICS as { enp1s0: Nic; enp2s0: Nic };
+    const facts = factsOf({ enp1s0: { ...enp1s0, more: { master: "bond0" } }, enp2s0 }, {}, [bond0]);
+    const { check, before, after, revertBefore, revertAfter } = plan(wordsOf(APP), facts, [wordsOf(APP), old]);
+    expect(own(check)).toEqual(["linux/nicNames/check.sh"]);
+    expect(own(before)).toEqual(["linux/networkd/before.sh", "linux/nicNames/rename.sh"]);
+    expect(own(after)).toEqual(["linux/nicNames/kept.sh"]);
+    expect(own(revertBefore)).toEqual(["linux/networkd/before.sh", "linux/nicNames/rename.sh"]);
+    expect(revertBefore.at(-1)?.data).toMatchObject({ nics: [{ name: "enp1s0" }, { name: "enp2s0" }], clients: [] });
+    expect(own(revertAfter)).toEqual([]);
+  });
+
   it("a name that is not wanted any more is none", () => {
     const { app0, app1 } = { app0: NICS.enp1s0 as Nic, app1: NICS.enp2s0 as Nic };
     expect(plan(NO_WORDS, factsOf({ app0, app1 }), [NO_WORDS, wordsOf(APP)]).changes).toEqual([]);
