@@ -279,12 +279,15 @@ dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no
       const plain = nic({ addresses: ["203.0.113.9/28"] });
       const routed = nic({ addresses: ["203.0.113.9/28"], gateways: ["203.0.113.1"] });
       const both = nic({ addresses: ["203.0.113.9/28"], gateways: ["203.0.113.1"], dhcp4: true });
+      const mixed = nic({ addresses: ["203.0.113.9/28"], dhcp4: true });
       const script = [
         change(NO_WORDS, leased),
         change(leased, first),
         change(first, leased),
-        `${change(leased, smaller)}kill -0 "$(cat /run/dhclient.eth4.pid)"\n`,
+        `${change(leased, smaller)}grep -q dhclient "/proc/$(cat /run/dhclient.eth4.pid)/cmdline"\n`,
         change(smaller, plain),
+        change(plain, mixed),
+        change(mixed, plain),
         change(plain, both),
         change(both, routed),
         change(routed, leased),
@@ -300,7 +303,9 @@ dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no
       const ROUTED = ["state eth4=eth4", "203.0.113.9/28", "default via 203.0.113.1 dev eth4 onlink", "1500"];
       const BOTH = ["state eth4=eth4", "203.0.113.9/28", "203.0.113.5/28", ...ROUTED.slice(2)];
       expect(seen.slice(0, 5)).toEqual([LEASED, FIRST, LEASED, SMALLER, PLAIN]);
-      expect(seen.slice(5)).toEqual([BOTH, ROUTED, LEASED, ["state", "1500"], FIRST]);
+      const MIXED = [...BOTH.slice(0, 3), "default via 203.0.113.14 dev eth4", "1500"];
+      expect(seen.slice(5, 7)).toEqual([MIXED, PLAIN]);
+      expect(seen.slice(7)).toEqual([BOTH, ROUTED, LEASED, ["state", "1500"], FIRST]);
     },
     60_000,
   );
