@@ -6,6 +6,7 @@ import { inEffect } from "./bond.js";
 import { dhcpOf, isDhcpFor } from "./dhcp.js";
 import type { FactGateway, FactInfo, FactLink, FactVlan, LinuxFacts } from "./facts.js";
 import { markOf } from "./mark.js";
+import { nicLinkPath } from "./nicNames.js";
 import { nicsFromFacts } from "./nics.js";
 import { rendererOfFiles } from "./renderers.js";
 import { sorted } from "./sorted.js";
@@ -72,14 +73,17 @@ class Own {
     return [...this.facts.links.values()].filter(({ master, ifname }) => master === bridge && isKnown(ifname));
   }
 
-  /** Ports of a guest, what Open vSwitch makes or has as its port, and what has an address of ours. Any other NIC is nobody's. */
+  /**
+   * Ports of a guest, what Open vSwitch makes or has as its port, what has an address of ours, and what the words know by what it is.
+   * Any other NIC is nobody's.
+   */
   others(): string[] {
     const known = this.scope.known.flatMap((words) => Object.keys(words.links));
     const ports = portsOf(this.scope);
     return known.filter((name) => {
       const link = this.facts.links.get(name);
       if (!link) return false;
-      if (ports.includes(name) || this.isAddressed(name)) return true;
+      if (ports.includes(name) || this.isAddressed(name) || this.isIdentified(name)) return true;
       return OF_OPEN_VSWITCH.has(kindOf(link)) || link.master === "ovs-system";
     });
   }
@@ -87,6 +91,12 @@ class Own {
   private isAddressed(name: string): boolean {
     const ours = this.scope.known.flatMap((words) => own(words.links, name)?.addresses ?? []);
     return (this.facts.addresses.get(name) ?? []).some((address) => ours.includes(address));
+  }
+
+  /** From when its file is there until it has left: before and after, what the NIC has is of others. */
+  private isIdentified(name: string): boolean {
+    const isKnown = this.scope.known.some(({ nics }) => nics !== undefined && Object.hasOwn(nics, name));
+    return isKnown && Object.hasOwn(this.scope.files, nicLinkPath(name));
   }
 
   link(name: string): [string, KernelLink][] {

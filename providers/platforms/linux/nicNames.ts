@@ -3,7 +3,6 @@
 import type { Heading } from "../heading.js";
 import type { Filled, TextSection } from "../layer.js";
 import { own } from "../own.js";
-import type { LinuxFacts } from "./facts.js";
 import { nameNow, type Renaming, renamingsOf, type Seen } from "./nics.js";
 import type { LinuxWords } from "./words.js";
 
@@ -15,21 +14,21 @@ export function isNicLink(path: string): boolean {
   return path.endsWith(".link");
 }
 
-function pathOf(name: string): string {
+export function nicLinkPath(name: string): string {
   return `${PREFIX}${name}.link`;
 }
 
 export function nicLinks({ nics = {} }: LinuxWords, heading: Heading): TextSection[] {
   return Object.entries(nics).map(([name, { mac = null, pci = null }]) => ({
-    target: pathOf(name),
-    path: pathOf(name),
+    target: nicLinkPath(name),
+    path: nicLinkPath(name),
     template: "linux/nicNames/nic.link",
     data: { ...heading, name, mac, pci },
   }));
 }
 
 /** Who else names or configures these NICs; refuses before anything has changed. */
-export function nameChecks(words: LinuxWords, facts: LinuxFacts): Filled[] {
+export function nameChecks(words: LinuxWords, facts: Seen): Filled[] {
   const nics = Object.entries(words.nics ?? {}).map(([name, { mac, pci }]) => {
     const now = nameNow(words, facts, name);
     const altnames = (facts.links.get(now)?.altnames ?? []).filter((other) => other !== name);
@@ -65,6 +64,6 @@ function script(wanted: readonly { nic: Renaming["nic"]; name: string }[], clien
 
 /** That udev will give the names at the next start too. */
 export function keptNames({ nics = {} }: LinuxWords): Filled[] {
-  const names = Object.keys(nics).map((name) => ({ name, path: pathOf(name) }));
+  const names = Object.keys(nics).map((name) => ({ name, path: nicLinkPath(name) }));
   return names.length === 0 ? [] : [{ template: "linux/nicNames/kept.sh", data: { names } }];
 }

@@ -165,6 +165,8 @@ describe.skipIf(findOnPath("netplan") === undefined)("netplan", () => {
       const netplans = readFileSync(join(folder, "run/systemd/network/10-netplan-bond0.network"), "utf8");
       expect(said(netplans)).toEqual(said(own));
       expect(said(own)).toHaveLength(1);
+      // What the server says of the MTU would be another one than the file says.
+      expect(netplans.includes("UseMTU=true")).toBe(false);
     },
   );
 });

@@ -9,6 +9,13 @@ import { parse } from "yaml";
 import { fillTemplate } from "../../../providers/engine/template.js";
 import { netplan } from "../../../providers/platforms/linux/netplan/index.js";
 import { networkd } from "../../../providers/platforms/linux/networkd/index.js";
+import {
+  giveBackNames,
+  giveNames,
+  keptNames,
+  nameChecks,
+  nicLinks,
+} from "../../../providers/platforms/linux/nicNames.js";
 import { routingChange } from "../../../providers/platforms/linux/routing.js";
 import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { sysctlFile } from "../../../providers/platforms/linux/sysctl.js";
@@ -44,12 +51,22 @@ const words = fc.tuple(text, text, text, text).map(
           rules: [{ from: address, to: address, table: 7, priority: 9 }],
         }),
       },
+      nics: { [nic]: { mac: address, pci: vlan } },
     }),
 );
 
 interface Routed {
   readonly routes?: readonly Record<string, string>[];
   readonly "routing-policy"?: readonly Record<string, string>[];
+}
+
+/** Of a NIC that is now called otherwise, as hostile. */
+function nameScripts(given: LinuxWords) {
+  const [nic] = Object.values(given.nics ?? {});
+  const ifname = `${nic?.pci}x`;
+  const found = { ifname, mtu: 1500, address: nic?.mac, altnames: [`${nic?.mac}`] };
+  const seen = { links: new Map([[ifname, found]]), nics: { [ifname]: { pci: nic?.pci ?? "", driver: "" } } };
+  return [...nameChecks(given, seen), ...giveNames(given, seen), ...giveBackNames(given, seen), ...keptNames(given)];
 }
 
 let folder: string;
@@ -98,7 +115,7 @@ describe("hostile words", () => {
   it("never stand in files of networkd and udev", () => {
     fc.assert(
       fc.property(words, (given) => {
-        const others = [...udevRules(given, heading), ...sysctlFile(given, heading)];
+        const others = [...udevRules(given, heading), ...sysctlFile(given, heading), ...nicLinks(given, heading)];
         for (const file of [...networkd.files(given, heading), ...others]) {
           let text = "";
           try {
@@ -107,7 +124,8 @@ describe("hostile words", () => {
             expect(String(error)).toContain("no safe way to write");
             continue;
           }
-          expect(text).toMatch(/^[\w\s#,.:;[\]={}"/+-]*$/);
+          // A path of PCI is also matched behind what stands before it on some boards.
+          expect(text.replace(" *-pci-", "")).toMatch(/^[\w\s#,.:;[\]={}"/+-]*$/);
         }
       }),
     );
@@ -123,6 +141,7 @@ describe("hostile words", () => {
           ...netplan.after({ desired: given, actual: nothing, leaving: [] }),
           ...routingChange({ desired: given, actual: bare, leaving: [] }),
           ...routingChange({ desired: bare, actual: given, leaving: [] }),
+          ...nameScripts(given),
         ];
         // No tool is there to be called: the shell alone reads them.
         const { stdout } = spawnSync("/bin/sh", [], {

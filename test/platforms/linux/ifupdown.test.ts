@@ -275,10 +275,22 @@ dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no
   it.skipIf(!hasServer)(
     "is given an address by DHCP from the start, and begins and ends to ask while it is up",
     () => {
+      const smaller = nic({ mtu: 1400, addresses: ["2001:db8:1::9/64"], dhcp4: true });
+      const plain = nic({ addresses: ["203.0.113.9/28"] });
+      const routed = nic({ addresses: ["203.0.113.9/28"], gateways: ["203.0.113.1"] });
+      const both = nic({ addresses: ["203.0.113.9/28"], gateways: ["203.0.113.1"], dhcp4: true });
+      const mixed = nic({ addresses: ["203.0.113.9/28"], dhcp4: true });
       const script = [
         change(NO_WORDS, leased),
         change(leased, first),
         change(first, leased),
+        `${change(leased, smaller)}grep -q dhclient "/proc/$(cat /run/dhclient.eth4.pid)/cmdline"\n`,
+        change(smaller, plain),
+        change(plain, mixed),
+        change(mixed, plain),
+        change(plain, both),
+        change(both, routed),
+        change(routed, leased),
         change(leased, NO_WORDS),
         change(NO_WORDS, first),
       ];
@@ -286,7 +298,14 @@ dnsmasq --conf-file=/dev/null --port=0 --interface=switch --bind-interfaces --no
       const seen = states(`${DHCP}${script.join("")}`).map((lines) =>
         lines.filter((line) => !line.startsWith("RTNETLINK")),
       );
-      expect(seen).toEqual([LEASED, FIRST, LEASED, ["state", "1500"], FIRST]);
+      const SMALLER = LEASED.map((line) => (line === "1500" ? "1400" : line));
+      const PLAIN = ["state eth4=eth4", "203.0.113.9/28", "1500"];
+      const ROUTED = ["state eth4=eth4", "203.0.113.9/28", "default via 203.0.113.1 dev eth4 onlink", "1500"];
+      const BOTH = ["state eth4=eth4", "203.0.113.9/28", "203.0.113.5/28", ...ROUTED.slice(2)];
+      expect(seen.slice(0, 5)).toEqual([LEASED, FIRST, LEASED, SMALLER, PLAIN]);
+      const MIXED = [...BOTH.slice(0, 3), "default via 203.0.113.14 dev eth4", "1500"];
+      expect(seen.slice(5, 7)).toEqual([MIXED, PLAIN]);
+      expect(seen.slice(7)).toEqual([BOTH, ROUTED, LEASED, ["state", "1500"], FIRST]);
     },
     60_000,
   );

@@ -48,7 +48,11 @@ function before(transition: Transition): Filled[] {
     isPort: controllerOf(transition.actual, device) !== null,
     addresses: own(transition.actual.links, device)?.addresses ?? [],
   }));
-  const ours = nics(transition.desired);
+  // One of ours goes on.
+  const asks = (words: LinuxWords, device: string) => own(words.links, device)?.dhcp4 ?? false;
+  const ours = nics(transition.desired).filter(
+    (device) => !asks(transition.desired, device) || !asks(transition.actual, device),
+  );
   if (leaving.length + ours.length === 0) return [];
   return [{ template: "linux/ifupdown/before.sh", data: { leaving, nics: ours } }];
 }
