@@ -145,8 +145,14 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
     expect(lost).toBeLessThan(renderer === "netplan" || renderer === "networkd" ? 15 : 3);
   });
 
-  it("takes routes of every kind, changes them, and has what it had when nobody confirms", () => {
+  it("takes routes of every kind, and has all of it after a start, from its files alone", () => {
     expect(machine.change(FURTHER)).toEqual(told(FURTHER, renderer));
+    expect(machine.restart()).toEqual(told(FURTHER, renderer));
+    expect(asked(machine, "10.5.0.5")).toEqual({ answers: COUNT, by: ["eth5"] });
+    expect(asked(machine, "2001:db8:5::5")).toEqual({ answers: COUNT, by: ["eth5"] });
+  });
+
+  it("changes them, leaves alone those of others, and has what it had when nobody confirms", () => {
     machine.run(FOREIGN);
     const others = machine.run(OTHERS);
     expect(machine.changeAndPutBack(CHANGED)).toEqual(told(FURTHER, renderer));
