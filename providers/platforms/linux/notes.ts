@@ -1,8 +1,19 @@
-// What a change of a host's network devices tells although it is no fault. Pure.
+// What a change of a machine's network devices tells although it is no fault. Pure.
 import type { LinuxFacts } from "./facts.js";
+import { rulesOfOthers } from "./tables.js";
 import type { LinuxWords } from "./words.js";
 
-export function notesOf({ bonds }: LinuxWords, { nics }: LinuxFacts): string[] {
+export interface Noted {
+  readonly desired: LinuxWords;
+  readonly actual: LinuxWords;
+  readonly facts: LinuxFacts;
+}
+
+export function notesOf(noted: Noted): string[] {
+  return [...mixedMembers(noted), ...rulesInDanger(noted)];
+}
+
+function mixedMembers({ desired: { bonds }, facts: { nics } }: Noted): string[] {
   return Object.entries(bonds).flatMap(([name, { members }]) => {
     const known = members.flatMap((member) => (nics[member]?.driver ? [{ member, driver: nics[member].driver }] : []));
     if (new Set(known.map(({ driver }) => driver)).size < 2) return [];
@@ -11,4 +22,15 @@ export function notesOf({ bonds }: LinuxWords, { nics }: LinuxFacts): string[] {
       `the members of ${name} are network cards of different make: ${shown} [LB-18]. They may notice a dead link at different times; use cards of one kind where you can`,
     ];
   });
+}
+
+/** Seen of release 252. Whether it is told not to is its own matter: the setting may be in force or wait for its next start. */
+function rulesInDanger({ desired, actual, facts }: Noted): string[] {
+  if (desired.renderer !== "networkd" && desired.renderer !== "netplan") return [];
+  const ours = [desired, actual].flatMap(({ links }) => Object.values(links).flatMap(({ rules }) => rules));
+  const others = rulesOfOthers(ours, facts.rules);
+  if (others.length === 0) return [];
+  return [
+    `others have policy rules here (${others.join("; ")}). systemd-networkd removes them whenever it takes a changed file, unless networkd.conf says ManageForeignRoutingPolicyRules=no: look whether they are still there (ip rule)`,
+  ];
 }

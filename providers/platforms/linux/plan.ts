@@ -21,7 +21,7 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
   const back = toTransition(actual, desired);
   return {
     ...NOTHING_TO_DO,
-    notes: notesOf(desired, facts),
+    notes: notesOf({ desired, actual, facts }),
     check: desired.renderer === null ? [] : RENDERERS[desired.renderer].check(desired),
     before: before(there),
     after: [...after(there), ...routingChange(there), ...marks(desired, environment)],

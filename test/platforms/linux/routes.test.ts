@@ -1,3 +1,4 @@
+// Routes, policy rules and settings in words: what the kernel says back is what was wanted, and what is not ours stays out.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fillTemplate } from "../../../providers/engine/template.js";
