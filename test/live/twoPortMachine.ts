@@ -130,7 +130,7 @@ esac
 
 const SETTLE_MILLISECONDS = 6000;
 
-export class LinuxMachine {
+export class TwoPortMachine {
   private readonly folder = mkdtempSync(join(tmpdir(), "linux-machine-"));
   private readonly first: ChildProcess;
   private readonly inside: string;
