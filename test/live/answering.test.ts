@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answeringLink } from "../../providers/platforms/linux/answering.js";
 import type { LinuxWords, RendererName } from "../../providers/platforms/linux/words.js";
 import { link, NO_WORDS } from "../platforms/linux/words.js";
-import { LinuxMachine, whyNoMachine } from "./linuxMachine.js";
+import { TwoPortMachine, whyNoMachine } from "./twoPortMachine.js";
 
 const ports = {
   eth4: { addresses: ["10.4.0.5/24", "2001:db8:4::5/64"], gateways: ["10.4.0.1", "2001:db8:4::1"], table: 104 },
@@ -80,7 +80,7 @@ const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 29000; ip
 const COUNT = 20;
 
 /** Answers that came back, and through which ports, to somebody far away who asks an address of the machine. */
-function asked(machine: LinuxMachine, address: string): { readonly answers: number; readonly by: readonly string[] } {
+function asked(machine: TwoPortMachine, address: string): { readonly answers: number; readonly by: readonly string[] } {
   const isIpv6 = address.includes(":");
   const far = isIpv6 ? "2001:db8:9::9" : "203.0.113.9";
   const count =
@@ -97,7 +97,7 @@ ${count}
 }
 
 /** Questions to the first port that got no answer while something happens. */
-function lostWhile(machine: LinuxMachine, action: () => void): number {
+function lostWhile(machine: TwoPortMachine, action: () => void): number {
   machine.run(
     'ip netns exec router ping -i 0.01 -q -I 203.0.113.9 10.4.0.5 >"$root/pings" 2>&1 &\necho $! >"$root/pinging"\nsleep 0.3\n',
   );
@@ -117,9 +117,9 @@ const able = RENDERERS.filter((renderer) => {
 });
 
 describe.each(able)("a machine with two ports by %s", (renderer) => {
-  let machine: LinuxMachine;
+  let machine: TwoPortMachine;
   beforeAll(() => {
-    machine = new LinuxMachine(renderer);
+    machine = new TwoPortMachine(renderer);
   });
   afterAll(() => machine.stop());
 
@@ -145,8 +145,14 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
     expect(lost).toBeLessThan(renderer === "netplan" || renderer === "networkd" ? 15 : 3);
   });
 
-  it("takes routes of every kind, changes them, and has what it had when nobody confirms", () => {
+  it("takes routes of every kind, and has all of it after a start, from its files alone", () => {
     expect(machine.change(FURTHER)).toEqual(told(FURTHER, renderer));
+    expect(machine.restart()).toEqual(told(FURTHER, renderer));
+    expect(asked(machine, "10.5.0.5")).toEqual({ answers: COUNT, by: ["eth5"] });
+    expect(asked(machine, "2001:db8:5::5")).toEqual({ answers: COUNT, by: ["eth5"] });
+  });
+
+  it("changes them, leaves alone those of others, and has what it had when nobody confirms", () => {
     machine.run(FOREIGN);
     const others = machine.run(OTHERS);
     expect(machine.changeAndPutBack(CHANGED)).toEqual(told(FURTHER, renderer));

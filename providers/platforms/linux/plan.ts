@@ -23,7 +23,7 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
   const back = toTransition(actual, desired);
   return {
     ...NOTHING_TO_DO,
-    notes: notesOf(desired, facts),
+    notes: notesOf({ desired, actual, facts }),
     check: [
       ...nameChecks(desired, facts),
       ...(renderer(desired.renderer)?.check(desired, (name) => nameNow(desired, facts, name)) ?? []),

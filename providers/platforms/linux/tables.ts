@@ -52,6 +52,20 @@ export function rulesThere(known: readonly KernelRule[], said: readonly TableRul
   return unique(known).filter((rule) => said.some((other) => isRule(rule, other)));
 }
 
+/** The kernel's own rules look into its own tables, or ask a device which one is meant. */
+function isKernels({ priority, l3mdev }: TableRule): boolean {
+  return priority === 0 || priority === 32766 || priority === 32767 || l3mdev !== undefined;
+}
+
+/** Rules that others made, as `ip rule` begins to print them. */
+export function rulesOfOthers(ours: readonly KernelRule[], said: readonly TableRule[]): string[] {
+  const others = said.filter((rule) => !isKernels(rule) && !ours.some((own) => isRule(own, rule)));
+  return others.map(({ priority, src, srclen, table }) => {
+    const from = typeof srclen === "number" ? `${src}/${srclen}` : (src ?? "all");
+    return `${priority}: from ${from} lookup ${table ?? "none"}`;
+  });
+}
+
 function unique<T>(items: readonly T[]): T[] {
   const first = new Map<string, T>();
   for (const item of items) if (!first.has(canonical(item))) first.set(canonical(item), item);

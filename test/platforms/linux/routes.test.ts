@@ -1,3 +1,4 @@
+// Routes, policy rules and settings in words: what the kernel says back is what was wanted, and what is not ours stays out.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fillTemplate } from "../../../providers/engine/template.js";
@@ -152,16 +153,19 @@ describe("what the kernel says back", () => {
     expect(readBack(said, [wanted]).links.eth4?.rules).toHaveLength(1);
   });
 
-  it("a default route of a metric of its own is no gateway, and the gateway beside it is one", () => {
-    const { eth4 } = MULTI_HOMED.links;
-    const words = {
-      ...MULTI_HOMED,
-      renderer: "netplan" as const,
-      links: { eth4: link({ ...eth4, gateways: ["192.0.2.1", "2001:db8:4::2"] }) },
-      vlans: {},
-    };
-    expect(readBack(kernelSays(words, { defaults: "absent" }), [words])).toEqual(words);
-  });
+  it.each([["192.0.2.1", "2001:db8:4::2"], ["192.0.2.1"]])(
+    "a default route of a metric of its own is no gateway, and a gateway beside it is one (%s, %s)",
+    (...gateways) => {
+      const { eth4 } = MULTI_HOMED.links;
+      const words = {
+        ...MULTI_HOMED,
+        renderer: "netplan" as const,
+        links: { eth4: link({ ...eth4, gateways }) },
+        vlans: {},
+      };
+      expect(readBack(kernelSays(words, { defaults: "absent" }), [words])).toEqual(words);
+    },
+  );
 
   it("what was applied last and is not wanted any more is there, until it is gone", () => {
     const bare = {

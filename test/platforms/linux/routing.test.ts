@@ -15,6 +15,8 @@ import { kernelSays } from "./kernel.js";
 import { expectGolden, filesOf, HEADING, scriptOf } from "./rendering.js";
 import { CHANGES, link, MULTI_HOMED, NO_WORDS } from "./words.js";
 
+const AREA = "linux-routing"; // test/golden/linux-routing
+
 describe("settings of sysctl", () => {
   const settings = {
     ...NO_WORDS,
@@ -57,13 +59,44 @@ describe("settings of sysctl", () => {
   });
 });
 
+describe("rules of others", () => {
+  const renderers = ["netplan", "networkd", "NetworkManager", "ifupdown"] as const;
+  it.each(renderers)("are told with %s, where its daemon may remove them", (renderer) => {
+    const words = { ...MULTI_HOMED, renderer };
+    const said = kernelSays(words, {
+      defaults: "absent",
+      renderers: { networkd: true, [renderer]: true },
+    }) as { rules: object[] };
+    const others = [
+      { priority: 500, src: "10.77.0.0", srclen: 16, table: "104" },
+      { priority: 1000, src: "all", l3mdev: null, table: "0" },
+    ];
+    const notes = (rules: readonly object[]) => {
+      const facts = linux.readFacts({ ...said, rules });
+      const actual = linux.fromFacts(facts, { environment: HEADING.environment, known: [words], files: {} });
+      return linux.plan(words, { actual, facts, heading: HEADING }).notes;
+    };
+    expect(notes(said.rules)).toEqual([]);
+    const isAtRisk = renderer === "netplan" || renderer === "networkd";
+    expect(notes([...said.rules, ...others])).toEqual(
+      isAtRisk
+        ? [
+            expect.stringMatching(
+              /^others have policy rules here \(500: from 10\.77\.0\.0\/16 lookup 104\)\. systemd-networkd removes/,
+            ),
+          ]
+        : [],
+    );
+  });
+});
+
 describe("changes that the kernel is told", () => {
   it.each(Object.entries(CHANGES))("change %s", async (name, [actual, desired]) => {
     const text = scriptOf(routingChange({ actual, desired, leaving: [] }));
     expect(spawnSync("sh", ["-n"], { input: text, encoding: "utf8" }).stderr).toBe("");
     if (name !== "routes-in-place") return expect(text).toBe("");
     const back = scriptOf(routingChange({ actual: desired, desired: actual, leaving: [] }));
-    await expectGolden("linux-routing", name, [
+    await expectGolden(AREA, name, [
       { path: "change.sh", text },
       { path: "back.sh", text: back },
     ]);

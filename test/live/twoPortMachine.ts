@@ -13,6 +13,8 @@ import type { LinuxWords, RendererName } from "../../providers/platforms/linux/w
 import { HEADING, scriptOf } from "../platforms/linux/rendering.js";
 
 const UNSHARE = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
+/** The first process takes in those that others have left, and ends by itself. */
+const FIRST = "for _ in $(seq 300); do sleep 1; done";
 const NETWORKD = "/lib/systemd/systemd-networkd";
 
 const DAEMONS: Readonly<Record<RendererName, readonly string[]>> = {
@@ -43,45 +45,68 @@ echo 'source /etc/network/interfaces.d/*' >/etc/network/interfaces
 # networkd forgets what others have whenever it takes a file, unless it is told not to.
 mkdir -p /etc/systemd/networkd.conf.d
 printf '[Network]\\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n' >/etc/systemd/networkd.conf.d/others.conf
+mkdir -p /run/netns
 ip link set lo up
-ip link add eth4 type veth peer name s4
-ip link add eth5 type veth peer name s5
+ip netns add router
+ip -n router link set lo up
+ip -n router address add 203.0.113.9/32 dev lo
+ip -n router address add 2001:db8:9::9/128 dev lo nodad
+ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; echo 1 >/proc/sys/net/ipv4/ip_forward'
 `;
 
-/** The router of both networks, which also has the address of somebody far away: 203.0.113.9 and 2001:db8:9::9. */
-const ROUTER = `mkdir -p /run/netns
-ip netns add router
-ip link set s4 netns router
-ip link set s5 netns router
-ip -n router link set lo up
-for setting in all default s4 s5; do ip netns exec router sh -c "echo 0 >/proc/sys/net/ipv4/conf/$setting/rp_filter"; done
-ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; echo 1 >/proc/sys/net/ipv4/ip_forward'
-for port in 4 5; do
+/** To a router of both networks, which also has the address of somebody far away and takes an answer by either port: 203.0.113.9, 2001:db8:9::9. */
+const CABLES = `for port in 4 5; do
+  ip link add "eth$port" type veth peer name "s$port"
+  ip link set "s$port" netns router
   ip -n router link set "s$port" up
   ip -n router address add "10.\${port}.0.1/24" dev "s$port"
   ip -n router address add "2001:db8:$port::1/64" dev "s$port" nodad
 done
-ip -n router address add 203.0.113.9/32 dev lo
-ip -n router address add 2001:db8:9::9/128 dev lo nodad
+ip netns exec router sh -c 'for setting in all s4 s5; do echo 0 >/proc/sys/net/ipv4/conf/$setting/rp_filter; done'
 `;
 
 const CONFIG =
   "[main]\nplugins=keyfile\nno-auto-default=*\ndns=none\nrc-manager=unmanaged\n[device]\nmatch-device=*\nmanaged=1\n";
 
+const NETWORKD_START = "systemctl start systemd-networkd.service\n";
+/** At a start of the machine, when its interfaces are there. */
 const START: Readonly<Record<RendererName, string>> = {
-  netplan:
-    "echo 'network: {version: 2}' >/etc/netplan/10-there.yaml\nchmod 600 /etc/netplan/10-there.yaml\nsystemctl start systemd-networkd.service\n",
-  networkd: "systemctl start systemd-networkd.service\n",
-  NetworkManager: `printf '${CONFIG.replaceAll("\n", "\\n")}' >/etc/NetworkManager/NetworkManager.conf
-mount --bind "$root/upper/lib" /var/lib/NetworkManager
-NetworkManager --no-daemon >"$root/daemon.log" 2>&1 &
+  netplan: `netplan generate\n${NETWORKD_START}`,
+  networkd: NETWORKD_START,
+  NetworkManager: `NetworkManager --no-daemon >"$root/daemon.log" 2>&1 &
+echo $! >/run/daemon.pid
 for _ in $(seq 50); do
   [ "$(nmcli -g STARTUP general 2>/dev/null)" = started ] && nmcli -g GENERAL.STATE device show eth5 | grep -q '^\\(30\\|100\\)' && break
   sleep 0.1
 done
 `,
+  ifupdown: "ifup -a\n",
+};
+
+/** What a machine of the renderer has besides. */
+const THERE: Readonly<Record<RendererName, string>> = {
+  netplan: "echo 'network: {version: 2}' >/etc/netplan/10-there.yaml\nchmod 600 /etc/netplan/10-there.yaml\n",
+  networkd: "",
+  NetworkManager: `printf '${CONFIG.replaceAll("\n", "\\n")}' >/etc/NetworkManager/NetworkManager.conf\nmount --bind "$root/upper/lib" /var/lib/NetworkManager\n`,
   ifupdown: "",
 };
+
+/** The kernel has nothing, and systemd-udev has systemd-sysctl read its files for each interface. */
+const RESTART = `if [ -e /run/daemon.pid ]; then
+  kill "$(cat /run/daemon.pid)"
+  for _ in $(seq 100); do kill -0 "$(cat /run/daemon.pid)" 2>/dev/null || break; sleep 0.05; done
+  rm /run/daemon.pid
+fi
+rm -rf /run/NetworkManager /run/network/* /run/systemd/network/* /run/systemd/netif/links/*
+ip link delete eth4
+ip link delete eth5
+for family in -4 -6; do
+  ip $family rule flush
+  ip $family rule add lookup main priority 32766
+done
+ip rule add lookup default priority 32767
+${CABLES}/lib/systemd/systemd-sysctl --prefix=/net/ipv4/conf/eth4 --prefix=/net/ipv4/conf/eth5
+`;
 
 /** Stands for systemd, which is not there: starts networkd, and says which of them run. */
 function systemctl(renderer: RendererName): string {
@@ -92,10 +117,10 @@ case "$*" in
   'is-active NetworkManager.service') ${renderer === "NetworkManager" ? "exit 0" : "exit 3"} ;;
   'is-enabled networking.service') ${renderer === "ifupdown" ? "echo enabled" : "exit 1"} ;;
   'start systemd-networkd.service')
-    [ ! -e /run/networkd.pid ] || exit 0
+    [ ! -e /run/daemon.pid ] || exit 0
     chown -R systemd-network:systemd-network /run/systemd/netif
     ${NETWORKD} >"$root/daemon.log" 2>&1 &
-    echo $! >/run/networkd.pid
+    echo $! >/run/daemon.pid
     for _ in $(seq 50); do networkctl list >/dev/null 2>&1 && exit 0; sleep 0.1; done
     ;;
   *) exit 1 ;;
@@ -105,7 +130,7 @@ esac
 
 const SETTLE_MILLISECONDS = 6000;
 
-export class LinuxMachine {
+export class TwoPortMachine {
   private readonly folder = mkdtempSync(join(tmpdir(), "linux-machine-"));
   private readonly first: ChildProcess;
   private readonly inside: string;
@@ -115,10 +140,10 @@ export class LinuxMachine {
   constructor(readonly renderer: RendererName) {
     for (const name of ["bin", "upper", "stage"]) mkdirSync(join(this.folder, name));
     writeFileSync(join(this.folder, "bin", "systemctl"), systemctl(renderer), { mode: 0o755 });
-    this.first = spawn("unshare", [...UNSHARE, "sleep", "300"], { stdio: "ignore" });
+    this.first = spawn("unshare", [...UNSHARE, "sh", "-c", FIRST], { stdio: "ignore" });
     this.inside = childOf(this.first.pid ?? 0);
     const dbus = renderer === "ifupdown" ? "" : "dbus-daemon --system --fork\n";
-    this.run(`${MACHINE}${ROUTER}${dbus}${START[renderer]}`);
+    this.run(`${MACHINE}${CABLES}${dbus}${THERE[renderer]}${START[renderer]}`);
   }
 
   stop(): void {
@@ -133,10 +158,17 @@ export class LinuxMachine {
     const { status, stdout, stderr } = spawnSync("nsenter", enter, {
       input: script,
       encoding: "utf8",
+      timeout: 60_000,
       env: { ...env, PATH },
     });
     if (status !== 0) throw new Error(`${stderr}\n${stdout}\n${this.log()}`);
     return stdout;
+  }
+
+  /** As after a start of the machine: from its files alone. */
+  restart(): LinuxWords {
+    this.run(`${RESTART}${START[this.renderer]}`);
+    return this.settled(this.applied ?? linux.nothing);
   }
 
   private log(): string {
@@ -219,7 +251,7 @@ export class LinuxMachine {
 function childOf(pid: number): string {
   for (let tries = 0; tries < 100; tries += 1) {
     const [child = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-    if (child !== "" && readFileSync(`/proc/${child}/comm`, "utf8").trim() === "sleep") return child;
+    if (child !== "" && readFileSync(`/proc/${child}/comm`, "utf8").trim() === "sh") return child;
     spawnSync("sleep", ["0.02"]);
   }
   throw new Error("no process in the namespaces");
