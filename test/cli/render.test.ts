@@ -38,8 +38,13 @@ it("writes every file of every machine", () => {
   expect(files.map((path) => path.slice(out.length + 1))).toEqual([
     "clean/kvm-01/openvswitch.sh",
     "clean/web-01/etc/netplan/60-multiport.yaml",
+    "clean/web-01/etc/systemd/network/10-multiport-app0.link",
   ]);
-  expect(tree()).toEqual(["clean/kvm-01/openvswitch.sh", "clean/web-01/etc/netplan/60-multiport.yaml"]);
+  expect(tree()).toEqual([
+    "clean/kvm-01/openvswitch.sh",
+    "clean/web-01/etc/netplan/60-multiport.yaml",
+    "clean/web-01/etc/systemd/network/10-multiport-app0.link",
+  ]);
   expect([removed, foreign]).toEqual([[], []]);
   expect(readFileSync(join(out, "clean/kvm-01/openvswitch.sh"), "utf8")).toContain("--may-exist add-br vs0");
 });
@@ -61,7 +66,10 @@ it("refuses two environments of one name", () => {
 it("takes away what an earlier run left for a machine that is gone, and its empty folder", () => {
   renderFiles([file(clean)], out);
   const { removed } = renderFiles([file(clean.replace(/^vms:\n[\s\S]*/m, ""))], out);
-  expect(removed.map((path) => path.slice(out.length + 1))).toEqual(["clean/web-01/etc/netplan/60-multiport.yaml"]);
+  expect(removed.map((path) => path.slice(out.length + 1))).toEqual([
+    "clean/web-01/etc/netplan/60-multiport.yaml",
+    "clean/web-01/etc/systemd/network/10-multiport-app0.link",
+  ]);
   expect(tree()).toEqual(["clean/kvm-01/openvswitch.sh"]);
   expect(existsSync(join(out, "clean/web-01"))).toBe(false);
 });
@@ -83,7 +91,7 @@ it("leaves what others put there alone, and names it", () => {
 it("keeps the leftovers of an earlier run where the new one has errors", () => {
   renderFiles([file(clean)], out);
   expect(() => renderFiles([file(errors)], out)).toThrow();
-  expect(tree()).toHaveLength(2);
+  expect(tree()).toHaveLength(3);
 });
 
 it("does not touch a file that says the same already, and repairs one that does not", () => {
