@@ -7,7 +7,7 @@ import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import type { Network } from "./network.js";
 import { portGroupReference } from "./portGroupReference.js";
-import { SshSpec, type SshTarget } from "./ssh.js";
+import { GuestAgentSpec, GuestSshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 import { type WindowsGuest, WindowsGuestSpec } from "./windowsGuest.js";
 
@@ -92,9 +92,15 @@ export const GuestSpec = z.strictObject({
   os: field.described(z.enum(["linux"]), "Operating system of the guest.", "linux or windows"),
   renderer: field.choice(["netplan"], "What configures the network inside the guest."),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
-  ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
+  ssh: GuestSshSpec.optional().meta({ description: "How to reach the guest." }),
+  guestAgent: GuestAgentSpec.optional().meta({
+    description:
+      "Set when the guest is reached by QEMU's guest agent instead of SSH: through libvirt on its KVM host, with no network of its own. May be empty.",
+  }),
   missingPackages: missingPackages.optional(),
 });
+
+export type GuestSpec = z.input<typeof GuestSpec>;
 
 /** What a VM with virtual functions or passthrough devices can't do. Source: vSphere Networking 6.5, SR-IOV support. */
 export const VM_FEATURES = [

@@ -1,16 +1,17 @@
 // The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
 import type { Bond, BondSpec } from "../bond.js";
 import { DEFAULT_MTU } from "../field.js";
+import type { KvmHost } from "../host.js";
 import type { HypervHost } from "../hypervHost.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
-import { toSshTarget } from "../ssh.js";
 import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import { checkAddresses } from "./addresses.js";
 import { Claims, checkExpanded, type Expanded, type Scope } from "./scope.js";
 import { checkInterfaceNames } from "./strictNames.js";
+import { toGuestTarget } from "./waysIn.js";
 
 /** One VM with its ports put on their switches. */
 export interface GuestContext {
@@ -20,12 +21,15 @@ export interface GuestContext {
   readonly functionPorts: readonly string[];
   /** The VM's host, where it is one of Hyper-V. */
   readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
+  /** The same, where it is one of KVM. */
+  readonly kvm: Pick<KvmHost, "ssh"> | undefined;
   /** Addresses that are taken already. */
   readonly shared: { readonly addresses: Claims };
 }
 
 /** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */
-export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: GuestContext): VirtualMachine["guest"] {
+export function toGuest(scope: Scope, context: GuestContext): VirtualMachine["guest"] {
+  const { vm, ports, functionPorts, shared } = context;
   const { name, key, body } = vm;
   const path = ["vms", key];
   const taken = new Claims(scope, "port");
@@ -60,10 +64,8 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
     names.take(bond.name, `bond ${bond.name}`, { path: [...path, "bonds", bond.name], remedy: "Rename the bond." });
   }
   checkGateways(scope, body, path);
-  const address = body.guest.address ?? name;
-  checkExpanded(scope, "address", address, [...path, "guest", "address"]);
-  const { renderer, missingPackages = DEFAULT_MISSING_PACKAGES, ssh } = body.guest;
-  return { name, renderer, missingPackages, ssh: toSshTarget(name, address, ssh), ports, bonds };
+  const { renderer, missingPackages = DEFAULT_MISSING_PACKAGES } = body.guest;
+  return { name, renderer, missingPackages, ssh: toGuestTarget(scope, body.guest, context), ports, bonds };
 }
 
 /** One routing table has one default route per IP version; netplan takes two with a warning and no effect. */
@@ -113,7 +115,7 @@ function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): voi
       if (bond[key] !== undefined) remove([...path, "bonds", name], key);
 }
 
-export interface BondContext extends Omit<GuestContext, "hyperv"> {
+export interface BondContext extends Omit<GuestContext, "hyperv" | "kvm"> {
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;

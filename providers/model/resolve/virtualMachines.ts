@@ -75,7 +75,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, shared });
+    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, kvm, shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }

@@ -20,7 +20,8 @@ import {
 import { checkAddresses } from "./addresses.js";
 import { checkBondMembers, checkGateways, type GuestContext } from "./guest.js";
 import { windowsKey } from "./hypervHosts.js";
-import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import { Claims, refuseKeys, type Scope } from "./scope.js";
+import { toSshTargetOf } from "./waysIn.js";
 
 /** What only a bond of Linux has. */
 const LINUX_ONLY = ["lacpRate", "monitorMilliseconds", "primary", "failOverMac"] as const satisfies (keyof BondSpec)[];
@@ -56,15 +57,13 @@ export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: Gu
   };
 }
 
-function toTarget(scope: Scope, spec: WindowsGuestSpec, { vm: { name, key }, hyperv }: GuestContext): SshTarget {
+function toTarget(scope: Scope, spec: WindowsGuestSpec, context: GuestContext): SshTarget {
+  const { name, key } = context.vm;
   const path = ["vms", key, "guest"];
-  const { powershellDirect: direct, address = name } = spec;
-  if (direct === undefined) {
-    checkExpanded(scope, "address", address, [...path, "address"]);
-    return toSshTarget(name, address, spec.ssh);
-  }
+  const { powershellDirect: direct, address = name, ssh } = spec;
+  if (direct === undefined) return toSshTargetOf(scope, { name, address, ssh, path }, context);
   refuseKeys(scope, { body: spec, keys: ["address", "ssh"], path, platform: "a guest behind PowerShell Direct" });
-  if (hyperv) return toPowershellDirectTarget(name, hyperv.ssh, direct);
+  if (context.hyperv) return toPowershellDirectTarget(name, context.hyperv.ssh, direct);
   scope.error("unsupported", [...path, "powershellDirect"], {
     message: "the VM's host has no PowerShell Direct, which is a part of Hyper-V",
     remedy: "Remove powershellDirect: the guest is then reached over SSH.",

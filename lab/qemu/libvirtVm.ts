@@ -1,0 +1,99 @@
+// A VM of libvirt on a machine of the namespaces lab: the emulated host's Debian with systemd, netplan and QEMU's guest agent. I/O.
+import { constants, copyFileSync, linkSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { waitFor } from "../netns/execute";
+import type { NetnsLab } from "../netns/runningLab";
+import type { Image } from "./image";
+
+/** Ports of the VM, each with a MAC address of its own. */
+export const vmMacs = ["52:54:00:c0:00:01", "52:54:00:c0:00:02"] as const;
+
+/** The files of an image where a machine of the lab sees them: it has its own /root and /tmp, and with them no cache of this user. */
+export class VisibleImage {
+  readonly folder = mkdtempSync("/var/tmp/multiport-image-");
+
+  constructor(image: Pick<Image, "kernel" | "initrd" | "disk">) {
+    this.put(image.kernel, "vmlinuz");
+    this.put(image.initrd, "initrd");
+    this.put(image.disk, "disk.raw");
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private put(file: string, name: string): void {
+    try {
+      linkSync(file, join(this.folder, name));
+    } catch {
+      // Another file system.
+      copyFileSync(file, join(this.folder, name), constants.COPYFILE_FICLONE);
+    }
+  }
+}
+
+interface VmOptions {
+  readonly lab: NetnsLab;
+  /** The machine that it runs on, with libvirt. */
+  readonly machine: string;
+  /** Its name in libvirt. */
+  readonly domain: string;
+  readonly image: VisibleImage;
+  /** Whether it has a channel for a guest agent. Default true. */
+  readonly hasChannel?: boolean;
+}
+
+/** Defines and starts a VM, and waits for nothing. */
+export async function startVm({ lab, machine, domain, image, hasChannel = true }: VmOptions): Promise<void> {
+  const { folder } = image;
+  const disk = `/var/tmp/${domain}.qcow2`;
+  const script = `set -eu
+qemu-img create -q -f qcow2 -F raw -b ${folder}/disk.raw ${disk}
+cat >/tmp/${domain}.xml
+virsh --quiet --connect qemu:///system define /tmp/${domain}.xml
+virsh --quiet --connect qemu:///system start ${domain}`;
+  const { code, stderr } = await lab.run(machine, ["sh", "-c", script], {
+    input: domainXml({ domain, folder, disk, hasChannel }),
+  });
+  if (code !== 0) throw new Error(`VM ${domain} did not start: ${stderr}`);
+}
+
+/** Waits until its guest agent answers. */
+export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "image" | "hasChannel">): Promise<void> {
+  const ping = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}'`;
+  await waitFor({ what: `the guest agent of ${domain}`, seconds: 240 }, async () => {
+    const { code } = await lab.run(machine, ["sh", "-c", ping]);
+    return code === 0 ? true : undefined;
+  });
+}
+
+const kernelArguments = [
+  ...["root=/dev/vda", "rw", "console=ttyS0", "mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"],
+];
+
+interface DomainFiles {
+  readonly domain: string;
+  readonly folder: string;
+  readonly disk: string;
+  readonly hasChannel: boolean;
+}
+
+function domainXml({ domain, folder, disk, hasChannel }: DomainFiles): string {
+  const channel = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
+  return `<domain type='qemu'>
+  <name>${domain}</name><memory unit='MiB'>768</memory><vcpu>2</vcpu>
+  <os>
+    <type arch='x86_64' machine='q35'>hvm</type>
+    <kernel>${folder}/vmlinuz</kernel><initrd>${folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>
+  </os>
+  <features><acpi/></features><cpu mode='maximum'/>
+  <devices>
+    <disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='unsafe'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
+    ${vmMacs.map((mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`).join("\n    ")}
+    ${hasChannel ? channel : ""}
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+    <serial type='file'><source path='/var/log/${domain}.serial'/></serial>
+    <memballoon model='none'/>
+  </devices>
+</domain>`;
+}
