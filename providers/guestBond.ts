@@ -2,7 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
+import type { HypervisorArgs } from "./hypervisorArgs.js";
 import type { EnvironmentSpec } from "./model/environment.js";
+import type { GuestAgentSpec, SshSpec } from "./model/ssh.js";
 import type { Guest, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
 import { netplan } from "./platforms/netplan/index.js";
 import { requireValid } from "./problems.js";
@@ -16,7 +18,9 @@ export interface GuestBondArgs {
   readonly bonds?: NonNullable<VirtualMachineSpec["bonds"]>;
   /** Host name or IP address of the guest. Default: the resource's name. */
   readonly address?: string;
-  readonly ssh?: NonNullable<NonNullable<VirtualMachineSpec["guest"]>["ssh"]>;
+  readonly ssh?: SshSpec;
+  /** Reaches the guest through libvirt on its KVM host, which is reached over SSH. Default: SSH to the guest itself. */
+  readonly guestAgent?: GuestAgentSpec & { readonly host: HypervisorArgs };
   /** Marks in the guest what is ours. Default: the name of the stack. */
   readonly environment?: string;
 }
@@ -38,10 +42,13 @@ export class GuestBond extends MachineResource<Guest> {
 
 /** The checks want a host below the guest: one with a switch that has a port group for every network. */
 function fromSpec(name: string, args: GuestBondArgs): MachineArgs<Guest> {
-  const { networks, ports, bonds = {}, address = name, ssh = {}, environment = pulumi.getStack() } = args;
+  const { networks, ports, bonds = {}, address = name, ssh = {}, environment = pulumi.getStack(), guestAgent } = args;
+  const { host: hypervisor = { name: "below" }, ...agent } = guestAgent ?? {};
+  const { name: host, ...reached } = hypervisor;
   const portGroups = Object.fromEntries(Object.keys(networks).map((network) => [network, {}]));
   const below = {
     platform: "kvm" as const,
+    ...reached,
     uplinks: { up0: {}, up1: {} },
     virtualSwitches: { vs0: { uplinkTeam: { members: ["up0", "up1"] }, portGroups } },
   };
@@ -50,12 +57,16 @@ function fromSpec(name: string, args: GuestBondArgs): MachineArgs<Guest> {
     { ...spec, portGroup: `vs0/${network}`, interface: `port${index}` },
   ]);
   const vm: VirtualMachineSpec = {
-    host: "below",
+    host,
     ports: Object.fromEntries(placed),
-    guest: { os: "linux", renderer: "netplan", address, ssh },
+    guest: {
+      os: "linux",
+      renderer: "netplan",
+      ...(guestAgent === undefined ? { address, ssh } : { guestAgent: agent }),
+    },
     bonds,
   };
-  const checked = checkEnvironmentSpec({ environment, networks, hosts: { below }, vms: { [name]: vm } });
+  const checked = checkEnvironmentSpec({ environment, networks, hosts: { [host]: below }, vms: { [name]: vm } });
   const [machine] = requireValid(checked, `GuestBond "${name}"`).virtualMachines;
   if (!machine?.guest) throw new Error(`GuestBond "${name}" has no model`);
   return { machine: machine.guest, environment };

@@ -38,23 +38,22 @@ interface VmOptions {
   readonly machine: string;
   /** Its name in libvirt. */
   readonly domain: string;
-  readonly image: VisibleImage;
+  /** Without one it has no operating system. */
+  readonly image?: VisibleImage;
   /** Whether it has a channel for a guest agent. Default true. */
   readonly hasChannel?: boolean;
 }
 
 /** Defines and starts a VM, and waits for nothing. */
 export async function startVm({ lab, machine, domain, image, hasChannel = true }: VmOptions): Promise<void> {
-  const { folder } = image;
-  const disk = `/var/tmp/${domain}.qcow2`;
+  const disk = image && { folder: image.folder, file: `/var/tmp/${domain}.qcow2` };
   const script = `set -eu
-qemu-img create -q -f qcow2 -F raw -b ${folder}/disk.raw ${disk}
+${disk ? `qemu-img create -q -f qcow2 -F raw -b ${disk.folder}/disk.raw ${disk.file}` : ""}
 cat >/tmp/${domain}.xml
 virsh --quiet --connect qemu:///system define /tmp/${domain}.xml
 virsh --quiet --connect qemu:///system start ${domain}`;
-  const { code, stderr } = await lab.run(machine, ["sh", "-c", script], {
-    input: domainXml({ domain, folder, disk, hasChannel }),
-  });
+  const input = domainXml({ domain, disk, hasChannel });
+  const { code, stderr } = await lab.run(machine, ["sh", "-c", script], { input });
   if (code !== 0) throw new Error(`VM ${domain} did not start: ${stderr}`);
 }
 
@@ -67,33 +66,37 @@ export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "im
   });
 }
 
-const kernelArguments = [
-  ...["root=/dev/vda", "rw", "console=ttyS0", "mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"],
-];
+const kernelArguments = [...["root=/dev/vda", "rw", "mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"]];
 
-interface DomainFiles {
+interface Domain {
   readonly domain: string;
-  readonly folder: string;
-  readonly disk: string;
+  readonly disk: { readonly folder: string; readonly file: string } | undefined;
   readonly hasChannel: boolean;
 }
 
-function domainXml({ domain, folder, disk, hasChannel }: DomainFiles): string {
-  const channel = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
+function domainXml({ domain, disk, hasChannel }: Domain): string {
+  const kernel = disk
+    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>`
+    : "";
   return `<domain type='qemu'>
-  <name>${domain}</name><memory unit='MiB'>768</memory><vcpu>2</vcpu>
-  <os>
-    <type arch='x86_64' machine='q35'>hvm</type>
-    <kernel>${folder}/vmlinuz</kernel><initrd>${folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>
-  </os>
+  <name>${domain}</name><memory unit='MiB'>${disk ? 768 : 32}</memory><vcpu>${disk ? 2 : 1}</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type>${kernel}</os>
   <features><acpi/></features><cpu mode='maximum'/>
   <devices>
-    <disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='unsafe'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
-    ${vmMacs.map((mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`).join("\n    ")}
-    ${hasChannel ? channel : ""}
-    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
-    <serial type='file'><source path='/var/log/${domain}.serial'/></serial>
+    ${disk ? hardware(disk.file) : ""}
+    ${hasChannel ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ""}
     <memballoon model='none'/>
   </devices>
 </domain>`;
+}
+
+function hardware(file: string): string {
+  const cards = vmMacs.map(
+    (mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`,
+  );
+  return `<disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2' cache='unsafe'/><source file='${file}'/><target dev='vda' bus='virtio'/>
+    </disk>
+    ${cards.join("\n    ")}
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`;
 }

@@ -1,6 +1,7 @@
 // How a machine is reached, over SSH or by way of the host that it runs on: addresses and names of secrets, never secrets. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { libvirtName } from "./libvirt.js";
 
 const USER =
   /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\)?[A-Za-z_][A-Za-z0-9_.-]{0,31}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/;
@@ -71,7 +72,12 @@ export const GuestSshSpec = SshSpec.extend({
 export type GuestSshSpec = z.input<typeof GuestSshSpec>;
 
 /** QEMU's guest agent: into a VM by way of libvirt on its KVM host, without a network and without a password. */
-export const GuestAgentSpec = z.strictObject({ confirmSeconds: confirmSeconds.optional() });
+export const GuestAgentSpec = z.strictObject({
+  domain: libvirtName(
+    "Name of the VM in libvirt, where the VM has no libvirt section that says it. Default: its name here.",
+  ).optional(),
+  confirmSeconds: confirmSeconds.optional(),
+});
 export type GuestAgentSpec = z.input<typeof GuestAgentSpec>;
 
 /** What a machine runs scripts with: sh on Linux, powershell (5.1) on Windows. */

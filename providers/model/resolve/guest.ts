@@ -23,8 +23,8 @@ export interface GuestContext {
   readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
   /** The same, where it is one of KVM. */
   readonly kvm: Pick<KvmHost, "ssh"> | undefined;
-  /** Addresses that are taken already. */
-  readonly shared: { readonly addresses: Claims };
+  /** Addresses that are taken already, and VMs in libvirt whose agent is asked for. */
+  readonly shared: { readonly addresses: Claims; readonly domains: Claims };
 }
 
 /** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */

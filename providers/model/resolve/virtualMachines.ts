@@ -31,6 +31,8 @@ interface SharedClaims {
   readonly takenVfs: TakenVfs;
   readonly macs: Claims;
   readonly addresses: Claims;
+  /** Names in libvirt, with the host, of VMs that are reached by their agent. */
+  readonly domains: Claims;
 }
 
 export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, around: Surroundings): VirtualMachine[] {
@@ -40,6 +42,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     takenVfs: new Map(),
     macs: new Claims(scope, "MAC address"),
     addresses: around.addresses,
+    domains: new Claims(scope, "VM in libvirt"),
   };
   const machines: VirtualMachine[] = [];
   const requests: FunctionRequest[] = [];

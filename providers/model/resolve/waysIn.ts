@@ -11,7 +11,7 @@ type Hosts = Pick<GuestContext, "kvm" | "hyperv">;
 export function toGuestTarget(
   scope: Scope,
   { address, ssh, guestAgent }: Pick<GuestSpec, "address" | "ssh" | "guestAgent">,
-  { vm: { name, key, body }, kvm, hyperv }: Pick<GuestContext, "vm"> & Hosts,
+  { vm: { name, key, body }, kvm, hyperv, shared }: Pick<GuestContext, "vm" | "shared"> & Hosts,
 ): SshTarget {
   const path = ["vms", key, "guest"];
   if (guestAgent === undefined)
@@ -22,8 +22,19 @@ export function toGuestTarget(
     path,
     platform: "a guest behind its guest agent",
   });
-  const domain = body.libvirt?.domain ?? name;
-  if (kvm) return toGuestAgentTarget({ name, domain }, kvm.ssh, guestAgent);
+  if (guestAgent.domain !== undefined && body.libvirt)
+    scope.error("schema", [...path, "guestAgent", "domain"], {
+      message: "the name of a VM that has libvirt stands there",
+      found: guestAgent.domain,
+      remedy: "Remove it, and set domain in libvirt of the VM.",
+    });
+  const domain = body.libvirt?.domain ?? guestAgent.domain ?? name;
+  if (kvm) {
+    const remedy = "Set domain to the VM's own name in libvirt.";
+    const at = { path: [...path, "guestAgent"], shown: domain, remedy };
+    shared.domains.take(`${body.host} ${domain}`, `VM ${name}`, at);
+    return toGuestAgentTarget({ name, domain }, kvm.ssh, guestAgent);
+  }
   scope.error("unsupported", [...path, "guestAgent"], {
     message: "the VM's host has no QEMU and no libvirt, through which multiport speaks with a guest agent",
     remedy: "Remove guestAgent: the guest is then reached over SSH.",
