@@ -130,14 +130,14 @@ export const NOUNS: readonly Noun[] = [
     at: ["vms.<vm>.guest.ssh"],
     schema: GuestSshSpec,
     example: "guest-ssh",
-    note: "As of a host, and `via`: see [ways in](../guests.md#ways-in).",
+    note: "As of a host, and `via`: see [ways in](../ways-in.md#through-the-host).",
   },
   {
     title: "Guest agent",
     at: ["vms.<vm>.guest.guestAgent"],
     schema: GuestAgentSpec,
     example: "guest-agent",
-    note: "Of a Linux guest on a KVM host: see [ways in](../guests.md#guest-agent).",
+    note: "Of a Linux guest on a KVM host: see [ways in](../ways-in.md#guest-agent).",
   },
   {
     title: "PowerShell Direct",

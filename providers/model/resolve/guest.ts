@@ -1,8 +1,6 @@
 // The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
 import type { Bond, BondSpec } from "../bond.js";
 import { DEFAULT_MTU } from "../field.js";
-import type { KvmHost } from "../host.js";
-import type { HypervHost } from "../hypervHost.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
@@ -11,18 +9,14 @@ import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "
 import { checkAddresses } from "./addresses.js";
 import { Claims, checkExpanded, type Expanded, type Scope } from "./scope.js";
 import { checkInterfaceNames } from "./strictNames.js";
-import { toGuestTarget } from "./waysIn.js";
+import { type HostBelow, toGuestTarget } from "./waysIn.js";
 
 /** One VM with its ports put on their switches. */
-export interface GuestContext {
+export interface GuestContext extends HostBelow {
   readonly vm: Expanded<VirtualMachineSpec>;
   readonly ports: readonly GuestPort[];
   /** Ports that are virtual functions of a KVM host. */
   readonly functionPorts: readonly string[];
-  /** The VM's host, where it is one of Hyper-V. */
-  readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
-  /** The same, where it is one of KVM. */
-  readonly kvm: Pick<KvmHost, "ssh"> | undefined;
   /** Addresses that are taken already, and VMs in libvirt whose agent is asked for. */
   readonly shared: { readonly addresses: Claims; readonly domains: Claims };
 }
@@ -115,7 +109,7 @@ function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): voi
       if (bond[key] !== undefined) remove([...path, "bonds", name], key);
 }
 
-export interface BondContext extends Omit<GuestContext, "hyperv" | "kvm"> {
+export interface BondContext extends Omit<GuestContext, keyof HostBelow> {
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;

@@ -1,17 +1,29 @@
 // How the inside of a VM is reached: over SSH, perhaps through its host, or by QEMU's guest agent on a KVM host. Pure.
+
+import type { KvmHost } from "../host.js";
+import type { HypervHost } from "../hypervHost.js";
 import type { Path } from "../problem.js";
 import { type GuestSshSpec, type SshTarget, toGuestAgentTarget, toGuestSshTarget } from "../ssh.js";
-import type { GuestSpec } from "../virtualMachine.js";
-import type { GuestContext } from "./guest.js";
-import { checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import type { GuestSpec, VirtualMachineSpec } from "../virtualMachine.js";
+import { type Claims, checkExpanded, type Expanded, refuseKeys, type Scope } from "./scope.js";
 
-type Hosts = Pick<GuestContext, "kvm" | "hyperv">;
+/** The VM's host, where it is one that multiport logs in to. */
+export interface HostBelow {
+  readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
+  readonly kvm: Pick<KvmHost, "ssh"> | undefined;
+}
+
+interface Inside extends HostBelow {
+  readonly vm: Expanded<VirtualMachineSpec>;
+  /** Names in libvirt, with the host, of VMs that are reached by their agent. */
+  readonly shared: { readonly domains: Claims };
+}
 
 /** Of a Linux guest. */
 export function toGuestTarget(
   scope: Scope,
   { address, ssh, guestAgent }: Pick<GuestSpec, "address" | "ssh" | "guestAgent">,
-  { vm: { name, key, body }, kvm, hyperv, shared }: Pick<GuestContext, "vm" | "shared"> & Hosts,
+  { vm: { name, key, body }, kvm, hyperv, shared }: Inside,
 ): SshTarget {
   const path = ["vms", key, "guest"];
   if (guestAgent === undefined)
@@ -51,7 +63,11 @@ interface Reached {
 }
 
 /** Of any guest that is reached over SSH. */
-export function toSshTargetOf(scope: Scope, { name, address, ssh, path }: Reached, { kvm, hyperv }: Hosts): SshTarget {
+export function toSshTargetOf(
+  scope: Scope,
+  { name, address, ssh, path }: Reached,
+  { kvm, hyperv }: HostBelow,
+): SshTarget {
   checkExpanded(scope, "address", address, [...path, "address"]);
   const host = (kvm ?? hyperv)?.ssh;
   if (ssh?.via !== undefined) checkVia(scope, { ssh, host, path: [...path, "ssh"] });
