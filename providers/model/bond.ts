@@ -2,23 +2,11 @@
 import { z } from "zod";
 import { FAIL_OVER_MACS } from "./bonding.js";
 import * as field from "./field.js";
-import type { Network } from "./network.js";
+import { guestIpKeys, type InterfaceIp } from "./interfaceIp.js";
 import { TEAM_MODES, TEAM_POLICIES, type TeamMode, type TeamPolicy } from "./uplinkTeam.js";
 
-const nameservers = field.described(
-  z.array(field.ipAddress).max(8),
-  "Name servers reached through it (Windows guests).",
-  "a list such as [10.10.0.53]",
-);
-
-export const TeamInterfaceSpec = z.strictObject({
-  addresses: field
-    .described(z.array(field.interfaceAddress), "IP addresses of the interface.", "a list such as [10.30.0.11/24]")
-    .optional(),
-  gateway: field.ipAddress.optional().meta({ description: "Default router reached through the interface." }),
-  nameservers: nameservers.optional(),
-  mtu: field.mtu.optional().meta({ description: "Largest packet in bytes. Default: that of the network." }),
-});
+/** An interface in a VLAN of its own, over a bond. */
+export const TeamInterfaceSpec = z.strictObject(guestIpKeys);
 export type TeamInterfaceSpec = z.input<typeof TeamInterfaceSpec>;
 
 export const BondSpec = z.strictObject({
@@ -49,14 +37,7 @@ export const BondSpec = z.strictObject({
       "Policy active-backup: all members have one MAC address (none), or the bond takes that of the active member, or that of the bond moves on with it. Default none; on a KVM host active where a member is a virtual function, which may not change its MAC address.",
     )
     .optional(),
-  addresses: field
-    .described(z.array(field.interfaceAddress), "IP addresses of the bond.", "a list such as [10.30.0.11/24]")
-    .optional(),
-  gateway: field.ipAddress.optional().meta({ description: "Default router reached through the bond." }),
-  mtu: field.mtu
-    .optional()
-    .meta({ description: "Largest packet in bytes. Default: that of the network of the members." }),
-  nameservers: nameservers.optional(),
+  ...guestIpKeys,
   interfaces: field
     .described(
       z.record(
@@ -74,7 +55,8 @@ export const BondSpec = z.strictObject({
 });
 export type BondSpec = z.input<typeof BondSpec>;
 
-export interface Bond {
+/** Its network is what the members carry. */
+export interface Bond extends InterfaceIp {
   readonly name: string;
   readonly members: readonly string[];
   readonly mode: TeamMode;
@@ -85,9 +67,4 @@ export interface Bond {
   readonly primary?: string;
   /** Has an effect with policy active-backup only. */
   readonly failOverMac: (typeof FAIL_OVER_MACS)[number];
-  readonly addresses: readonly string[];
-  readonly gateway?: string;
-  readonly mtuBytes: number;
-  /** What the members carry; undefined when they disagree, which is a problem. */
-  readonly network?: Network;
 }

@@ -82,6 +82,9 @@ export function toNetwork(name: string, spec: NetworkSpec): Network {
   };
 }
 
+/** Of an interface that has none because the file is wrong, which was told. */
+export const NO_NETWORK: Network = { name: "", vlan: { kind: "untagged" }, mtuBytes: field.DEFAULT_MTU };
+
 function toVlan(spec: NetworkSpec): Vlan {
   if (spec.privateVlan) {
     const { primary, secondary = primary, type } = spec.privateVlan;

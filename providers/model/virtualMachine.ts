@@ -3,9 +3,9 @@ import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
 import * as field from "./field.js";
 import { HypervPortSpec } from "./hypervPort.js";
+import { guestIpKeys, type InterfaceIp } from "./interfaceIp.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
-import type { Network } from "./network.js";
 import { portGroupReference } from "./portGroupReference.js";
 import { GuestAgentSpec, GuestSshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
@@ -67,24 +67,7 @@ export const VmPortSpec = z.strictObject({
       "Name of the port inside the guest, where it is not found by its MAC address; of Windows that of the connection, such as Ethernet 2.",
     )
     .optional(),
-  addresses: field
-    .described(
-      z.array(field.interfaceAddress),
-      "IP addresses of the port inside the guest.",
-      "a list such as [10.10.0.11/24]",
-    )
-    .optional(),
-  gateway: field.ipAddress.optional().meta({ description: "Default router reached through the port." }),
-  nameservers: field
-    .described(
-      z.array(field.ipAddress).max(8),
-      "Name servers reached through the port (Windows guests).",
-      "a list such as [10.10.0.53]",
-    )
-    .optional(),
-  mtu: field.mtu.optional().meta({
-    description: "Largest packet of the port in the guest, in bytes (Windows guests). Default: that of the network.",
-  }),
+  ...guestIpKeys,
 });
 export type VmPortSpec = z.input<typeof VmPortSpec>;
 
@@ -206,13 +189,10 @@ export const VirtualMachineSpec = z.strictObject({
 export type VirtualMachineSpec = z.input<typeof VirtualMachineSpec>;
 
 /** A port as the guest sees it. */
-export interface GuestPort {
+export interface GuestPort extends InterfaceIp {
   readonly name: string;
-  readonly network: Network;
   readonly mac?: string;
   readonly guestInterface?: string;
-  readonly addresses: readonly string[];
-  readonly gateway?: string;
 }
 
 /** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */

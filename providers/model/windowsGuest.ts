@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import { WINDOWS_RELEASES, type WindowsRelease } from "./hypervHost.js";
-import type { Network } from "./network.js";
+import type { InterfaceIp } from "./interfaceIp.js";
 import { GuestSshSpec, PowershellDirectSpec, type SshTarget } from "./ssh.js";
 import type { TeamMode, TeamPolicy } from "./uplinkTeam.js";
 
@@ -33,18 +33,7 @@ export const WindowsGuestSpec = z.strictObject({
 });
 export type WindowsGuestSpec = z.input<typeof WindowsGuestSpec>;
 
-/** What an interface of Windows has of IP. */
-export interface WindowsIp {
-  readonly network: Network;
-  /** With prefix length. */
-  readonly addresses: readonly string[];
-  /** One at most so far; a list as of a host port. */
-  readonly gateways: readonly string[];
-  readonly nameservers: readonly string[];
-  readonly mtuBytes: number;
-}
-
-export interface WindowsPort extends WindowsIp {
+export interface WindowsPort extends InterfaceIp {
   readonly name: string;
   /** One of these two tells which of the guest's connections it is; where both are there, the MAC address. */
   readonly mac?: string;
@@ -52,7 +41,7 @@ export interface WindowsPort extends WindowsIp {
 }
 
 /** An interface of a team: that of its untagged frames, or one in a VLAN, which Windows calls `<team> - VLAN <vlan>`. */
-export interface TeamInterface extends WindowsIp {
+export interface TeamInterface extends InterfaceIp {
   readonly vlan?: number;
 }
 

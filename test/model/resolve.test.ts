@@ -248,6 +248,8 @@ describe("ports of VMs", () => {
   const guest = (ports: string, bonds = "{}") =>
     `{ v: { host: k1, ports: ${ports}, bonds: ${bonds}, guest: { os: linux, renderer: netplan } } }`;
   const port = (rest: string) => guest(`{ p: { portGroup: vs0/app, guestInterface: eth0, ${rest} } }`);
+  /** In a VM whose guest is left alone. */
+  const alone = (rest: string) => `{ v: { host: k1, ports: { p: { portGroup: vs0/app, ${rest} } } } }`;
   it.each([
     [
       "a switch that does not exist",
@@ -300,6 +302,51 @@ describe("ports of VMs", () => {
       "a shortened gateway",
       port('addresses: [10.0.0.5/24], gateway: "10.1"'),
       ["vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses"],
+    ],
+    ["a router of every machine's own subnet", alone('gateway: "fe80::1"'), []],
+    [
+      "two gateways of one IP version",
+      alone("addresses: [10.0.0.5/24], gateway: [10.0.0.2, 10.0.0.3]"),
+      ["vms.v.ports.p.gateway[1] [address] there is a second gateway of one IP version"],
+    ],
+    [
+      "routes that are right",
+      alone(
+        'addresses: [10.0.0.5/24, "2001:db8::5/64"], routes: [{ to: 10.2.0.0/16, via: 10.0.0.9, source: 10.0.0.5 }, { to: 10.2.0.0/16, via: 10.0.0.8, metric: 50 }, { to: "2001:db8:1::/48", via: "fe80::1" }, { to: 10.3.0.0/24 }]',
+      ),
+      [],
+    ],
+    ["a router whose subnet comes by DHCP", alone("dhcp: ipv4, routes: [{ to: 10.2.0.0/16, via: 10.9.0.9 }]"), []],
+    [
+      "routes to what is no subnet",
+      alone(
+        "addresses: [10.0.0.5/24], routes: [{ to: 10.2.0.1/16 }, { to: 0.0.0.0/0, via: 10.0.0.9 }, { to: 10.2/16 }]",
+      ),
+      [
+        "vms.v.ports.p.routes[0].to [address] not a subnet",
+        "vms.v.ports.p.routes[1].to [address] this is the default route",
+        "vms.v.ports.p.routes[2].to [address] not a subnet",
+      ],
+    ],
+    [
+      "routes over the wrong router, from the wrong address, twice",
+      alone(
+        'addresses: [10.0.0.5/24], routes: [{ to: 10.2.0.0/16, via: 10.9.0.9, source: 10.0.0.6 }, { to: 10.2.0.0/16 }, { to: 10.3.0.0/16, via: "2001:db8::1" }]',
+      ),
+      [
+        "vms.v.ports.p.routes[0].via [address] the router is in the subnet of none of the addresses",
+        "vms.v.ports.p.routes[0].source [address] the source is none of the interface's addresses",
+        "vms.v.ports.p.routes[1] [duplicate] this route is already used by routes[0]",
+        "vms.v.ports.p.routes[2].via [address] the router is of another IP version than the subnet",
+      ],
+    ],
+    [
+      "a routing table of the system's, for no address",
+      alone("routingTable: 254"),
+      [
+        "vms.v.ports.p.routingTable [schema] this routing table is one of the system's own",
+        "vms.v.ports.p.routingTable [schema] the table answers for the addresses of the interface, which has none",
+      ],
     ],
     [
       "two ports for one interface of the guest",

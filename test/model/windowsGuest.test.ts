@@ -62,6 +62,9 @@ describe("a Windows guest", () => {
         gateways: ["10.10.0.1"],
         nameservers: ["10.10.0.53", "10.10.0.54"],
         mtuBytes: 1400,
+        routes: [],
+        dhcp4: false,
+        dhcp6: false,
       },
     ]);
   });
@@ -87,6 +90,9 @@ describe("a Windows guest", () => {
             gateways: ["10.10.0.1"],
             nameservers: [],
             mtuBytes: 1500,
+            routes: [],
+            dhcp4: false,
+            dhcp6: false,
           },
         ],
       },

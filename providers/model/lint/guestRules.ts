@@ -49,11 +49,11 @@ export const guestRules: readonly Rule[] = [
       source: "VMware Validated Design 6.0.1; Broadcom KB 318971",
     },
     function* ({ bond, path }) {
-      const below = bond.network?.mtuBytes;
-      if (below !== undefined && bond.mtuBytes > below) {
+      const { name, mtuBytes: below } = bond.network;
+      if (bond.mtuBytes > below) {
         yield {
           path: [...path, "mtu"],
-          message: `the bond sends packets larger than network ${bond.network?.name} carries (${below})`,
+          message: `the bond sends packets larger than network ${name} carries (${below})`,
           found: `${bond.mtuBytes}`,
         };
       }

@@ -1,8 +1,8 @@
 // The inside of a VM: which interface is which port, its bonds, and its one way out. Pure.
 import type { Bond, BondSpec } from "../bond.js";
-import { DEFAULT_MTU } from "../field.js";
+import { type GuestIpSpec, toGateways, toInterfaceIp } from "../interfaceIp.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
-import type { Network } from "../network.js";
+import { type Network, NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { DEFAULT_POLICY, unknownName } from "../uplinkTeam.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
@@ -69,10 +69,10 @@ export function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path
     const all: Readonly<Record<string, VmPortSpec | BondSpec>> = body[section] ?? {};
     for (const [name, spec] of Object.entries(all)) {
       const noun = section === "ports" ? "port" : "bond";
-      takeRoute(claims, spec.gateway, { holder: `${noun} ${name}`, path: [...path, section, name] });
+      takeRoutes(claims, spec, { holder: `${noun} ${name}`, path: [...path, section, name] });
       const interfaces = "interfaces" in spec ? Object.entries(spec.interfaces ?? {}) : [];
       for (const [network, own] of interfaces)
-        takeRoute(claims, own?.gateway, {
+        takeRoutes(claims, own ?? {}, {
           holder: `${noun} ${name} in network ${network}`,
           path: [...path, section, name, "interfaces", network],
         });
@@ -80,15 +80,20 @@ export function checkGateways(scope: Scope, body: VirtualMachineSpec, path: Path
   }
 }
 
-function takeRoute(claims: Claims, gateway: string | undefined, at: { holder: string; path: Path }): void {
-  if (gateway === undefined) return;
-  const remedy = "Keep one gateway per guest and IP version.";
-  claims.take(gateway.includes(":") ? "IPv6" : "IPv4", at.holder, {
-    path: [...at.path, "gateway"],
-    shown: gateway,
-    remedy,
-  });
+function takeRoutes(claims: Claims, { gateway, routingTable }: GuestIpSpec, at: { holder: string; path: Path }): void {
+  const table = routingTable === undefined ? "" : ` of table ${routingTable}`;
+  // A second one of one interface was told.
+  const byFamily = new Map(toGateways(gateway).map((router) => [router.includes(":") ? "IPv6" : "IPv4", router]));
+  for (const [family, router] of byFamily) {
+    claims.take(`${family}${table}`, at.holder, {
+      path: [...at.path, "gateway"],
+      shown: router,
+      remedy: "Keep one gateway per guest and IP version.",
+    });
+  }
 }
+
+const NEW_KEYS = ["routes", "routingTable", "dhcp"] as const;
 
 /** What is written into Windows alone, and names as Linux does not have them. */
 function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): void {
@@ -98,14 +103,14 @@ function checkLinuxKeys(scope: Scope, body: VirtualMachineSpec, path: Path): voi
       remedy: "Remove it.",
     });
   for (const [name, port] of Object.entries(body.ports)) {
-    for (const key of ["nameservers", "mtu"] as const)
+    for (const key of ["nameservers", "mtu", ...NEW_KEYS] as const)
       if (port[key] !== undefined) remove([...path, "ports", name], key);
     if (port.guestInterface !== undefined)
       checkExpanded(scope, "interface", port.guestInterface, [...path, "ports", name, "guestInterface"]);
   }
   checkInterfaceNames(scope, body.bonds ?? {}, [...path, "bonds"]);
   for (const [name, bond] of Object.entries(body.bonds ?? {}))
-    for (const key of ["nameservers", "interfaces"] as const)
+    for (const key of ["nameservers", "interfaces", ...NEW_KEYS] as const)
       if (bond[key] !== undefined) remove([...path, "bonds", name], key);
 }
 
@@ -155,8 +160,7 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken,
   checkAddresses(scope, {
     owner: `bond ${bondName} of VM ${vm.name}`,
     network,
-    addresses: spec.addresses ?? [],
-    gateway: spec.gateway,
+    spec,
     path,
     shared,
   });
@@ -170,11 +174,8 @@ function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken,
     lacpRate: spec.lacpRate ?? "fast",
     failOverMac: spec.failOverMac ?? (hasFunction && policy === "active-backup" ? "active" : "none"),
     monitorMilliseconds: spec.monitorMilliseconds ?? 100,
-    addresses: spec.addresses ?? [],
-    mtuBytes: spec.mtu ?? network?.mtuBytes ?? DEFAULT_MTU,
     ...(primary === undefined ? {} : { primary }),
-    ...(spec.gateway === undefined ? {} : { gateway: spec.gateway }),
-    ...(network === undefined ? {} : { network }),
+    ...toInterfaceIp(spec, network ?? NO_NETWORK),
   };
 }
 

@@ -1,11 +1,12 @@
 // Interfaces of KVM and Hyper-V hosts on their own virtual switches: their port groups, names and addresses. Pure.
-import { type HostPort, type HostPortSpec, toGateways } from "../hostPort.js";
+import type { HostPort, HostPortSpec } from "../hostPort.js";
+import { toPlainIp } from "../interfaceIp.js";
 import type { Vlan } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
 import type { Path } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
 import type { HostSwitchKind } from "../virtualSwitch.js";
-import { checkAddress, checkGateway } from "./addresses.js";
+import { checkAddresses } from "./addresses.js";
 import { aliasOf, type OpenHypervHost, windowsKey } from "./hypervHosts.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { Claims, type Scope } from "./scope.js";
@@ -28,7 +29,8 @@ export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenHost>, shared
       const found = findPortGroup(scope, { host, spec, path });
       if (!found) continue;
       checkName(scope, { host, name, found, path }, { ...shared, devices });
-      checkLayer3(scope, { owner: `host port ${name} of ${host.name}`, spec, group: found.group, path }, shared);
+      const owner = `host port ${name} of ${host.name}`;
+      checkAddresses(scope, { owner, network: found.group.network, spec, path, shared });
       checkMtu(scope, { spec, group: found.group, path });
       host.hostPorts.push(toHostPort(name, spec, found));
     }
@@ -146,32 +148,6 @@ function vlanKey(vlan: Vlan): string {
   return vlan.kind === "access" ? `${vlan.id}` : vlan.kind;
 }
 
-interface Addressed {
-  readonly owner: string;
-  readonly spec: HostPortSpec;
-  readonly group: PortGroup;
-  readonly path: Path;
-}
-
-function checkLayer3(scope: Scope, { owner, spec, group, path }: Addressed, shared: HostPortSurroundings): void {
-  const addresses = spec.addresses ?? [];
-  for (const [index, address] of addresses.entries())
-    checkAddress(scope, { owner, network: group.network, address, path: [...path, "addresses", index], shared });
-  const gateways = toGateways(spec.gateway);
-  for (const [index, gateway] of gateways.entries()) {
-    const at = Array.isArray(spec.gateway) ? [...path, "gateway", index] : [...path, "gateway"];
-    checkGateway(scope, { gateway, addresses, path: at });
-  }
-  const [first = "", second] = gateways;
-  if (second !== undefined && first.includes(":") === second.includes(":"))
-    scope.error("address", [...path, "gateway", 1], {
-      message: "there is a second gateway of one IP version",
-      found: second,
-      wanted: "one IPv4 and one IPv6 address",
-      remedy: "Keep one of the two.",
-    });
-}
-
 function checkMtu(scope: Scope, { spec, group, path }: { spec: HostPortSpec; group: PortGroup; path: Path }): void {
   if (spec.mtu === undefined || spec.mtu <= group.network.mtuBytes) return;
   scope.error("schema", [...path, "mtu"], {
@@ -187,10 +163,6 @@ function toHostPort(name: string, spec: HostPortSpec, { virtualSwitch, group }: 
     name,
     switch: virtualSwitch.name,
     portGroup: group.name,
-    network: group.network,
-    addresses: spec.addresses ?? [],
-    gateways: toGateways(spec.gateway),
-    nameservers: spec.nameservers ?? [],
-    mtuBytes: spec.mtu ?? group.network.mtuBytes,
+    ...toPlainIp(spec, group.network),
   };
 }

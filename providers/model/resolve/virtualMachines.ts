@@ -2,6 +2,7 @@
 
 import type { DistributedSwitch } from "../distributedSwitch.js";
 import type { EnvironmentSpec } from "../environment.js";
+import { toInterfaceIp } from "../interfaceIp.js";
 import type { PortGroup } from "../portGroup.js";
 import { ownKeyOf } from "../virtualFunction.js";
 import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
@@ -206,19 +207,16 @@ function toPort(
   checkAddresses(scope, {
     owner: `port ${port} of VM ${vm.name}`,
     network: found.network,
-    addresses: spec.addresses ?? [],
-    gateway: spec.gateway,
+    spec,
     path,
     shared,
   });
   return [
     {
       name: port,
-      network: found.network,
-      addresses: spec.addresses ?? [],
+      ...toInterfaceIp(spec, found.network),
       ...(mac ? { mac } : {}),
       ...(spec.guestInterface === undefined ? {} : { guestInterface: spec.guestInterface }),
-      ...(spec.gateway === undefined ? {} : { gateway: spec.gateway }),
     },
   ];
 }

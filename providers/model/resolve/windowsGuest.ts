@@ -1,8 +1,8 @@
 // The inside of a VM with Windows: which connection is which port, its teams, and their interfaces in VLANs. Pure.
 import type { BondSpec, TeamInterfaceSpec } from "../bond.js";
-import { DEFAULT_MTU } from "../field.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
-import { formatRanges, type Network } from "../network.js";
+import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
+import { formatRanges, type Network, NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
 import { unknownName } from "../uplinkTeam.js";
@@ -13,7 +13,6 @@ import {
   type TeamInterface,
   type WindowsGuest,
   type WindowsGuestSpec,
-  type WindowsIp,
   type WindowsPort,
   type WindowsTeam,
 } from "../windowsGuest.js";
@@ -91,8 +90,7 @@ interface PortContext {
 
 function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortContext): WindowsPort {
   const path = ["vms", vm.key, "ports", port.name];
-  const { nameservers, mtu } = vm.body.ports[port.name] ?? {};
-  const { guestInterface: connection, mac, gateway } = port;
+  const { guestInterface: connection, mac } = port;
   if (connection !== undefined)
     names.take(windowsKey(connection), `port ${port.name}`, {
       path: [...path, "guestInterface"],
@@ -109,46 +107,35 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
     name: port.name,
     ...(mac === undefined ? {} : { mac }),
     ...(connection === undefined ? {} : { connection }),
-    ...toIp(scope, { addresses: port.addresses, gateway, nameservers, mtu }, { network: port.network, path }),
+    ...toIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
   };
-}
-
-interface IpSpec {
-  readonly addresses?: readonly string[] | undefined;
-  readonly gateway?: string | undefined;
-  readonly nameservers?: readonly string[] | undefined;
-  readonly mtu?: number | undefined;
 }
 
 /** The network is undefined where members of a bond disagree, which was told. */
-function toIp(
-  scope: Scope,
-  { addresses = [], gateway, nameservers = [], mtu }: IpSpec,
-  { network, path }: { readonly network: Network; readonly path: Path },
-): WindowsIp {
-  if (mtu !== undefined && mtu > network.mtuBytes)
+function toIp(scope: Scope, spec: GuestIpSpec, { network, path }: { network: Network; path: Path }): InterfaceIp {
+  if (spec.mtu !== undefined && spec.mtu > network.mtuBytes)
     scope.error("SW-08", [...path, "mtu"], {
       message: `network ${network.name} carries no packets of this size`,
-      found: mtu,
+      found: spec.mtu,
       wanted: `at most ${network.mtuBytes}`,
       remedy: "Set a smaller mtu, or a larger one of the network.",
     });
-  return {
-    network,
-    addresses,
-    gateways: gateway === undefined ? [] : [gateway],
-    nameservers,
-    mtuBytes: mtu ?? network.mtuBytes,
-  };
+  for (const key of LINUX_IP)
+    if (spec[key] !== undefined)
+      scope.error("unsupported", [...path, key], {
+        message: `multiport sets no ${key} in a Windows guest`,
+        remedy: "Remove it.",
+      });
+  return toInterfaceIp(spec, network);
 }
+
+const LINUX_IP = ["routes", "routingTable", "dhcp"] as const;
 
 interface TeamContext {
   readonly spec: BondSpec;
   readonly context: GuestContext;
   readonly taken: Claims;
 }
-
-const NO_NETWORK: Network = { name: "", vlan: { kind: "untagged" }, mtuBytes: DEFAULT_MTU };
 
 function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContext): WindowsTeam {
   const { vm, shared } = context;
@@ -163,7 +150,7 @@ function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContex
       });
   const network = checkBondMembers(scope, { bondName: name, spec, taken, ...context });
   const owner = `bond ${name} of VM ${vm.name}`;
-  checkAddresses(scope, { owner, network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  checkAddresses(scope, { owner, network, spec, path, shared });
   const own: TeamInterface = toIp(scope, spec, { network: network ?? NO_NETWORK, path });
   const inVlans = Object.entries(spec.interfaces ?? {}).flatMap(([vlanNetwork, body]) =>
     toVlanInterface(scope, { name: vlanNetwork, spec: body ?? {}, team: name, below: network, context }),
@@ -214,6 +201,6 @@ function toVlanInterface(
       remedy: "Add the VLAN to vlans of that network, or remove the interface.",
     });
   const owner = `bond ${team} of VM ${vm.name} in network ${name}`;
-  checkAddresses(scope, { owner, network, addresses: spec.addresses ?? [], gateway: spec.gateway, path, shared });
+  checkAddresses(scope, { owner, network, spec, path, shared });
   return [{ vlan: vlan.id, ...toIp(scope, spec, { network, path }) }];
 }

@@ -38,7 +38,7 @@ function toEthernet(port: GuestPort, bonds: readonly Bond[]): NetplanEthernet {
     macaddress: port.guestInterface === undefined ? (port.mac ?? null) : null,
     mtu: bond?.mtuBytes ?? port.network.mtuBytes,
     addresses: port.addresses,
-    gateway: port.gateway ?? null,
+    gateway: port.gateways[0] ?? null,
   };
 }
 
@@ -48,7 +48,7 @@ function toBond(bond: Bond, idOf: (port: string) => string): NetplanBond {
     interfaces: bond.members.map(idOf),
     mtu: bond.mtuBytes,
     addresses: bond.addresses,
-    gateway: bond.gateway ?? null,
+    gateway: bond.gateways[0] ?? null,
     parameters: {
       ...word,
       "mii-monitor-interval": bond.monitorMilliseconds,

@@ -1,5 +1,6 @@
 // Windows guests: the driver, and what their teams and IP settings are in the words of the layers. Pure.
-import type { WindowsGuest, WindowsIp, WindowsPort } from "../../model/windowsGuest.js";
+import type { InterfaceIp } from "../../model/interfaceIp.js";
+import type { WindowsGuest, WindowsPort } from "../../model/windowsGuest.js";
 import type { Driver } from "../driver.js";
 import { LBFO_TEAMS } from "../hyperv/uplinkTeam.js";
 import { requiredWord } from "../teamSupport.js";
@@ -66,7 +67,7 @@ function toTcpipWords({ ports, teams }: WindowsGuest): TcpipWords {
   return { interfaces: Object.fromEntries([...own, ...ofTeams].filter(([, { IPAddress }]) => IPAddress.length > 0)) };
 }
 
-function toWord({ addresses, gateways, nameservers, mtuBytes }: WindowsIp, isNic: boolean): InterfaceWord {
+function toWord({ addresses, gateways, nameservers, mtuBytes }: InterfaceIp, isNic: boolean): InterfaceWord {
   return {
     HardwareInterface: isNic,
     Dhcp: "Disabled",

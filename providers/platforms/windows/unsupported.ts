@@ -1,10 +1,11 @@
 // What multiport does not set inside a Windows guest: refused rather than taken and left alone. Pure.
 import { DEFAULT_MTU } from "../../model/field.js";
+import type { InterfaceIp } from "../../model/interfaceIp.js";
 import type { Path, Problem } from "../../model/problem.js";
-import type { WindowsGuest, WindowsIp } from "../../model/windowsGuest.js";
+import type { WindowsGuest } from "../../model/windowsGuest.js";
 
 interface Place {
-  readonly ip: WindowsIp;
+  readonly ip: InterfaceIp;
   readonly path: Path;
 }
 
