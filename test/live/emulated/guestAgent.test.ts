@@ -42,7 +42,7 @@ vms:
   db-01:
     host: ${HOST}
     libvirt: { domain: ${DOMAIN} }
-    guest: { os: linux, renderer: netplan, guestAgent: { confirmSeconds: 20 } }
+    guest: { os: linux, renderer: netplan, guestAgent: {} }
     ports:
       app0: { portGroup: vs0/app, mac: "${vmMacs[0]}" }
       app1: { portGroup: vs0/app, mac: "${vmMacs[1]}" }
@@ -136,6 +136,11 @@ describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 12
     await returned();
     return found;
   }
+  const isAway = () =>
+    waitFor({ what: "the agent to go", seconds: 20 }, async () => {
+      const ping = `virsh --quiet --connect qemu:///system qemu-agent-command ${DOMAIN} '{"execute":"guest-ping"}'`;
+      return (await lab.run(HOST, ["sh", "-c", ping])).code === 0 ? undefined : true;
+    });
   const returned = () =>
     waitFor({ what: "the guest to let a script in again", seconds: 60 }, async () =>
       run("true").then(
@@ -287,7 +292,11 @@ systemd-run --quiet sh /run/blocked.sh`);
     let connections = 0;
     let scripts = 0;
 
-    async function apply(address?: string, after: () => Promise<void> = async () => {}) {
+    /** `confirmSeconds`: a check of netplan takes its time where each instruction is emulated. */
+    async function apply(
+      address?: string,
+      { after = async () => {}, confirmSeconds = 90 }: { after?: () => Promise<void>; confirmSeconds?: number } = {},
+    ) {
       [connections, scripts] = [0, 0];
       const text = environment(address);
       const machine = targetOf(text);
@@ -306,7 +315,7 @@ systemd-run --quiet sh /run/blocked.sh`);
       };
       return new Machine(netplan, counted).apply({
         environment: "t",
-        ssh: machine.ssh,
+        ssh: { ...machine.ssh, confirmSeconds },
         words: toMachineWords(netplan, machine, "t"),
         missingPackages: "refuse",
       });
@@ -335,11 +344,11 @@ systemd-run --quiet sh /run/blocked.sh`);
       // Its agent is away when the confirmation is to come, for longer than the guest waits.
       const away = async () => {
         await run(
-          "systemd-run --quiet sh -c 'sleep 1; systemctl stop qemu-guest-agent; sleep 40; systemctl start qemu-guest-agent'",
+          "systemd-run --quiet sh -c 'sleep 1; systemctl stop qemu-guest-agent; sleep 60; systemctl start qemu-guest-agent'",
         );
-        await sleep(2000);
+        await isAway();
       };
-      const changed = apply("10.10.0.12", away);
+      const changed = apply("10.10.0.12", { after: away, confirmSeconds: 30 });
       await expect(changed).rejects.toThrow(RevertedError);
       await expect(changed).rejects.toThrow(/no confirmation came in time/);
       const { stdout } = await run(`cat ${FILE} /var/lib/multiport/last.json`);
