@@ -1,6 +1,7 @@
 // A VM of libvirt on a machine of the namespaces lab: the emulated host's Debian with systemd, netplan and QEMU's guest agent. I/O.
 import { constants, copyFileSync, linkSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { waitFor } from "../netns/execute";
 import type { NetnsLab } from "../netns/runningLab";
 import type { Image } from "./image";
@@ -60,9 +61,12 @@ virsh --quiet --connect qemu:///system start ${domain}`;
 /** Waits until its guest agent answers. */
 export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "image" | "hasChannel">): Promise<void> {
   const ping = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}'`;
-  await waitFor({ what: `the guest agent of ${domain}`, seconds: 240 }, async () => {
+  await waitFor({ what: `the guest agent of ${domain}`, seconds: 600 }, async () => {
     const { code } = await lab.run(machine, ["sh", "-c", ping]);
-    return code === 0 ? true : undefined;
+    if (code === 0) return true;
+    // Every look takes a processor from the boot.
+    await sleep(2000);
+    return undefined;
   });
 }
 

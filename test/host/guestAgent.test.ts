@@ -26,6 +26,19 @@ describe("what the KVM host is sent", () => {
     },
   );
 
+  it("has commands that are JSON, without a quote that would end them on their way", () => {
+    const commands = scriptOf("x".repeat(100_000))
+      .replaceAll(`'"$pid"'`, "7")
+      .replaceAll(`'"$folder"'`, "/tmp/x")
+      .split("\n")
+      .flatMap((line) => /'(\{"execute".*\})'/.exec(line)?.[1] ?? []);
+    expect(commands).toHaveLength(8);
+    for (const command of commands) {
+      expect(command).not.toContain("'");
+      expect(JSON.parse(command)).toMatchObject({ execute: expect.stringMatching(/^guest-exec/) });
+    }
+  });
+
   it("has no command that is too long for libvirt's socket", () => {
     const lines = scriptOf("x".repeat(500_000)).split("\n");
     expect(lines.filter((line) => line.includes("input-data"))).toHaveLength(11);

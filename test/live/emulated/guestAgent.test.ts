@@ -49,7 +49,7 @@ vms:
     bonds: { app: { members: [app0, app1], addresses: [${address}/24] } }
 `;
 
-describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 120_000 }, () => {
+describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 240_000 }, () => {
   let scratch: string;
   let image: VisibleImage;
   let lab: NetnsLab;
