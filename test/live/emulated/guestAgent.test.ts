@@ -49,7 +49,7 @@ vms:
     bonds: { app: { members: [app0, app1], addresses: [${address}/24] } }
 `;
 
-describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 240_000 }, () => {
+describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 400_000 }, () => {
   let scratch: string;
   let image: VisibleImage;
   let lab: NetnsLab;
@@ -295,7 +295,7 @@ systemd-run --quiet sh /run/blocked.sh`);
     /** `confirmSeconds`: a check of netplan takes its time where each instruction is emulated. */
     async function apply(
       address?: string,
-      { after = async () => {}, confirmSeconds = 90 }: { after?: () => Promise<void>; confirmSeconds?: number } = {},
+      { after = async () => {}, confirmSeconds = 300 }: { after?: () => Promise<void>; confirmSeconds?: number } = {},
     ) {
       [connections, scripts] = [0, 0];
       const text = environment(address);
@@ -344,11 +344,11 @@ systemd-run --quiet sh /run/blocked.sh`);
       // Its agent is away when the confirmation is to come, for longer than the guest waits.
       const away = async () => {
         await run(
-          "systemd-run --quiet sh -c 'sleep 1; systemctl stop qemu-guest-agent; sleep 60; systemctl start qemu-guest-agent'",
+          "systemd-run --quiet sh -c 'sleep 1; systemctl stop qemu-guest-agent; sleep 52; systemctl start qemu-guest-agent'",
         );
         await isAway();
       };
-      const changed = apply("10.10.0.12", { after: away, confirmSeconds: 30 });
+      const changed = apply("10.10.0.12", { after: away, confirmSeconds: 45 });
       await expect(changed).rejects.toThrow(RevertedError);
       await expect(changed).rejects.toThrow(/no confirmation came in time/);
       const { stdout } = await run(`cat ${FILE} /var/lib/multiport/last.json`);
