@@ -2,18 +2,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
+import type { HypervisorArgs } from "./hypervisorArgs.js";
 import type { EnvironmentSpec } from "./model/environment.js";
+import type { GuestAgentSpec } from "./model/ssh.js";
 import type { Guest, GuestSpec, VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
 import { linuxGuests } from "./platforms/linuxGuest/index.js";
 import { requireValid } from "./problems.js";
 
 /** The inside of a guest in the words of the environment file, for programs that do without the file. */
-export interface LinuxGuestArgs extends Omit<GuestSpec, "os"> {
+export interface LinuxGuestArgs extends Omit<GuestSpec, "os" | "guestAgent"> {
   /** Networks of the ports and of interfaces in VLANs, by name. */
   readonly networks: NonNullable<EnvironmentSpec["networks"]>;
   /** Ports of the VM by name, each with the network it is on. */
   readonly ports: Readonly<Record<string, Omit<VmPortSpec, "portGroup" | "interface"> & { readonly network: string }>>;
   readonly bonds?: NonNullable<VirtualMachineSpec["bonds"]>;
+  /** Reaches the guest through libvirt on its KVM host, which is reached over SSH. Default: SSH to the guest itself. */
+  readonly guestAgent?: GuestAgentSpec & { readonly host: HypervisorArgs };
   /** Marks in the guest what is ours. Default: the name of the stack. */
   readonly environment?: string;
 }
@@ -35,10 +39,13 @@ export class LinuxGuest extends MachineResource<Guest> {
 
 /** The checks want a host below the guest: one with a switch that has a port group for every network. */
 function fromSpec(name: string, args: LinuxGuestArgs): MachineArgs<Guest> {
-  const { networks, ports, bonds = {}, environment = pulumi.getStack(), ...guest } = args;
+  const { networks, ports, bonds = {}, environment = pulumi.getStack(), guestAgent, ...guest } = args;
+  const { host: hypervisor = { name: "below" }, ...agent } = guestAgent ?? {};
+  const { name: host, ...reached } = hypervisor;
   const portGroups = Object.fromEntries(Object.keys(networks).map((network) => [network, {}]));
   const below = {
     platform: "kvm" as const,
+    ...reached,
     uplinks: { up0: {}, up1: {} },
     virtualSwitches: { vs0: { uplinkTeam: { members: ["up0", "up1"] }, portGroups } },
   };
@@ -47,12 +54,12 @@ function fromSpec(name: string, args: LinuxGuestArgs): MachineArgs<Guest> {
     { ...spec, portGroup: `vs0/${network}`, interface: `port${index}` },
   ]);
   const vm: VirtualMachineSpec = {
-    host: "below",
+    host,
     ports: Object.fromEntries(placed),
-    guest: { os: "linux", ...guest },
+    guest: { os: "linux", ...guest, ...(guestAgent === undefined ? {} : { guestAgent: agent }) },
     bonds,
   };
-  const checked = checkEnvironmentSpec({ environment, networks, hosts: { below }, vms: { [name]: vm } });
+  const checked = checkEnvironmentSpec({ environment, networks, hosts: { [host]: below }, vms: { [name]: vm } });
   const [machine] = requireValid(checked, `LinuxGuest "${name}"`).virtualMachines;
   if (!machine?.guest) throw new Error(`LinuxGuest "${name}" has no model`);
   return { machine: machine.guest, environment };

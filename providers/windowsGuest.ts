@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkEnvironmentSpec } from "./engine/check.js";
 import { type MachineArgs, MachineResource } from "./engine/resource.js";
+import type { HypervisorArgs } from "./hypervisorArgs.js";
 import type { EnvironmentSpec } from "./model/environment.js";
 import type { PowershellDirectSpec, SshSpec } from "./model/ssh.js";
 import type { VirtualMachineSpec, VmPortSpec } from "./model/virtualMachine.js";
@@ -10,23 +11,17 @@ import { windows } from "./platforms/windows/index.js";
 import { requireValid } from "./problems.js";
 
 /** The inside of a guest in the words of the environment file, for programs that do without the file. */
-export interface WindowsGuestArgs extends Omit<WindowsGuestSpec, "os" | "powershellDirect"> {
+export interface WindowsGuestArgs extends Omit<WindowsGuestSpec, "os" | "ssh" | "powershellDirect"> {
   /** Networks of the ports, by name. */
   readonly networks: NonNullable<EnvironmentSpec["networks"]>;
   /** Ports of the VM by name, each with the network it is on. */
   readonly ports: Readonly<Record<string, Omit<VmPortSpec, "portGroup" | "interface"> & { readonly network: string }>>;
   readonly bonds?: NonNullable<VirtualMachineSpec["bonds"]>;
+  readonly ssh?: SshSpec;
   /** Reaches the guest through its Hyper-V host, which is reached over SSH. Default: SSH to the guest itself. */
   readonly powershellDirect?: PowershellDirectSpec & { readonly host: HypervisorArgs };
   /** Marks in the guest what is ours. Default: the name of the stack. */
   readonly environment?: string;
-}
-
-/** How to reach the host that a guest runs on, as in the environment file. */
-export interface HypervisorArgs {
-  readonly name: string;
-  readonly address?: string;
-  readonly ssh?: SshSpec;
 }
 
 /**

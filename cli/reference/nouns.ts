@@ -19,7 +19,7 @@ import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
 import { PortGroupSpec } from "../../providers/model/portGroup.js";
 import { ShapingSpec } from "../../providers/model/shaping.js";
-import { PowershellDirectSpec, SshSpec } from "../../providers/model/ssh.js";
+import { GuestAgentSpec, GuestSshSpec, PowershellDirectSpec, SshSpec } from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkSpec } from "../../providers/model/uplink.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
@@ -122,10 +122,24 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     title: "SSH",
-    at: ["hosts.<host>.ssh", "profiles.<profile>.ssh", "vms.<vm>.guest.ssh"],
+    at: ["hosts.<host>.ssh", "profiles.<profile>.ssh"],
     schema: SshSpec,
     example: "ssh",
     note: "Passwords and passphrases never stand in the file: see [SSH](../ssh.md).",
+  },
+  {
+    title: "SSH to a guest",
+    at: ["vms.<vm>.guest.ssh"],
+    schema: GuestSshSpec,
+    example: "guest-ssh",
+    note: "As of a host, and `via`: see [ways in](../ways-in.md#through-the-host).",
+  },
+  {
+    title: "Guest agent",
+    at: ["vms.<vm>.guest.guestAgent"],
+    schema: GuestAgentSpec,
+    example: "guest-agent",
+    note: "Of a Linux guest on a KVM host: see [ways in](../ways-in.md#guest-agent).",
   },
   {
     title: "PowerShell Direct",

@@ -1,4 +1,5 @@
-// How the engine gets at a machine: over SSH, or over SSH to its Hyper-V host and from there by PowerShell Direct. I/O.
+// How the engine gets at a machine: over SSH, or over SSH to the host that it runs on and from there by PowerShell Direct or QEMU's guest
+// agent. I/O.
 import type { Host } from "../host/host.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Connect } from "./machineAccess.js";
@@ -7,8 +8,9 @@ import type { ReadConfig } from "./vcenterSession.js";
 /** Credentials and the place of the client configuration are read anew for every connection. */
 export function connectWith(config: ReadConfig): Connect {
   return (target) => {
-    if (target.powershellDirect === undefined) return connectOverSsh(target, config);
-    return enterGuest(target.name, target.powershellDirect, config);
+    if (target.powershellDirect !== undefined) return enterGuest(target.name, target.powershellDirect, config);
+    if (target.guestAgent !== undefined) return askAgent(target.name, target.guestAgent, config);
+    return connectOverSsh(target, config);
   };
 }
 
@@ -37,4 +39,13 @@ async function enterGuest(
     each: config("multiport:guestPasswords"),
   });
   return new PowershellDirectHost({ vm, user, password, hypervisor: await connectOverSsh(host, config) });
+}
+
+async function askAgent(
+  vm: string,
+  { host, domain }: NonNullable<SshTarget["guestAgent"]>,
+  config: ReadConfig,
+): Promise<Host> {
+  const { GuestAgentHost } = require("../host/guestAgent.js") as typeof import("../host/guestAgent.js");
+  return new GuestAgentHost({ vm, domain, hypervisor: await connectOverSsh(host, config) });
 }

@@ -7,7 +7,7 @@ import type { PortGroup } from "./portGroup.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 
 /** Name of a network or domain in libvirt. */
-const libvirtName = (description: string) =>
+export const libvirtName = (description: string) =>
   field.described(
     z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}$/),
     description,

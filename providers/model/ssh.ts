@@ -1,6 +1,7 @@
 // How a machine is reached, over SSH or by way of the host that it runs on: addresses and names of secrets, never secrets. Pure.
 import { z } from "zod";
 import * as field from "./field.js";
+import { libvirtName } from "./libvirt.js";
 
 const USER =
   /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\)?[A-Za-z_][A-Za-z0-9_.-]{0,31}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/;
@@ -59,6 +60,26 @@ export const PowershellDirectSpec = z.strictObject({
 });
 export type PowershellDirectSpec = z.input<typeof PowershellDirectSpec>;
 
+/** Of a guest: the host that it runs on can be the jump host, as the file knows it. */
+export const GuestSshSpec = SshSpec.extend({
+  via: field
+    .choice(
+      ["host"],
+      "Connect through the host that the VM runs on, as the file says to reach that, instead of a jump host named by jump.",
+    )
+    .optional(),
+});
+export type GuestSshSpec = z.input<typeof GuestSshSpec>;
+
+/** QEMU's guest agent: into a VM by way of libvirt on its KVM host, without a network and without a password. */
+export const GuestAgentSpec = z.strictObject({
+  domain: libvirtName(
+    "Name of the VM in libvirt, where the VM has no libvirt section that says it. Default: its name here.",
+  ).optional(),
+  confirmSeconds: confirmSeconds.optional(),
+});
+export type GuestAgentSpec = z.input<typeof GuestAgentSpec>;
+
 /** What a machine runs scripts with: sh on Linux, powershell (5.1) on Windows. */
 export type ShellName = "sh" | "powershell";
 
@@ -73,6 +94,14 @@ export interface SshTarget {
   readonly confirmSeconds?: number;
   readonly jump?: SshTarget;
   readonly powershellDirect?: PowershellDirect;
+  readonly guestAgent?: GuestAgent;
+}
+
+/** The machine is a VM on a KVM host: SSH goes to the host, and libvirt's connection to QEMU's guest agent into the VM. */
+export interface GuestAgent {
+  readonly host: SshTarget;
+  /** The VM's name in libvirt. */
+  readonly domain: string;
 }
 
 /** The machine is a VM, which has the name of the target, on a Hyper-V host: SSH goes to the host, and the host into the VM. */
@@ -88,12 +117,38 @@ export function toSshTarget(name: string, address: string, spec: SshSpec = {}): 
   return { name, address, ...given, ...(jump === undefined ? {} : { jump: { name: jump, address: jump } }) };
 }
 
+/** A host as the way to its guests: how long it waits for a confirmation is no matter of theirs. */
+function asWay({ confirmSeconds: _, ...reached }: SshTarget): SshTarget {
+  return reached;
+}
+
 export function toPowershellDirectTarget(
   name: string,
   host: SshTarget,
   { user = "Administrator", confirmSeconds }: PowershellDirectSpec,
 ): SshTarget {
-  const { confirmSeconds: _, ...reached } = host;
   const given = confirmSeconds === undefined ? {} : { confirmSeconds };
-  return { name, address: host.address, ...given, powershellDirect: { host: reached, user } };
+  return { name, address: host.address, ...given, powershellDirect: { host: asWay(host), user } };
+}
+
+export function toGuestAgentTarget(
+  { name, domain }: { readonly name: string; readonly domain: string },
+  host: SshTarget,
+  { confirmSeconds }: GuestAgentSpec,
+): SshTarget {
+  const given = confirmSeconds === undefined ? {} : { confirmSeconds };
+  return { name, address: host.address, ...given, guestAgent: { host: asWay(host), domain } };
+}
+
+/** Of a guest; `host` is the one that it runs on, where multiport logs in to that. */
+export function toGuestSshTarget(
+  name: string,
+  address: string,
+  {
+    ssh: { via, ...spec } = {},
+    host,
+  }: { readonly ssh: GuestSshSpec | undefined; readonly host: SshTarget | undefined },
+): SshTarget {
+  const target = toSshTarget(name, address, spec);
+  return via === undefined || host === undefined ? target : { ...target, jump: asWay(host) };
 }

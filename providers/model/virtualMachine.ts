@@ -8,7 +8,7 @@ import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { portGroupReference } from "./portGroupReference.js";
-import { SshSpec, type SshTarget } from "./ssh.js";
+import { GuestAgentSpec, GuestSshSpec, type SshTarget } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 import { type VlanInterface, vlanInterfaces } from "./vlanInterface.js";
 import { type WindowsGuest, WindowsGuestSpec } from "./windowsGuest.js";
@@ -85,7 +85,11 @@ export const GuestSpec = z.strictObject({
     )
     .optional(),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
-  ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
+  ssh: GuestSshSpec.optional().meta({ description: "How to reach the guest." }),
+  guestAgent: GuestAgentSpec.optional().meta({
+    description:
+      "Set when the guest is reached by QEMU's guest agent instead of SSH: through libvirt on its KVM host, with no network of its own. May be empty.",
+  }),
   missingPackages: missingPackages.optional(),
 });
 export type GuestSpec = z.input<typeof GuestSpec>;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import * as field from "./field.js";
 import { WINDOWS_RELEASES, type WindowsRelease } from "./hypervHost.js";
 import type { InterfaceIp } from "./interfaceIp.js";
-import { PowershellDirectSpec, SshSpec, type SshTarget } from "./ssh.js";
+import { GuestSshSpec, PowershellDirectSpec, type SshTarget } from "./ssh.js";
 import type { TeamMode, TeamPolicy } from "./uplinkTeam.js";
 
 export const WINDOWS_EDITIONS = ["server", "client"] as const;
@@ -25,7 +25,7 @@ export const WindowsGuestSpec = z.strictObject({
     )
     .optional(),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
-  ssh: SshSpec.optional().meta({ description: "How to reach the guest." }),
+  ssh: GuestSshSpec.optional().meta({ description: "How to reach the guest." }),
   powershellDirect: PowershellDirectSpec.optional().meta({
     description:
       "Set when the guest is reached by PowerShell Direct instead of SSH: through its Hyper-V host, with no network of its own. May be empty.",

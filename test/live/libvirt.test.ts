@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startNetns, stopNetns } from "../../lab/netns/lab.js";
+import { libvirtPackages, startLibvirt } from "../../lab/netns/libvirt.js";
 import type { NetnsLab } from "../../lab/netns/runningLab.js";
 import { ensureDebianPackages } from "../../lab/packages.js";
 import { fillTemplate } from "../../providers/engine/template.js";
@@ -14,31 +15,6 @@ import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
 import type { LibvirtWords } from "../../providers/platforms/kvm/libvirt/words.js";
 import type { Filled, LayerPlan } from "../../providers/platforms/layer.js";
 import { modelOf } from "../model/given.js";
-
-const PACKAGES = ["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-clients", "qemu-system-x86"];
-
-// What the package libvirt-daemon-system would do where systemd runs. No cgroups, no namespaces within namespaces, no SELinux.
-const START_LIBVIRT = `
-mkdir -p /etc/libvirt /var/log/libvirt/qemu
-getent passwd libvirt-qemu >/dev/null || useradd --system --user-group libvirt-qemu
-getent group kvm >/dev/null || groupadd --system kvm
-cat >/etc/libvirt/qemu.conf <<'CONF'
-user = "root"
-group = "root"
-security_driver = "none"
-namespaces = []
-cgroup_controllers = []
-stdio_handler = "file"
-remember_owner = 0
-CONF
-libvirtd --daemon
-tries=0
-until virsh --quiet --connect qemu:///system uri >/dev/null 2>&1; do
-  tries=$((tries + 1)); [ $tries -lt 60 ]; sleep 0.5
-done
-ovs-vsctl --timeout=10 add-br vs0 -- set Bridge vs0 datapath_type=netdev
-ovs-vsctl --timeout=10 add-br other -- set Bridge other datapath_type=netdev
-`;
 
 const DOMAIN = (name: string, interfaces = "") => `<domain type='qemu'>
   <name>${name}</name><memory unit='MiB'>32</memory>
@@ -81,14 +57,16 @@ let lab: NetnsLab;
 let directory: string;
 
 beforeAll(async () => {
-  const packages = await ensureDebianPackages(PACKAGES, { report: () => {} });
+  const packages = await ensureDebianPackages(libvirtPackages, { report: () => {} });
   if (!packages.isReady) throw new Error(packages.reason);
   directory = mkdtempSync(join(tmpdir(), "multiport-libvirt-"));
   lab = await startNetns(
     { machines: [{ kind: "kvm", name: "kvm-01" }], cables: [] },
     { directory, id: `l${process.pid}`, report: () => {} },
   );
-  await sh(START_LIBVIRT);
+  await startLibvirt(lab, "kvm-01");
+  for (const bridge of ["vs0", "other"])
+    await sh(`ovs-vsctl --timeout=10 add-br ${bridge} -- set Bridge ${bridge} datapath_type=netdev`);
   await define(DOMAIN("db-01"));
   await sh("virsh -q start db-01");
 });

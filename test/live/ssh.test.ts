@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { managementAddressOf } from "../../lab/netns/cable.js";
 import { startNetns, stopNetns } from "../../lab/netns/lab.js";
 import type { NetnsLab } from "../../lab/netns/runningLab.js";
 import type { LabTopology } from "../../lab/netns/topology.js";
@@ -19,6 +20,7 @@ const topology: LabTopology = {
     { kind: "kvm", name: "kvm-01" },
     { kind: "kvm", name: "kvm-pw", password: PASSWORD },
     { kind: "kvm", name: "kvm-far", behind: "kvm-01" },
+    { kind: "guest", name: "db-01", behind: "kvm-01" },
   ],
   cables: MACHINES.flatMap((machine, index) =>
     [1, 2].map((nic) => ({ a: { machine, nic: `ens${nic}f0` }, b: { machine: "tor", nic: `p${index}${nic}` } })),
@@ -164,6 +166,41 @@ describe("logging in", () => {
     configure(options);
     project.write(environment("kvm-far", { ssh }));
     await upAndDown("kvm-far");
+  });
+});
+
+/** kvm-01 with a guest that is reached through it, and all that it takes in the file. */
+const throughHost = () => `
+environment: t
+networks: { app: { vlan: 10 } }
+hosts:
+  kvm-01:
+    platform: kvm
+    address: 127.0.0.1
+    ssh: { port: ${lab.sshPort("kvm-01")}, user: root, identityFile: "${lab.identityFile}" }
+    uplinks: { ens1f0: , ens2f0: }
+    virtualSwitches:
+      vs0: { datapath: netdev, uplinkTeam: { members: [ens1f0, ens2f0], policy: active-backup }, portGroups: [app] }
+vms:
+  db-01:
+    host: kvm-01
+    ports: { app0: { portGroup: vs0/app, guestInterface: app0, addresses: [10.10.0.11/24] } }
+    guest:
+      os: linux
+      renderer: netplan
+      address: ${managementAddressOf(topology, "db-01")}
+      ssh: { user: root, identityFile: "${lab.identityFile}", via: host }
+`;
+
+describe("a guest", () => {
+  it("is reached through its host, as the file alone reaches that", async () => {
+    writeFileSync(clientConfig, `IdentityFile none\nUserKnownHostsFile ${lab.knownHosts}\nGlobalKnownHostsFile none\n`);
+    project.write(throughHost());
+    await project.up();
+    const files = async () => (await lab.run("db-01", ["ls", "/etc/netplan"])).stdout.trim();
+    expect(await files()).toBe("60-multiport.yaml");
+    await project.must("destroy", "--yes", "--skip-preview");
+    expect(await files()).toBe("");
   });
 });
 

@@ -103,6 +103,18 @@ describe("from typed arguments", () => {
     );
   });
 
+  it("GuestBond: says by which host its agent is asked", async () => {
+    const host = { name: "kvm-01", address: "kvm-01.example.net", ssh: { user: "root", confirmSeconds: 300 } };
+    const guestAgent = { host, domain: "db-01-prod", confirmSeconds: 60 };
+    const [guest] = await registered((parent) => new GuestBond("db-01", { ...guestArgs, guestAgent }, { parent }));
+    expect(guest?.inputs.ssh).toEqual({
+      name: "db-01",
+      address: "kvm-01.example.net",
+      confirmSeconds: 60,
+      guestAgent: { host: { name: "kvm-01", address: "kvm-01.example.net", user: "root" }, domain: "db-01-prod" },
+    });
+  });
+
   it("WindowsGuest: one resource with the scripts of its team and its addresses", async () => {
     const [guest, ...others] = await registered(
       (parent) => new WindowsGuest("sql-01", { ...windowsArgs, address: "sql-01.example.net" }, { parent }),

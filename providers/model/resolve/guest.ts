@@ -4,16 +4,17 @@ import { type GuestIpSpec, toGateways, toInterfaceIp } from "../interfaceIp.js";
 import { DEFAULT_RENDERER } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
-import { toSshTarget } from "../ssh.js";
 import type { Guest, GuestPort, LinuxPort, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import { toBond } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
 import { checkGuestNames } from "./guestNames.js";
-import { Claims, checkExpanded, type Scope } from "./scope.js";
+import { Claims, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
+import { toGuestTarget } from "./waysIn.js";
 
 /** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */
-export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: GuestContext): Guest | undefined {
+export function toGuest(scope: Scope, context: GuestContext): Guest | undefined {
+  const { vm, ports, functionPorts, shared } = context;
   const { name, key, body } = vm;
   const path = ["vms", key];
   const taken = new Claims(scope, "port");
@@ -27,10 +28,9 @@ export function toGuest(scope: Scope, { vm, ports, functionPorts, shared }: Gues
   const inside = ports.map((port) => toLinuxPort(scope, port, { vm, shared }));
   checkGuestNames(scope, { body, ports: inside, bonds, path });
   checkGateways(scope, body, path);
-  const address = body.guest.address ?? name;
-  checkExpanded(scope, "address", address, [...path, "guest", "address"]);
-  const { renderer = DEFAULT_RENDERER, missingPackages = DEFAULT_MISSING_PACKAGES, ssh } = body.guest;
-  return { name, renderer, missingPackages, ssh: toSshTarget(name, address, ssh), ports: inside, bonds };
+  const { renderer = DEFAULT_RENDERER, missingPackages = DEFAULT_MISSING_PACKAGES } = body.guest;
+  const ssh = toGuestTarget(scope, body.guest, context);
+  return { name, renderer, missingPackages, ssh, ports: inside, bonds };
 }
 
 function toLinuxPort(scope: Scope, port: GuestPort, { vm, shared }: Pick<GuestContext, "vm" | "shared">): LinuxPort {

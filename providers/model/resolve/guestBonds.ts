@@ -7,8 +7,9 @@ import { checkAddresses } from "./addresses.js";
 import type { GuestContext } from "./guestContext.js";
 import type { Claims, Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
+import type { HostBelow } from "./waysIn.js";
 
-export interface BondContext extends Omit<GuestContext, "hyperv"> {
+export interface BondContext extends Omit<GuestContext, keyof HostBelow> {
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;

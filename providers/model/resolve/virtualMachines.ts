@@ -33,6 +33,8 @@ interface SharedClaims {
   readonly takenVfs: TakenVfs;
   readonly macs: Claims;
   readonly addresses: Claims;
+  /** Names in libvirt, with the host, of VMs that are reached by their agent. */
+  readonly domains: Claims;
 }
 
 export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, around: Surroundings): VirtualMachine[] {
@@ -42,6 +44,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     takenVfs: new Map(),
     macs: new Claims(scope, "MAC address"),
     addresses: around.addresses,
+    domains: new Claims(scope, "VM in libvirt"),
   };
   const machines: VirtualMachine[] = [];
   const requests: FunctionRequest[] = [];
@@ -77,7 +80,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, shared });
+    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, kvm, shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }

@@ -21,8 +21,9 @@ import { checkGateways } from "./guest.js";
 import { checkBondMembers } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
 import { windowsKey } from "./hypervHosts.js";
-import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import { Claims, refuseKeys, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
+import { toSshTargetOf } from "./waysIn.js";
 
 /** What only a bond of Linux has. */
 const LINUX_ONLY = ["lacpRate", "lacpRole", ...LINUX_BOND_KEYS] as const satisfies (keyof BondSpec)[];
@@ -58,15 +59,13 @@ export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: Gu
   };
 }
 
-function toTarget(scope: Scope, spec: WindowsGuestSpec, { vm: { name, key }, hyperv }: GuestContext): SshTarget {
+function toTarget(scope: Scope, spec: WindowsGuestSpec, context: GuestContext): SshTarget {
+  const { name, key } = context.vm;
   const path = ["vms", key, "guest"];
-  const { powershellDirect: direct, address = name } = spec;
-  if (direct === undefined) {
-    checkExpanded(scope, "address", address, [...path, "address"]);
-    return toSshTarget(name, address, spec.ssh);
-  }
+  const { powershellDirect: direct, address = name, ssh } = spec;
+  if (direct === undefined) return toSshTargetOf(scope, { name, address, ssh, path }, context);
   refuseKeys(scope, { body: spec, keys: ["address", "ssh"], path, platform: "a guest behind PowerShell Direct" });
-  if (hyperv) return toPowershellDirectTarget(name, hyperv.ssh, direct);
+  if (context.hyperv) return toPowershellDirectTarget(name, context.hyperv.ssh, direct);
   scope.error("unsupported", [...path, "powershellDirect"], {
     message: "the VM's host has no PowerShell Direct, which is a part of Hyper-V",
     remedy: "Remove powershellDirect: the guest is then reached over SSH.",

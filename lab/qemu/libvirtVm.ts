@@ -1,0 +1,106 @@
+// A VM of libvirt on a machine of the namespaces lab: the emulated host's Debian with systemd, netplan and QEMU's guest agent. I/O.
+import { constants, copyFileSync, linkSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitFor } from "../netns/execute";
+import type { NetnsLab } from "../netns/runningLab";
+import type { Image } from "./image";
+
+/** Ports of the VM, each with a MAC address of its own. */
+export const vmMacs = ["52:54:00:c0:00:01", "52:54:00:c0:00:02"] as const;
+
+/** The files of an image where a machine of the lab sees them: it has its own /root and /tmp, and with them no cache of this user. */
+export class VisibleImage {
+  readonly folder = mkdtempSync("/var/tmp/multiport-image-");
+
+  constructor(image: Pick<Image, "kernel" | "initrd" | "disk">) {
+    this.put(image.kernel, "vmlinuz");
+    this.put(image.initrd, "initrd");
+    this.put(image.disk, "disk.raw");
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private put(file: string, name: string): void {
+    try {
+      linkSync(file, join(this.folder, name));
+    } catch {
+      // Another file system.
+      copyFileSync(file, join(this.folder, name), constants.COPYFILE_FICLONE);
+    }
+  }
+}
+
+interface VmOptions {
+  readonly lab: NetnsLab;
+  /** The machine that it runs on, with libvirt. */
+  readonly machine: string;
+  /** Its name in libvirt. */
+  readonly domain: string;
+  /** Without one it has no operating system. */
+  readonly image?: VisibleImage;
+  /** Whether it has a channel for a guest agent. Default true. */
+  readonly hasChannel?: boolean;
+}
+
+/** Defines and starts a VM, and waits for nothing. */
+export async function startVm({ lab, machine, domain, image, hasChannel = true }: VmOptions): Promise<void> {
+  const disk = image && { folder: image.folder, file: `/var/tmp/${domain}.qcow2` };
+  const script = `set -eu
+${disk ? `qemu-img create -q -f qcow2 -F raw -b ${disk.folder}/disk.raw ${disk.file}` : ""}
+cat >/tmp/${domain}.xml
+virsh --quiet --connect qemu:///system define /tmp/${domain}.xml
+virsh --quiet --connect qemu:///system start ${domain}`;
+  const input = domainXml({ domain, disk, hasChannel });
+  const { code, stderr } = await lab.run(machine, ["sh", "-c", script], { input });
+  if (code !== 0) throw new Error(`VM ${domain} did not start: ${stderr}`);
+}
+
+/** Waits until its guest agent answers. */
+export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "image" | "hasChannel">): Promise<void> {
+  const ping = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}'`;
+  await waitFor({ what: `the guest agent of ${domain}`, seconds: 600 }, async () => {
+    const { code } = await lab.run(machine, ["sh", "-c", ping]);
+    if (code === 0) return true;
+    // Every look takes a processor from the boot.
+    await sleep(2000);
+    return undefined;
+  });
+}
+
+const kernelArguments = [...["root=/dev/vda", "rw", "mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"]];
+
+interface Domain {
+  readonly domain: string;
+  readonly disk: { readonly folder: string; readonly file: string } | undefined;
+  readonly hasChannel: boolean;
+}
+
+function domainXml({ domain, disk, hasChannel }: Domain): string {
+  const kernel = disk
+    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>`
+    : "";
+  return `<domain type='qemu'>
+  <name>${domain}</name><memory unit='MiB'>${disk ? 768 : 32}</memory><vcpu>${disk ? 2 : 1}</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type>${kernel}</os>
+  <features><acpi/></features><cpu mode='maximum'/>
+  <devices>
+    ${disk ? hardware(disk.file) : ""}
+    ${hasChannel ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ""}
+    <memballoon model='none'/>
+  </devices>
+</domain>`;
+}
+
+function hardware(file: string): string {
+  const cards = vmMacs.map(
+    (mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`,
+  );
+  return `<disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2' cache='unsafe'/><source file='${file}'/><target dev='vda' bus='virtio'/>
+    </disk>
+    ${cards.join("\n    ")}
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`;
+}
