@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from "./machineFacts.js";
 import { machineScript } from "./machineScript.js";
-import { wordsFor } from "./machineWords.js";
+import { NO_WORDS, recordOf, wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -102,6 +102,8 @@ function layerOf<Model extends MachineModel>(driver: Driver<Model>, path: string
 export interface ChangePlan {
   readonly id: string;
   readonly changes: readonly Change[];
+  /** Whether the machine has it on record that these words are the wanted ones. */
+  readonly isRecorded: boolean;
   /** What has to be installed first; the plan is then one without the layers that need it. */
   readonly missing: readonly MissingTool[];
   readonly conflicts: readonly string[];
@@ -152,6 +154,7 @@ export function planChange<Model extends MachineModel>(
   return {
     id,
     changes: changesTo(driver, { words, files: puts }, { facts, actual, own }),
+    isRecorded: recordOf(facts.applied ?? NO_WORDS).applied === recordOf(words).applied,
     missing: missingTools(driver, facts, words),
     conflicts: [
       ...new Set([

@@ -11,7 +11,8 @@ import { type ChangePlan, type ChangeRequest, differences, planChange, type Want
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
 import { type MachineFacts, missingTools, ownFiles, remarksOf, unreadable, wordsOf } from "./machineFacts.js";
-import { NO_WORDS, withoutEmpty } from "./machineWords.js";
+import { machineScript } from "./machineScript.js";
+import { NO_WORDS, recordOf, withoutEmpty } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { Settlement } from "./settlement.js";
 import { fillTemplate } from "./template.js";
@@ -118,7 +119,10 @@ export class Machine<Model extends MachineModel> {
     const deadline = Date.now() + request.seconds * 1000;
     const { label } = host;
     const { remarks } = plan;
-    if (plan.changes.length === 0) return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
+    if (plan.changes.length === 0) {
+      if (!plan.isRecorded) await this.record(host, request);
+      return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
+    }
     try {
       await this.access.run(host, {
         step: `apply ${layersOf(plan).join(", ")}`,
@@ -130,6 +134,12 @@ export class Machine<Model extends MachineModel> {
       if (!isLost(error)) throw error;
     }
     return { plan, remarks, deadline, label, seconds: request.seconds };
+  }
+
+  /** A machine that is as wanted already, or from which only what stays there was left out, knows what is wanted now. */
+  private async record(host: Host, { heading: { environment }, words }: Request): Promise<void> {
+    const script = machineScript(this.driver.shell, "record", { environment, ...recordOf(words) });
+    await this.access.run(host, { step: "record what is wanted", script });
   }
 
   /** What a change takes, once the machine has what it needs for it; an error where something stands in the way. */

@@ -89,6 +89,16 @@ it("that is confirmed stays, and is remembered", () => {
   });
 });
 
+it("that needs nothing done is remembered all the same", () => {
+  const record = (isEmpty: boolean) =>
+    machine.run(fillTemplate("machine/record.sh", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
+  expect(record(false)).toMatchObject({ status: 0, stderr: "" });
+  expect(facts().applied).toEqual({ it: "'s" });
+  expect(record(true)).toMatchObject({ status: 0, stderr: "" });
+  expect(facts().applied).toBeUndefined();
+  expectOld();
+});
+
 it("that leaves nothing of ours leaves no words either", () => {
   change()();
   confirm();

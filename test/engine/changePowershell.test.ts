@@ -136,6 +136,15 @@ it("that is confirmed stays, and is remembered", async () => {
   });
 });
 
+it("that needs nothing done is remembered all the same", async () => {
+  const record = (isEmpty: boolean) =>
+    run(machineScript("powershell", "record", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
+  expect(await record(false)).toEqual({ status: 0, stdout: "", stderr: [] });
+  expect((await facts()).applied).toEqual({ it: "'s" });
+  expect(await record(true)).toEqual({ status: 0, stdout: "", stderr: [] });
+  expect((await facts()).applied).toBeUndefined();
+});
+
 it("that leaves nothing of ours leaves no words either", async () => {
   await change();
   await confirm();

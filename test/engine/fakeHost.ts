@@ -134,6 +134,7 @@ export class FakeHost implements Host {
     if (step.startsWith("install ")) this.facts = this.options.installed ?? this.facts;
     if (step.startsWith("apply ")) this.begin(script);
     if (step === "confirm the change") this.confirm(script);
+    if (step === "record what is wanted") this.applied = recordedWords(script);
     if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*)$/m));
   }
 
@@ -166,7 +167,7 @@ export class FakeHost implements Host {
       Date.now() >= this.pending.reverts
     )
       throw this.failed("confirm the change", "exit code 76. The machine had begun to put back what it had.");
-    this.applied = word(script, /^printf '%s' (.*) >"\$own\/applied\.json\.new"$/m);
+    this.applied = recordedWords(script);
     this.end("confirmed", "");
   }
 
@@ -208,6 +209,10 @@ export class FakeHost implements Host {
 
 function encoded(text: string | null): string | null {
   return text === null ? null : Buffer.from(text).toString("base64");
+}
+
+function recordedWords(script: string): string {
+  return word(script, /^printf '%s' (.*) >"\$own\/applied\.json\.new"$/m);
 }
 
 /** A word of a script, as the shell would read it. */

@@ -134,10 +134,13 @@ describe("apply", () => {
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
-  it("of what is already so runs nothing but the reading", async () => {
+  it("of what is already so puts on record that it is wanted, and from then on runs nothing but the reading", async () => {
     const { host, machine } = given({ before: converged });
+    const [connect = "", read = "", close = ""] = ["connect", "read facts", "close"];
     expect(await outcome(machine.apply(inputs))).toEqual({ changes: [], notes: [] });
-    expect(host.log).toEqual(["connect", "read facts", "close"]);
+    expect(host.log.splice(0)).toEqual([connect, read, "record what is wanted", close]);
+    expect(await outcome(machine.apply(inputs))).toEqual({ changes: [], notes: [] });
+    expect(host.log).toEqual([connect, read, close]);
   });
 
   it("repairs drift, and names it", async () => {

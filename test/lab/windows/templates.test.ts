@@ -48,6 +48,7 @@ async function sentFor(name: string): Promise<Record<string, string>> {
     facts,
     change: plan.script,
     confirm: machineScript("powershell", "confirm", confirm),
+    record: machineScript("powershell", "record", confirm),
     refuse: machineScript("powershell", "refuse", { id: "7", reason: "it's so" }),
   };
 }

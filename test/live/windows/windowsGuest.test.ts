@@ -143,9 +143,9 @@ describe("a Windows guest", () => {
     await byHand("Rename-NetAdapter -Name 'Team 1 - VLAN 10' -NewName 'Production'");
     await byHand("[void](Add-NetLbfoTeamNic -Team 'Team 1' -VlanID 77 -Confirm:$false)");
     const shown = await drift(file());
-    expect(shown).toContain('teams."Team 1".LoadBalancingAlgorithm: is "Dynamic", wanted "TransportPorts"');
-    expect(shown).toContain('teams."Team 1".TeamNics."Team 1 - VLAN 30": is missing, wanted {"VlanID":30}');
-    expect(shown).toContain('teams."Team 1".TeamNics."Team 1 - VLAN 77": is {"VlanID":77}, wanted nothing');
+    expect(shown).toContain('lbfo.teams."Team 1".LoadBalancingAlgorithm: is "Dynamic", wanted "TransportPorts"');
+    expect(shown).toContain('lbfo.teams."Team 1".TeamNics."Team 1 - VLAN 30": is missing, wanted {"VlanID":30}');
+    expect(shown).toContain('lbfo.teams."Team 1".TeamNics."Team 1 - VLAN 77": is {"VlanID":77}, wanted nothing');
     await apply(file());
     expect(stateOf(host)).toMatchObject(TEAM);
     expect(await drift(file())).toEqual([]);
@@ -162,7 +162,7 @@ describe("a Windows guest", () => {
     expect(stateOf(host)).toMatchObject({ addresses: { Storage: ["10.20.0.40/24"] } });
     expect(await drift(one(4))).toEqual([]);
     await byHand("Set-NetIPInterface -InterfaceAlias Storage -NlMtuBytes 1290");
-    expect(await drift(one(4))).toEqual(['interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1200']);
+    expect(await drift(one(4))).toEqual(['tcpip.interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1200']);
     const missing = await failure(apply(one(9)));
     expect(missing).toBeInstanceOf(ConflictError);
     expect(missing.message).toMatch(

@@ -174,6 +174,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   "machine/change.ps1.hbs": "# Changes the machine in such a way",
   "machine/confirm.ps1.hbs": "# The change stays.",
   "machine/facts.ps1.hbs": "# All that multiport wants to know",
+  "machine/record.ps1.hbs": "# What was wanted last",
   "machine/refuse.ps1.hbs": "# What reads back is not what was wanted",
   "machine/revert.ps1.hbs": "# The way back, run by the machine",
   "windows/connection.ps1.hbs": "function Find-Connection",

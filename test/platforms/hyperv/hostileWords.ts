@@ -216,6 +216,7 @@ export function scriptsOf(texts: Texts): Record<string, string> {
     // With the change and the way back in it.
     change: machineScript("powershell", "change", { ...shared, seconds: 30, apply, revert, check: [], about }),
     confirm: machineScript("powershell", "confirm", { ...shared, applied: about, isEmpty: false }),
+    record: machineScript("powershell", "record", { ...shared, applied: about, isEmpty: false }),
     refuse: machineScript("powershell", "refuse", { id: "7", reason: texts.name(1) }),
     facts: machineScript("powershell", "facts", { applied: texts.name(1), layers: facts }),
   };
