@@ -85,7 +85,7 @@ const setProperty: HostCmdlet = (host, call) => {
   }
 };
 
-/** UK-10: an enumerated one by its names, a number within its range. */
+/** UK-10: an enumerated one by its names or values, a number within its range and by its steps. */
 function wantedValue(call: Call, { choices, range }: AdvancedProperty): string {
   const refuse = () => invalidParameter(call.cmdlet, PROPERTY, "The parameter is incorrect.");
   const display = call.text("DisplayValue");
@@ -96,7 +96,12 @@ function wantedValue(call: Call, { choices, range }: AdvancedProperty): string {
       ? (registry ?? display ?? "")
       : (Object.entries(choices).find(([, name]) => isSame(name, display))?.[0] ?? "");
   const number = Number(value);
-  const isInRange = range !== undefined && /^\d+$/.test(value) && number >= range.min && number <= range.max;
+  const isInRange =
+    range !== undefined &&
+    /^\d+$/.test(value) &&
+    number >= range.min &&
+    number <= range.max &&
+    (number - range.min) % range.step === 0;
   if (choices?.[value] === undefined && !isInRange) throw refuse();
   return value;
 }
