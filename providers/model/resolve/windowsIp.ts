@@ -40,7 +40,7 @@ export function toWindowsIp(scope: Scope, spec: GuestIpSpec, { network, path }: 
 const MAX_METRIC = 65_535;
 
 function checkWindowsRoutes(scope: Scope, { routes = [], addresses = [] }: GuestIpSpec, path: Path): void {
-  const claims = new Claims(scope, "route by way of one router");
+  const claims = new Claims(scope, "pair of subnet and router");
   for (const [index, route] of routes.entries()) {
     const at = [...path, "routes", index];
     if (route.source !== undefined)
