@@ -162,7 +162,7 @@ function tcpipWords({ name, address }: Texts): { desired: TcpipWords; actual: Tc
 function otherInterface({ name, address }: Texts): object {
   const InterfaceAlias = name(29);
   const [ip, gateway, server] = [address(9), address(10), address(11)];
-  const route = { InterfaceAlias, RouteMetric: 256, Protocol: "NetMgmt", Persistent: true };
+  const route = { InterfaceAlias, RouteMetric: 256, Protocol: "NetMgmt" };
   return {
     addresses: [{ InterfaceAlias, IPAddress: ip, PrefixLength: 24, PrefixOrigin: "Manual", AddressState: "Preferred" }],
     routes: [

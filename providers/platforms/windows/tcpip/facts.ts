@@ -17,6 +17,7 @@ const Document = z.object({
       AddressState: z.string(),
     }),
   ),
+  /** Those to everywhere, and of the others those that are kept over a restart: what DHCP, routers and Windows itself give is not. */
   routes: listOf(
     z.object({
       InterfaceAlias: z.string(),
@@ -24,8 +25,6 @@ const Document = z.object({
       NextHop: z.string(),
       RouteMetric: z.number(),
       Protocol: z.string(),
-      /** Whether it is there again after a restart: what DHCP, routers and Windows itself give is not. */
-      Persistent: z.boolean(),
     }),
   ),
   interfaces: listOf(
@@ -83,9 +82,7 @@ export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | un
       .map(({ NextHop }) => NextHop)
       .sort(),
     Routes: routeWords(
-      facts.routes.filter(
-        (route) => isOf(route) && !isDefault(route) && route.Persistent && route.Protocol === "NetMgmt",
-      ),
+      facts.routes.filter((route) => isOf(route) && !isDefault(route) && route.Protocol === "NetMgmt"),
     ),
     ServerAddresses: isByDhcp ? [] : facts.servers.filter(isOf).flatMap(({ ServerAddresses }) => ServerAddresses),
     NlMtuBytes: main.NlMtu,
