@@ -155,7 +155,6 @@ export function planChange<Model extends MachineModel>(
     missing: missingTools(driver, facts, words),
     conflicts: [
       ...new Set([
-        ...underWay(facts),
         ...unreadable(driver, facts),
         ...foreignFiles(puts, facts, environment),
         ...(all("conflicts") as string[]),
@@ -169,7 +168,7 @@ export function planChange<Model extends MachineModel>(
       apply,
       revert,
       check: all("check"),
-      about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString() }),
+      about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString(), seconds }),
       units: {
         files: fillTemplate("machine/revert-files.service", {}).trimEnd(),
         rest: fillTemplate("machine/revert.service", {}).trimEnd(),
@@ -181,13 +180,6 @@ export function planChange<Model extends MachineModel>(
 /** Who asks, for whoever finds the machine taken. */
 function controller(): string {
   return `${userInfo().username}@${hostname()}`;
-}
-
-function underWay({ change }: MachineFacts): string[] {
-  if (change === undefined) return [];
-  return [
-    `another change is under way, begun by ${change.by} for environment ${change.environment} at ${change.since}. Wait until it has ended: without a confirmation the machine puts back what it had`,
-  ];
 }
 
 function foreignFiles(

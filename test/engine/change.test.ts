@@ -28,7 +28,7 @@ function emptyConfig() {
 /** One file changes, one comes, one goes, and Open vSwitch is told. */
 function change(parts: ChangeParts = {}) {
   const script = changeScript({
-    about: '{"id":"7","environment":"t","by":"ann@desk","since":"now"}',
+    about: '{"id":"7","environment":"t","by":"ann@desk","since":"now","seconds":9}',
     puts: [
       { path: machine.path("kept"), text: "new\n", mode: "0600" },
       { path: machine.path("deep/down/coming"), text: "here\n", mode: "0644" },
@@ -79,7 +79,7 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", () => {
   expect(change()()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
-  expect(facts().change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now" });
+  expect(facts().change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
   expect(confirm()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
   expect(facts()).toMatchObject({

@@ -80,7 +80,7 @@ function change({ id = "7", seconds = 600, check = [] }: Parts = {}) {
       ...shared,
       seconds,
       check,
-      about: JSON.stringify({ id, environment: "t", by: "ann@desk", since: "now" }),
+      about: JSON.stringify({ id, environment: "t", by: "ann@desk", since: "now", seconds: 9 }),
       apply: machineScript("powershell", "apply", { ...shared, before: [], after }),
       revert: machineScript("powershell", "revert", {
         ...shared,
@@ -126,7 +126,7 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", async () => {
   expect(await change()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
-  expect((await facts()).change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now" });
+  expect((await facts()).change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
   expect(await confirm()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
   expect(tasks()).toEqual([]);
