@@ -65,6 +65,7 @@ const word = {
   Dhcp: "Disabled" as const,
   IPAddress: [`${ADDRESS}/24`],
   DefaultGateway: [],
+  Routes: {},
   ServerAddresses: [],
   NlMtuBytes: 1500,
 };

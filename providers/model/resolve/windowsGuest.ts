@@ -1,7 +1,6 @@
 // The inside of a VM with Windows: which connection is which port, its teams, and their interfaces in VLANs. Pure.
 import type { BondSpec, TeamInterfaceSpec } from "../bond.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
-import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
 import { formatRanges, type Network, NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
@@ -20,6 +19,7 @@ import { checkAddresses } from "./addresses.js";
 import { checkBondMembers, checkGateways, type GuestContext } from "./guest.js";
 import { windowsKey } from "./hypervHosts.js";
 import { Claims, checkExpanded, refuseKeys, type Scope } from "./scope.js";
+import { toWindowsIp } from "./windowsIp.js";
 
 /** What only a bond of Linux has. */
 const LINUX_ONLY = ["lacpRate", "monitorMilliseconds", "primary", "failOverMac"] as const satisfies (keyof BondSpec)[];
@@ -108,29 +108,9 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
     name: port.name,
     ...(mac === undefined ? {} : { mac }),
     ...(connection === undefined ? {} : { connection }),
-    ...toIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
+    ...toWindowsIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
   };
 }
-
-/** The network is undefined where members of a bond disagree, which was told. */
-function toIp(scope: Scope, spec: GuestIpSpec, { network, path }: { network: Network; path: Path }): InterfaceIp {
-  if (spec.mtu !== undefined && spec.mtu > network.mtuBytes)
-    scope.error("SW-08", [...path, "mtu"], {
-      message: `network ${network.name} carries no packets of this size`,
-      found: spec.mtu,
-      wanted: `at most ${network.mtuBytes}`,
-      remedy: "Set a smaller mtu, or a larger one of the network.",
-    });
-  for (const key of LINUX_IP)
-    if (spec[key] !== undefined)
-      scope.error("unsupported", [...path, key], {
-        message: `multiport sets no ${key} in a Windows guest`,
-        remedy: "Remove it.",
-      });
-  return toInterfaceIp(spec, network);
-}
-
-const LINUX_IP = ["routes", "routingTable", "dhcp"] as const;
 
 interface TeamContext {
   readonly spec: BondSpec;
@@ -152,7 +132,7 @@ function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContex
   const network = checkBondMembers(scope, { bondName: name, spec, taken, ...context });
   const owner = `bond ${name} of VM ${vm.name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
-  const own: TeamInterface = toIp(scope, spec, { network: network ?? NO_NETWORK, path });
+  const own: TeamInterface = toWindowsIp(scope, spec, { network: network ?? NO_NETWORK, path });
   const inVlans = Object.entries(spec.interfaces ?? {}).flatMap(([vlanNetwork, body]) =>
     toVlanInterface(scope, { name: vlanNetwork, spec: body ?? {}, team: name, below: network, context }),
   );
@@ -203,5 +183,5 @@ function toVlanInterface(
     });
   const owner = `bond ${team} of VM ${vm.name} in network ${name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
-  return [{ vlan: vlan.id, ...toIp(scope, spec, { network, path }) }];
+  return [{ vlan: vlan.id, ...toWindowsIp(scope, spec, { network, path }) }];
 }
