@@ -103,9 +103,9 @@ describe("large frames", () => {
       "Set-NetAdapterAdvancedProperty -Name 'vEthernet (storage0)' -RegistryKeyword '*JumboPacket' -RegistryValue 1514",
     );
     expect(await drift(file({ kind }))).toEqual([
-      'adapters."Ethernet 2".JumboPacketBytes: is 2000, wanted 9014',
-      'adapters."vEthernet (storage0)".JumboPacketBytes: is 1514, wanted 9014',
-      'interfaces."vEthernet (storage0)".NlMtuBytes: is 1500, wanted 9000',
+      'jumbo.adapters."Ethernet 2".JumboPacketBytes: is 2000, wanted 9014',
+      'jumbo.adapters."vEthernet (storage0)".JumboPacketBytes: is 1514, wanted 9014',
+      'tcpip.interfaces."vEthernet (storage0)".NlMtuBytes: is 1500, wanted 9000',
     ]);
     await apply(file({ kind }));
     expect(framesOf(made)).toEqual(wanted);

@@ -267,11 +267,11 @@ describe("routes and large frames of a guest", () => {
       "Set-NetAdapterAdvancedProperty -Name 'Ethernet 3' -RegistryKeyword '*JumboPacket' -RegistryValue 9014",
     );
     expect((await drift(own())).sort()).toEqual([
-      'adapters."00:15:5d:10:00:02".JumboPacketBytes: is 1514, wanted 4014',
-      'interfaces."Ethernet 4".Routes."172.16.0.0/12"."10.20.0.254": is 7, wanted 256',
-      'interfaces."Ethernet 4".Routes."192.0.2.0/24": is missing, wanted {"0.0.0.0":20}',
-      'interfaces."Ethernet 4".Routes."198.51.100.0/24": is {"10.20.0.9":256}, wanted nothing',
-      'interfaces."Team 1 - VLAN 30".NlMtuBytes: is 1500, wanted 4000',
+      'jumbo.adapters."00:15:5d:10:00:02".JumboPacketBytes: is 1514, wanted 4014',
+      'tcpip.interfaces."Ethernet 4".Routes."172.16.0.0/12"."10.20.0.254": is 7, wanted 256',
+      'tcpip.interfaces."Ethernet 4".Routes."192.0.2.0/24": is missing, wanted {"0.0.0.0":20}',
+      'tcpip.interfaces."Ethernet 4".Routes."198.51.100.0/24": is {"10.20.0.9":256}, wanted nothing',
+      'tcpip.interfaces."Team 1 - VLAN 30".NlMtuBytes: is 1500, wanted 4000',
     ]);
     await apply(own());
     expect(await drift(own())).toEqual([]);
