@@ -107,10 +107,10 @@ function errorsPart({ errors }: Comment, room: number): string {
   );
 }
 
-/** Restarts, power-offs, hosts that leave: the steps that nobody may overlook stand before everything else. */
+/** Restarts, power-offs, hosts that leave, switches made anew: what nobody may overlook stands before everything else. */
 function outagesPart({ changes }: Comment, room: number): string {
-  const lines = changes.flatMap(({ name, steps }) =>
-    steps
+  const lines = changes.flatMap(({ name, summary, steps }) =>
+    [...summary, ...steps]
       .filter(({ disruption }) => disruption === "outage")
       .map(({ title }) => `- ${code(shortened(name, LONGEST_NAME))}: ${code(shortened(title, LONGEST_ITEM))}`),
   );
@@ -142,10 +142,16 @@ const SUMMARY_LINES = 4;
 const LONGEST_SUMMARY = 200;
 
 function what({ summary, steps }: ResourceChange): string {
-  const lines = [...summary, ...steps.map(({ title }) => title)];
-  const shown = lines.slice(0, SUMMARY_LINES).map((line) => code(shortened(line, LONGEST_SUMMARY)));
+  const lines = [...summary.map(summaryLine), ...steps.map(({ title }) => code(shortened(title, LONGEST_SUMMARY)))];
+  const shown = lines.slice(0, SUMMARY_LINES);
   const left = lines.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("<br>");
+}
+
+/** Marked where somebody notices it: the row's own mark is that of its worst line. */
+function summaryLine({ title, disruption }: PlannedStep): string {
+  const mark = disruption === "none" ? "" : `${MARK[disruption].split(" ")[0]} `;
+  return `${mark}${code(shortened(title, LONGEST_SUMMARY))}`;
 }
 
 /** What `up` would do to each object in vCenter, in order, each step with its risk. */

@@ -15,8 +15,8 @@ export interface ResourceChange {
   readonly kind?: string;
   readonly action: Action;
   readonly disruption: Risk;
-  /** What changes, one short line each. */
-  readonly summary: readonly string[];
+  /** What changes, one short line each, the most disruptive first. */
+  readonly summary: readonly PlannedStep[];
   /** What would be done, in order; only objects in vCenter have steps. */
   readonly steps: readonly PlannedStep[];
   /** What is to be told although nothing is done about it. */

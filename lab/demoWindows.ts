@@ -4,7 +4,15 @@ import type { NicScenario } from "./windows/host/scenario";
 import type { WindowsScenarios } from "./windowsProcess";
 
 /** In milliseconds: shorter than on real hosts, so that a run which is interrupted in between leaves little to wait for. */
-const TIMES = { rebind: 100, handBack: 100, interfaceReady: 50, addressCheck: 100, teamMember: 100, vfSwitch: 100 };
+const TIMES = {
+  rebind: 100,
+  handBack: 100,
+  interfaceReady: 50,
+  addressCheck: 100,
+  teamMember: 100,
+  vfSwitch: 100,
+  nicRestart: 100,
+};
 
 const adapter = (name: string, mac: string): NicScenario => ({
   name,

@@ -29,6 +29,8 @@ export class HypervHost extends MachineResource<HypervHostModel> {
   declare readonly lbfo: pulumi.Output<string | undefined>;
   /** Virtual switches, adapters of the management OS and of VMs: the script that makes them so. */
   declare readonly vmswitch: pulumi.Output<string | undefined>;
+  /** Jumbo frames of NICs and of adapters of the management OS: the script that lets them through. */
+  declare readonly jumbo: pulumi.Output<string | undefined>;
   /** Addresses of the management OS: the script that sets them. */
   declare readonly tcpip: pulumi.Output<string | undefined>;
 

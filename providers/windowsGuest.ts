@@ -32,7 +32,9 @@ export interface WindowsGuestArgs extends Omit<WindowsGuestSpec, "os" | "ssh" | 
 export class WindowsGuest extends MachineResource<WindowsGuestModel> {
   /** Teams of NIC Teaming: the script that makes them so. Undefined where there is none, as what follows. */
   declare readonly lbfo: pulumi.Output<string | undefined>;
-  /** Addresses of ports and teams: the script that sets them. */
+  /** Jumbo frames of network cards: the script that lets them through. */
+  declare readonly jumbo: pulumi.Output<string | undefined>;
+  /** Addresses and routes of ports and teams: the script that sets them. */
   declare readonly tcpip: pulumi.Output<string | undefined>;
 
   constructor(

@@ -59,9 +59,15 @@ function keyRows({ properties = {}, required = [] }: Schema, prefix: string): st
   return Object.entries(properties).flatMap(([key, schema]) => {
     const path = `${prefix}${key}`;
     const row = keyRow(path, schema, required.includes(key));
-    const inner = schema.noun === undefined && schema.properties ? keyRows(schema, `${path}.`) : [];
-    return [row, ...inner];
+    const inner = isPart(schema) ? keyRows(schema, `${path}.`) : [];
+    const ofItems = schema.items && isPart(schema.items) ? keyRows(schema.items, `${path}[].`) : [];
+    return [row, ...inner, ...ofItems];
   });
+}
+
+/** A map whose keys stand in the table of the noun that it is in. */
+function isPart({ noun, properties }: Schema): boolean {
+  return noun === undefined && properties !== undefined;
 }
 
 function keyRow(path: string, schema: Schema, isRequired: boolean): string[] {

@@ -11,7 +11,7 @@ export type Action = "create" | "update" | "replace" | "delete" | "import";
 /** What traffic notices; unknown: a resource whose settings multiport knows nothing about. */
 export type Risk = Disruption | "unknown";
 
-/** One thing that `up` would do to an object in vCenter. */
+/** One line of what `up` would do: a setting that changes, or a step on an object in vCenter. */
 export interface PlannedStep {
   readonly title: string;
   readonly disruption: Disruption;
@@ -26,7 +26,8 @@ export interface States {
 
 export interface Detail {
   readonly disruption: Risk;
-  readonly summary: readonly string[];
+  /** The most disruptive first. */
+  readonly summary: readonly PlannedStep[];
   /** In the order in which they would be done. */
   readonly steps: readonly PlannedStep[];
   /** What is to be told although nothing is done about it. */
@@ -44,8 +45,25 @@ export function worst(changes: readonly Pick<Change, "disruption">[]): Disruptio
   );
 }
 
+/** Settings that change, as lines. */
+export function changeLines(changes: readonly Change[]): PlannedStep[] {
+  return changes
+    .map((change) => ({ title: changeLine(change), disruption: change.disruption }))
+    .sort((a, b) => DISRUPTION_RANK[a.disruption] - DISRUPTION_RANK[b.disruption]);
+}
+
+/** Settings whose change disturbs nobody, as lines. */
+export function quietLines(changes: readonly Change[]): PlannedStep[] {
+  return changes.map((change) => quiet(changeLine(change)));
+}
+
+/** A line about what disturbs nobody. */
+export function quiet(title: string): PlannedStep {
+  return { title, disruption: "none" };
+}
+
 /** `vs0.vs0-uplinks.trunks: "10,30" → "10,30,40"`. */
-export function changeLine({ path, from, to }: Change): string {
+function changeLine({ path, from, to }: Change): string {
   const where = formatPath(shortened(path));
   if (from === undefined) return isPart(to) ? `${where}: new` : `${where}: ${JSON.stringify(to)}, was not set`;
   if (to === undefined)

@@ -4,7 +4,7 @@ import { type Change, compare } from "../../providers/model/change.js";
 import { isRecord } from "../../providers/model/record.js";
 import type { AnyDriver } from "../../providers/platforms/index.js";
 import type { Properties } from "../previewJson.js";
-import { changeLine, type Detail, patch, type States, without, worst } from "./detail.js";
+import { changeLines, type Detail, patch, quiet, quietLines, type States, without, worst } from "./detail.js";
 
 const WORDS = "configuration";
 
@@ -12,15 +12,17 @@ export function machineDetail(driver: AnyDriver, { action, before, after }: Stat
   const names = driver.layers.map(({ name }) => name);
   const isCompared = before !== undefined && after !== undefined;
   const changes = isCompared ? wordChanges(driver, before[WORDS], after[WORDS]) : [];
+  const left = isCompared ? leftAlone(driver, before[WORDS], after[WORDS]) : [];
   // State keeps what an older release wrote: a difference without a meaning is no difference without consequences.
-  const isUnclear = isCompared && changes.length === 0 && textsDiffer(names, before, after);
+  const isUnclear = isCompared && changes.length + left.length === 0 && textsDiffer(names, before, after);
   const isWhole = action === "create" || action === "delete" || action === "import";
   const rest = isWhole ? [] : compare(without(after, [WORDS, ...names]), without(before, [WORDS, ...names]));
   return {
     disruption: isUnclear ? "unknown" : worst(changes),
     summary: [
-      ...(isUnclear ? ["only comments change, or lines that this release does not know"] : changes.map(changeLine)),
-      ...rest.map(changeLine),
+      ...(isUnclear ? [quiet("only comments change, or lines that this release does not know")] : changeLines(changes)),
+      ...quietLines(left).map(({ title }) => quiet(`${title}; on the machine it stays as it is`)),
+      ...quietLines(rest),
     ],
     steps: [],
     notes: [],
@@ -33,13 +35,29 @@ export function machineDetail(driver: AnyDriver, { action, before, after }: Stat
 }
 
 function wordChanges(driver: AnyDriver, old: unknown, now: unknown): Change[] {
+  return driver.layers.flatMap((layer) => {
+    const { to, from } = layerWords(layer, old, now);
+    return within(layer, layer.compare(to, from));
+  });
+}
+
+/** What leaves the file and not the machine: the layer sees no change where the words have one. */
+function leftAlone(driver: AnyDriver, old: unknown, now: unknown): Change[] {
+  return driver.layers.flatMap((layer) => {
+    const { to, from } = layerWords(layer, old, now);
+    return layer.compare(to, from).length > 0 ? [] : within(layer, compare(to, from));
+  });
+}
+
+type Layer = AnyDriver["layers"][number];
+
+function layerWords({ name, nothing }: Layer, old: unknown, now: unknown) {
   const [from, to] = [isRecord(old) ? old : {}, isRecord(now) ? now : {}];
-  return driver.layers.flatMap(({ name, nothing, compare: compareLayer }) =>
-    compareLayer(to[name] ?? nothing, from[name] ?? nothing).map((change) => ({
-      ...change,
-      path: [name, ...change.path],
-    })),
-  );
+  return { to: to[name] ?? nothing, from: from[name] ?? nothing };
+}
+
+function within({ name }: Layer, changes: readonly Change[]): Change[] {
+  return changes.map((change) => ({ ...change, path: [name, ...change.path] }));
 }
 
 function textsDiffer(names: readonly string[], before: Properties, after: Properties): boolean {

@@ -1,6 +1,6 @@
 // A resource that is its settings, in a report: compared setting by setting, shown as YAML. Pure.
 import { type Change, compare, type Disruption } from "../../providers/model/change.js";
-import { changeLine, type Detail, patch, type States, toYaml, worst } from "./detail.js";
+import { changeLines, type Detail, patch, type States, toYaml, worst } from "./detail.js";
 
 /** What traffic notices, by setting; a setting that is missing disturbs nobody. */
 export type DisruptiveSettings = Readonly<Record<string, Disruption>>;
@@ -12,9 +12,10 @@ export function settingsDetail(
   disruptive: DisruptiveSettings | undefined,
 ): Detail {
   const changes = before && after ? compare(after, before, (path) => disruptive?.[String(path[0])] ?? "none") : [];
+  const judged = changes.map((change) => ofWholeSetting(change, disruptive ?? {}));
   return {
-    disruption: disruptive ? worst(changes.map((change) => ofWholeSetting(change, disruptive))) : "unknown",
-    summary: changes.map(changeLine),
+    disruption: disruptive ? worst(judged) : "unknown",
+    summary: changeLines(judged),
     steps: [],
     notes: [],
     diff: patch(`${name}.yaml`, toYaml(before), toYaml(after)),

@@ -4,7 +4,7 @@ import { compare } from "../../providers/model/change.js";
 import type { AnyVcenterDriver } from "../../providers/platforms/vsphere/index.js";
 import type { Step } from "../../providers/platforms/vsphere/vcenterDriver.js";
 import type { Properties } from "../previewJson.js";
-import { changeLine, type Detail, patch, type Risk, type States, toYaml, without, worst } from "./detail.js";
+import { type Detail, patch, quietLines, type Risk, type States, toYaml, without, worst } from "./detail.js";
 
 export function vcenterDetail(driver: AnyVcenterDriver, name: string, states: States): Detail {
   const { action, before, after } = states;
@@ -16,7 +16,7 @@ export function vcenterDetail(driver: AnyVcenterDriver, name: string, states: St
   const rest = isChanged ? compare(without(after, own), without(before, own)) : [];
   return {
     disruption,
-    summary: rest.map(changeLine),
+    summary: quietLines(rest),
     steps: steps.map(({ title, disruption: risk }) => ({ title, disruption: risk })),
     notes,
     diff: patch(`${name}.yaml`, toYaml(old), toYaml(now)),

@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from "./machineFacts.js";
 import { machineScript } from "./machineScript.js";
-import { wordsFor } from "./machineWords.js";
+import { NO_WORDS, recordOf, wordsFor } from "./machineWords.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -102,6 +102,8 @@ function layerOf<Model extends MachineModel>(driver: Driver<Model>, path: string
 export interface ChangePlan {
   readonly id: string;
   readonly changes: readonly Change[];
+  /** Whether the machine has it on record that these words are the wanted ones. */
+  readonly isRecorded: boolean;
   /** What has to be installed first; the plan is then one without the layers that need it. */
   readonly missing: readonly MissingTool[];
   readonly conflicts: readonly string[];
@@ -152,10 +154,10 @@ export function planChange<Model extends MachineModel>(
   return {
     id,
     changes: changesTo(driver, { words, files: puts }, { facts, actual, own }),
+    isRecorded: recordOf(facts.applied ?? NO_WORDS).applied === recordOf(words).applied,
     missing: missingTools(driver, facts, words),
     conflicts: [
       ...new Set([
-        ...underWay(facts),
         ...unreadable(driver, facts),
         ...foreignFiles(puts, facts, environment),
         ...(all("conflicts") as string[]),
@@ -169,7 +171,7 @@ export function planChange<Model extends MachineModel>(
       apply,
       revert,
       check: all("check"),
-      about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString() }),
+      about: JSON.stringify({ id, environment, by: controller(), since: new Date().toISOString(), seconds }),
       units: {
         files: fillTemplate("machine/revert-files.service", {}).trimEnd(),
         rest: fillTemplate("machine/revert.service", {}).trimEnd(),
@@ -181,13 +183,6 @@ export function planChange<Model extends MachineModel>(
 /** Who asks, for whoever finds the machine taken. */
 function controller(): string {
   return `${userInfo().username}@${hostname()}`;
-}
-
-function underWay({ change }: MachineFacts): string[] {
-  if (change === undefined) return [];
-  return [
-    `another change is under way, begun by ${change.by} for environment ${change.environment} at ${change.since}. Wait until it has ended: without a confirmation the machine puts back what it had`,
-  ];
 }
 
 function foreignFiles(

@@ -9,12 +9,14 @@ import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
-import { ConflictError } from "./machineErrors.js";
+import { BusyError, ConflictError } from "./machineErrors.js";
 import { type MachineFacts, missingTools, ownFiles, remarksOf, unreadable, wordsOf } from "./machineFacts.js";
-import { NO_WORDS, withoutEmpty } from "./machineWords.js";
+import { machineScript } from "./machineScript.js";
+import { NO_WORDS, recordOf, withoutEmpty } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { Settlement } from "./settlement.js";
 import { fillTemplate } from "./template.js";
+import { type Tell, Turn } from "./turn.js";
 
 /** What a run found, and did. */
 export interface Applied {
@@ -43,6 +45,7 @@ export class Machine<Model extends MachineModel> {
   constructor(
     private readonly driver: Driver<Model>,
     connect: Connect,
+    private readonly tell: Tell = () => {},
   ) {
     this.access = new MachineAccess(driver, connect);
   }
@@ -55,8 +58,8 @@ export class Machine<Model extends MachineModel> {
   /** What of ours the machine has; undefined when it has nothing of ours. */
   async read({ ssh, environment }: Place): Promise<Found | undefined> {
     const heading: Heading = { machine: ssh.name, environment };
-    return this.access.withHost(this.access.connect(ssh), async (host) => {
-      const facts = await this.access.facts(host, environment);
+    return this.inTurn(ssh, async (host) => {
+      const facts = await this.settledFacts(host, environment);
       const conflicts = [
         ...describeAll(missingTools(this.driver, facts, NO_WORDS), facts),
         ...unreadable(this.driver, facts),
@@ -84,13 +87,30 @@ export class Machine<Model extends MachineModel> {
   private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {
     const seconds = ssh.confirmSeconds ?? DEFAULT_CONFIRM_SECONDS;
     const id = randomBytes(6).toString("hex");
-    const begun = await this.access.withHost(this.access.connect(ssh), (host) =>
-      this.begin(host, { ...wanted, id, seconds }),
-    );
+    const begun = await this.inTurn(ssh, (host) => this.begin(host, { ...wanted, id, seconds }));
     const { plan } = begun;
     if (plan === undefined) return { changes: [], notes: begun.remarks };
     const remarks = await new Settlement(this.access, { wanted, id, ...begun }).finish(ssh);
     return { changes: plan.changes, notes: [...plan.notes, ...remarks] };
+  }
+
+  /** Once whoever else changes the machine has come to an end. */
+  private async inTurn<T>(ssh: SshTarget, use: (host: Host) => Promise<T>): Promise<T> {
+    const turn = new Turn(ssh.name, this.tell);
+    for (;;) {
+      try {
+        return await this.access.withHost(this.access.connect(ssh), use);
+      } catch (error) {
+        await turn.after(error);
+      }
+    }
+  }
+
+  /** What a machine has in the middle of somebody's change is neither what it had nor what it will have. */
+  private async settledFacts(host: Host, environment: string): Promise<MachineFacts> {
+    const facts = await this.access.facts(host, environment);
+    if (facts.change) throw new BusyError(host.label, facts.change);
+    return facts;
   }
 
   /** Sends the change where there is something to change. */
@@ -99,7 +119,10 @@ export class Machine<Model extends MachineModel> {
     const deadline = Date.now() + request.seconds * 1000;
     const { label } = host;
     const { remarks } = plan;
-    if (plan.changes.length === 0) return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
+    if (plan.changes.length === 0) {
+      if (!plan.isRecorded) await this.record(host, request);
+      return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
+    }
     try {
       await this.access.run(host, {
         step: `apply ${layersOf(plan).join(", ")}`,
@@ -113,10 +136,16 @@ export class Machine<Model extends MachineModel> {
     return { plan, remarks, deadline, label, seconds: request.seconds };
   }
 
+  /** A machine that is as wanted already, or from which only what stays there was left out, knows what is wanted now. */
+  private async record(host: Host, { heading: { environment }, words }: Request): Promise<void> {
+    const script = machineScript(this.driver.shell, "record", { environment, ...recordOf(words) });
+    await this.access.run(host, { step: "record what is wanted", script });
+  }
+
   /** What a change takes, once the machine has what it needs for it; an error where something stands in the way. */
   private async plan(host: Host, request: Request): Promise<ChangePlan> {
     const { environment } = request.heading;
-    const facts = await this.access.facts(host, environment);
+    const facts = await this.settledFacts(host, environment);
     const plan = planChange(this.driver, request, facts);
     if (plan.missing.length === 0 && plan.conflicts.length === 0) return plan;
     const installation = installationOf(plan.missing, facts.packageManager);

@@ -1,11 +1,26 @@
 // How a change of a machine can end otherwise than wanted, in words for the user. Pure.
 import type { Change } from "../model/change.js";
+import type { About } from "./machineFacts.js";
 
 /** Something stands in the way on the machine; nothing was changed. */
 export class ConflictError extends Error {
   constructor(machine: string, conflicts: readonly string[]) {
     super(`${machine}: nothing was changed, because ${conflicts.join("; and ")}.`);
     this.name = "ConflictError";
+  }
+}
+
+/** Somebody else changes the machine; nothing was changed. */
+export class BusyError extends ConflictError {
+  constructor(
+    machine: string,
+    readonly change: About,
+  ) {
+    const { by, environment, since } = change;
+    super(machine, [
+      `another change is under way, begun by ${by} for environment ${environment} at ${since}. Wait until it has ended: without a confirmation the machine puts back what it had`,
+    ]);
+    this.name = "BusyError";
   }
 }
 

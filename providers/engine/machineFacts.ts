@@ -26,8 +26,14 @@ export function factsScript({ shell, layers }: Spoken, environment: string): str
   });
 }
 
-/** A change that is under way: whose, and since when. */
-const About = z.object({ id: z.string(), environment: z.string(), by: z.string(), since: z.string() });
+/** A change that is under way: whose, since when, and how many seconds it may take. */
+const About = z.object({
+  id: z.string(),
+  environment: z.string(),
+  by: z.string(),
+  since: z.string(),
+  seconds: z.number(),
+});
 export type About = z.infer<typeof About>;
 
 /** How the last change ended. */

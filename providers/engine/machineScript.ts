@@ -11,7 +11,7 @@ export const LAST_CHANGE: Readonly<Record<ShellName, string>> = {
 };
 
 /** Those of templates/machine/ that there are for every shell. */
-export type MachineScript = "facts" | "change" | "apply" | "revert" | "confirm" | "refuse";
+export type MachineScript = "facts" | "change" | "apply" | "revert" | "confirm" | "record" | "refuse";
 
 export function machineScript(shell: ShellName, name: MachineScript, data: object): string {
   return fillTemplate(`machine/${name}.${EXTENSIONS[shell]}`, data);

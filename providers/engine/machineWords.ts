@@ -29,3 +29,9 @@ export function withoutEmpty<Model extends MachineModel>(
 export function wordsFor(layer: Pick<AnyLayer<never>, "name" | "nothing">, words: MachineWords): unknown {
   return words[layer.name] ?? layer.nothing;
 }
+
+/** How a machine keeps them (templates/machine/confirm.sh.hbs). */
+export function recordOf(words: MachineWords): { readonly applied: string; readonly isEmpty: boolean } {
+  const applied = canonical(words);
+  return { applied, isEmpty: applied === canonical(NO_WORDS) };
+}

@@ -45,6 +45,7 @@ export class MachineProvider<Model extends MachineModel> {
     this.machine = new Machine(
       driver,
       connectWith((key) => config(key)),
+      (text) => console.log(text),
     );
   }
 

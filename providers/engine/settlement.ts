@@ -5,12 +5,11 @@ import { type Change, formatChange } from "../model/change.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { MachineModel, MachineWords } from "../platforms/driver.js";
 import { differences, type Wanted } from "./changePlan.js";
-import { canonical } from "./digest.js";
 import { isLost, type MachineAccess } from "./machineAccess.js";
 import { RevertedError, UnverifiedError } from "./machineErrors.js";
 import { type MachineFacts, remarksOf } from "./machineFacts.js";
 import { LAST_CHANGE, machineScript } from "./machineScript.js";
-import { NO_WORDS, wordsFor } from "./machineWords.js";
+import { recordOf, wordsFor } from "./machineWords.js";
 
 // A platform's own daemon takes a moment to show what it was told, and LACP some seconds to agree. The pauses between two looks.
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
@@ -103,13 +102,11 @@ export class Settlement<Model extends MachineModel> {
 
   private async confirm(host: Host): Promise<void> {
     const { id, wanted } = this.sent;
-    const applied = canonical(wanted.words);
-    const isEmpty = applied === canonical(NO_WORDS);
     const { environment } = wanted.heading;
     try {
       await this.access.run(host, {
         step: "confirm the change",
-        script: machineScript(this.access.driver.shell, "confirm", { id, environment, applied, isEmpty }),
+        script: machineScript(this.access.driver.shell, "confirm", { id, environment, ...recordOf(wanted.words) }),
       });
     } catch (error) {
       if (isLost(error) || !(error instanceof Error)) throw error;

@@ -58,6 +58,8 @@ export class HostError extends Error {
   constructor(
     readonly kind: HostErrorKind,
     message: string,
+    /** Of kind "command": the exit code, where the command had one. */
+    readonly exitCode?: number,
   ) {
     super(message);
     this.name = "HostError";

@@ -49,7 +49,8 @@ export class PowershellDirectHost implements Host {
     letIn.add(this.key);
     const stderr = withoutAnnouncement(answer.stderr);
     if (answer.code === 0) return { stdout: answer.stdout, stderr };
-    if (answer.code !== null) throw this.error("command", step, `exit code ${answer.code}.${said(stderr)}`);
+    if (answer.code !== null)
+      throw this.error("command", step, `exit code ${answer.code}.${said(stderr)}`, answer.code);
     throw this.error("timeout", step, `did not end within ${timeoutSeconds} s and was stopped. ${UNKNOWN_STATE}`);
   }
 
@@ -69,8 +70,8 @@ export class PowershellDirectHost implements Host {
     return this.error(kind, step, `${words} The host said: ${message}`);
   }
 
-  private error(kind: HostErrorKind, step: string, what: string): HostError {
-    return new HostError(kind, `${this.label}: ${step}: ${this.withoutPassword(what)}`);
+  private error(kind: HostErrorKind, step: string, what: string, exitCode?: number): HostError {
+    return new HostError(kind, `${this.label}: ${step}: ${this.withoutPassword(what)}`, exitCode);
   }
 
   /** Nothing that we send has it in an error; what others make of it is not ours. */

@@ -83,9 +83,10 @@ class Execution {
 
   private finish(): void {
     const { exit } = this;
+    const code = exit?.code;
     if (exit === undefined) this.onLost();
-    else if (exit.code === null) this.fail("command", `ended by ${exit.signal ?? "a signal"}.`);
-    else if (exit.code !== 0) this.fail("command", `exit code ${exit.code}.`);
+    else if (typeof code !== "number") this.fail("command", `ended by ${exit.signal ?? "a signal"}.`);
+    else if (code !== 0) this.end(() => this.reject("command", `exit code ${code}.`, code));
     else
       this.end(() =>
         this.outcome.resolve({ stdout: this.text("stdout"), stderr: withoutAnnouncement(this.text("stderr")) }),
@@ -108,10 +109,10 @@ class Execution {
     });
   }
 
-  private reject(kind: HostError["kind"], what: string): void {
+  private reject(kind: HostError["kind"], what: string, exitCode?: number): void {
     const words = said(withoutAnnouncement(this.text("stderr")));
     const { settings } = this.connection;
-    this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`));
+    this.outcome.reject(new HostError(kind, `${labelOf(settings)}: ${this.command.step}: ${what}${words}`, exitCode));
   }
 
   /** The first end counts. */

@@ -38,7 +38,10 @@ export const RouteSpec = z.strictObject({
     .optional()
     .meta({ description: "Router that leads there. Default: none, the subnet is on the link itself." }),
   metric: field
-    .integer({ min: 1, max: MAX_METRIC }, "Of two routes to one subnet the lower counts. Default: that of the system.")
+    .integer(
+      { min: 1, max: MAX_METRIC },
+      "Of two routes to one subnet the lower counts. Default: that of the system (Windows: 256).",
+    )
     .optional(),
   source: field.ipAddress
     .optional()

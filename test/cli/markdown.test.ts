@@ -22,6 +22,9 @@ import { hostile } from "../arbitrary.js";
 
 const about = { id: "site/prod", environment: "prod", problems: [], errors: [], messages: [], others: [], changes: [] };
 
+/** A line about what nobody notices. */
+const quiet = (title: unknown) => ({ title, disruption: "none" as const });
+
 const NO_LINES = { summary: [], steps: [], notes: [] };
 
 function recorded(name: string): string {
@@ -101,7 +104,9 @@ describe("a recorded preview", () => {
       { op: "delete-replaced", urn, oldState: state("a") },
     ];
     const { changes } = tell({ stdout: JSON.stringify({ steps }, null, 2), stderr: "", code: 0 }, []);
-    expect(changes).toMatchObject([{ action: "replace", disruption: "outage", summary: ['environment: "a" → "b"'] }]);
+    expect(changes).toMatchObject([
+      { action: "replace", disruption: "outage", summary: [quiet('environment: "a" → "b"')] },
+    ]);
   });
 });
 
@@ -133,13 +138,13 @@ describe("a machine that changes beside its text", () => {
     ["another release", { ...inputs, driverVersion: 2, __provider: "y" }, ["driverVersion: 1 → 2"]],
     ["nothing: the last run failed half-way", inputs, [expect.stringContaining("applied again")]],
   ])("says so: %s", (_, after, summary) => {
-    expect(change(inputs, after)).toMatchObject({ summary, diff: "", disruption: "none" });
+    expect(change(inputs, after)).toMatchObject({ summary: summary.map(quiet), diff: "", disruption: "none" });
   });
 
   it("has an unknown disruption where what changes says nothing to this release", () => {
     expect(change({ ...inputs, linux: inputs.linux.replace("network", "# older\nnetwork") }, inputs)).toMatchObject({
       disruption: "unknown",
-      summary: ["only comments change, or lines that this release does not know"],
+      summary: [quiet("only comments change, or lines that this release does not know")],
       diff: expect.stringContaining("-# older"),
     });
   });
@@ -250,6 +255,7 @@ const ACTIONS: readonly Action[] = ["create", "update", "replace", "delete", "im
 
 /** A comment in which every text is of one kind. */
 function commentOf(text: fc.Arbitrary<string>, counts: { readonly maxLength: number }): fc.Arbitrary<Comment> {
+  const line = fc.record({ title: text, disruption: fc.constantFrom(...STEP_RISKS) });
   const change: fc.Arbitrary<ResourceChange> = fc
     .record({
       name: text,
@@ -257,8 +263,8 @@ function commentOf(text: fc.Arbitrary<string>, counts: { readonly maxLength: num
       kind: fc.constantFrom("KVM host", undefined),
       action: fc.constantFrom(...ACTIONS),
       disruption: fc.constantFrom(...RISKS),
-      summary: fc.array(text, { maxLength: 6 }),
-      steps: fc.array(fc.record({ title: text, disruption: fc.constantFrom(...STEP_RISKS) }), { maxLength: 3 }),
+      summary: fc.array(line, { maxLength: 6 }),
+      steps: fc.array(line, { maxLength: 3 }),
       notes: fc.array(text, { maxLength: 2 }),
       diff: fc.oneof(
         fc.constant(""),
@@ -396,11 +402,14 @@ describe("hostile text", () => {
       action: "update",
       disruption: "brief",
       ...NO_LINES,
-      summary: ["vs0.trunks: 1 → 2"],
+      summary: [
+        { title: "vs0.trunks: 1 → 2", disruption: "brief" as const },
+        { title: "vs0.name: 1 → 2", disruption: "none" as const },
+      ],
       diff: "",
     };
     expect(toMarkdown({ ...about, changes: [change] })).toContain(
-      "| `kvm-01.example.net` | KVM host | changed | 🟠 brief | `vs0.trunks: 1 → 2` |\n",
+      "| `kvm-01.example.net` | KVM host | changed | 🟠 brief | 🟠 `vs0.trunks: 1 → 2`<br>`vs0.name: 1 → 2` |\n",
     );
   });
 });
@@ -448,7 +457,7 @@ describe("the limit", () => {
       action: "update",
       disruption: "brief",
       ...NO_LINES,
-      summary: ["vs0.vs0-uplinks.trunks: 1 → 2"],
+      summary: [{ title: "vs0.vs0-uplinks.trunks: 1 → 2", disruption: "brief" }],
       diff: `@@ -1 +1 @@\n-${"a".repeat(400)}\n+${"b".repeat(400)}`,
     });
     const text = toMarkdown({ ...about, changes: Array.from({ length: 100 }, (_, index) => change(index)) });

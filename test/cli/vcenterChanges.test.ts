@@ -155,7 +155,9 @@ describe("any of them", () => {
       before: { ...own, driverVersion: 0, configuration: { x: 1 } },
       after: own,
     });
-    expect(changes).toMatchObject([{ disruption: "unknown", steps: [], summary: ["driverVersion: 0 → 1"] }]);
+    expect(changes).toMatchObject([
+      { disruption: "unknown", steps: [], summary: [{ title: "driverVersion: 0 → 1", disruption: "none" }] },
+    ]);
   });
 
   it("that goes takes its traffic with it", () => {
@@ -194,7 +196,11 @@ describe("any of them", () => {
       after: own,
     });
     expect(changes).toMatchObject([
-      { disruption: "none", summary: [expect.stringContaining("applied again")], diff: "" },
+      {
+        disruption: "none",
+        summary: [{ title: expect.stringContaining("applied again"), disruption: "none" }],
+        diff: "",
+      },
     ]);
   });
 });

@@ -26,7 +26,7 @@ function emptyConfig() {
 /** One file changes, one comes, one goes, and Open vSwitch is told. */
 function change(parts: ChangeParts = {}) {
   const script = changeScript({
-    about: '{"id":"7","environment":"t","by":"ann@desk","since":"now"}',
+    about: '{"id":"7","environment":"t","by":"ann@desk","since":"now","seconds":9}',
     puts: [
       { path: machine.path("kept"), text: "new\n", mode: "0600" },
       { path: machine.path("deep/down/coming"), text: "here\n", mode: "0644" },
@@ -77,7 +77,7 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", () => {
   expect(change()()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
-  expect(facts().change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now" });
+  expect(facts().change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
   expect(confirm()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
   expect(facts()).toMatchObject({
@@ -85,6 +85,16 @@ it("that is confirmed stays, and is remembered", () => {
     change: undefined,
     last: { id: "7", outcome: "confirmed", environment: "t", reason: "" },
   });
+});
+
+it("that needs nothing done is remembered all the same", () => {
+  const record = (isEmpty: boolean) =>
+    machine.run(fillTemplate("machine/record.sh", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
+  expect(record(false)).toMatchObject({ status: 0, stderr: "" });
+  expect(facts().applied).toEqual({ it: "'s" });
+  expect(record(true)).toMatchObject({ status: 0, stderr: "" });
+  expect(facts().applied).toBeUndefined();
+  expectOld();
 });
 
 it("that leaves nothing of ours leaves no words either", () => {

@@ -65,6 +65,7 @@ const word = {
   Dhcp: "Disabled" as const,
   IPAddress: [`${ADDRESS}/24`],
   DefaultGateway: [],
+  Routes: {},
   ServerAddresses: [],
   NlMtuBytes: 1500,
 };
@@ -79,7 +80,7 @@ function change({ id = "7", seconds = 600, check = [] }: Parts = {}) {
       ...shared,
       seconds,
       check,
-      about: JSON.stringify({ id, environment: "t", by: "ann@desk", since: "now" }),
+      about: JSON.stringify({ id, environment: "t", by: "ann@desk", since: "now", seconds: 9 }),
       apply: machineScript("powershell", "apply", { ...shared, before: [], after }),
       revert: machineScript("powershell", "revert", {
         ...shared,
@@ -125,7 +126,7 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", async () => {
   expect(await change()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
-  expect((await facts()).change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now" });
+  expect((await facts()).change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
   expect(await confirm()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
   expect(tasks()).toEqual([]);
@@ -134,6 +135,15 @@ it("that is confirmed stays, and is remembered", async () => {
     change: undefined,
     last: { id: "7", outcome: "confirmed", environment: "t", reason: "" },
   });
+});
+
+it("that needs nothing done is remembered all the same", async () => {
+  const record = (isEmpty: boolean) =>
+    run(machineScript("powershell", "record", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
+  expect(await record(false)).toEqual({ status: 0, stdout: "", stderr: [] });
+  expect((await facts()).applied).toEqual({ it: "'s" });
+  expect(await record(true)).toEqual({ status: 0, stdout: "", stderr: [] });
+  expect((await facts()).applied).toBeUndefined();
 });
 
 it("that leaves nothing of ours leaves no words either", async () => {

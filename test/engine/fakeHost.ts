@@ -6,7 +6,7 @@ import { type Command, type CommandOutput, type Host, HostError } from "../../pr
 /** Where the machine fails: at connecting, or at a step such as `apply openvswitch`; `on`: only the so-manieth time, from 1. */
 export type Failure =
   | { readonly at: "connect"; readonly kind: "unreachable" | "hostKey"; readonly on?: number }
-  | { readonly at: string; readonly kind: "command" | "timeout"; readonly on?: number }
+  | { readonly at: string; readonly kind: "command" | "timeout" | "tryAgain"; readonly on?: number }
   /** The connection is lost before the step has begun, or once the machine has done it. */
   | { readonly at: string; readonly kind: "cut"; readonly takesEffect: boolean; readonly on?: number };
 
@@ -18,6 +18,8 @@ export interface FakeHostOptions {
   readonly installed?: string;
   /** The name of that layer. */
   readonly layer?: string;
+  /** Files with names of ours, with their texts. */
+  readonly files?: Readonly<Record<string, string>>;
   /** So many times the old facts are still seen after a change. */
   readonly settlesAfter?: number;
   readonly failures?: readonly Failure[];
@@ -25,8 +27,9 @@ export interface FakeHostOptions {
   readonly isUnreachableFor?: number;
   /** Why the machine puts back what it had on its own, so many seconds after the change began. */
   readonly reverts?: { readonly after: number; readonly because: string; readonly takes?: number };
-  /** Of a change by somebody else that is under way, and of how the last one ended. */
+  /** Of a change by somebody else that is under way, for so many seconds (default: for good), and of how the last one ended. */
   readonly change?: object;
+  readonly changeEndsAfter?: number;
   readonly last?: object;
   /** The class of its errors: that of the compiled package where that is what is tested. */
   readonly hostError?: typeof HostError;
@@ -76,6 +79,7 @@ export class FakeHost implements Host {
   private pending: Pending | undefined;
   private last: string | null;
   private reachableFrom = 0;
+  private readonly begun = Date.now();
 
   constructor(private readonly options: FakeHostOptions) {
     this.HostError = options.hostError ?? HostError;
@@ -101,6 +105,8 @@ export class FakeHost implements Host {
     this.scripts.push(script);
     const failure = this.failureAt(step);
     if (failure?.kind === "command") throw this.failed(step, "exit code 1. ovs-vsctl: no.");
+    if (failure?.kind === "tryAgain")
+      throw new this.HostError("command", `${this.label}: ${step}: exit code 75. Another change has begun.`, 75);
     if (failure?.kind === "timeout") throw new this.HostError("timeout", `${this.label}: ${step}: no end after 60 s.`);
     if (failure?.kind !== "cut" || failure.takesEffect) this.obey(step, script);
     if (failure?.kind === "cut") {
@@ -128,6 +134,7 @@ export class FakeHost implements Host {
     if (step.startsWith("install ")) this.facts = this.options.installed ?? this.facts;
     if (step.startsWith("apply ")) this.begin(script);
     if (step === "confirm the change") this.confirm(script);
+    if (step === "record what is wanted") this.applied = recordedWords(script);
     if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*)$/m));
   }
 
@@ -160,7 +167,7 @@ export class FakeHost implements Host {
       Date.now() >= this.pending.reverts
     )
       throw this.failed("confirm the change", "exit code 76. The machine had begun to put back what it had.");
-    this.applied = word(script, /^printf '%s' (.*) >"\$own\/applied\.json\.new"$/m);
+    this.applied = recordedWords(script);
     this.end("confirmed", "");
   }
 
@@ -186,12 +193,13 @@ export class FakeHost implements Host {
     this.passTime();
     const isStale = this.stale > 0;
     if (isStale) this.stale--;
-    const { layer = "openvswitch", change } = this.options;
-    const about = this.pending?.about ?? (change === undefined ? null : JSON.stringify(change));
+    const { layer = "openvswitch", files = {}, change, changeEndsAfter = Number.POSITIVE_INFINITY } = this.options;
+    const isForeign = change !== undefined && Date.now() < this.begun + changeEndsAfter * 1000;
+    const about = this.pending?.about ?? (isForeign ? JSON.stringify(change) : null);
     return JSON.stringify({
       layers: { ...QUIET, [layer]: JSON.parse(isStale ? this.previous : this.facts) },
       packageManager: "apt-get",
-      files: {},
+      files: Object.fromEntries(Object.entries(files).map(([path, text]) => [path, encoded(text)])),
       applied: encoded(this.applied),
       change: encoded(about),
       last: encoded(this.last),
@@ -201,6 +209,10 @@ export class FakeHost implements Host {
 
 function encoded(text: string | null): string | null {
   return text === null ? null : Buffer.from(text).toString("base64");
+}
+
+function recordedWords(script: string): string {
+  return word(script, /^printf '%s' (.*) >"\$own\/applied\.json\.new"$/m);
 }
 
 /** A word of a script, as the shell would read it. */

@@ -156,15 +156,20 @@ describe("templates of a change", () => {
           const applied = JSON.stringify({ about });
           const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
           expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
-          const { stdout, stderr } = machine.run(factsScript({ shell: "sh", layers: [] }, environment));
+          const facts = () => machine.run(factsScript({ shell: "sh", layers: [] }, environment));
+          const { stdout, stderr } = facts();
           expect(stderr).toBe("");
           expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
+          const later = JSON.stringify({ later: about });
+          const record = fillTemplate("machine/record.sh", { environment, applied: later, isEmpty: false });
+          expect(machine.run(record)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
+          expect(JSON.parse(facts().stdout)).toMatchObject({ applied: Buffer.from(later).toString("base64") });
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
         } finally {
           machine.remove();
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
@@ -244,6 +249,7 @@ it("no template is left out here", () => {
     "machine/confirm.sh",
     "machine/facts.sh",
     "machine/install.sh",
+    "machine/record.sh",
     "machine/refuse.sh",
     "machine/revert.sh",
   ];

@@ -124,17 +124,23 @@ describe("apply", () => {
   });
 
   it("installs nothing for a change that something else stands in the way of", async () => {
-    const change = { id: "9", environment: "u", by: "x@y", since: "2026-01-01T00:00:00.000Z" };
-    const { host, machine } = given({ before: LACKING, change });
-    const { message } = await failure(machine.apply({ ...inputs, missingPackages: "install" }));
-    expect(message).toMatch(/another change is under way/);
+    const [bridged] = modelOf(recordedSpec("linux", "lacp-bridge")).kvmHosts;
+    if (!bridged) throw new Error("no host");
+    const files = { "/etc/netplan/60-multiport.yaml": "network: {}" };
+    const { host, machine } = given({ before: empty, files });
+    const wanted = toMachineWords(kvm, bridged, "t");
+    const { message } = await failure(machine.apply({ ...inputs, words: wanted, missingPackages: "install" }));
+    expect(message).toMatch(/netplan is not installed.*and \/etc\/netplan\S+ exists and was not written by multiport/);
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
 
-  it("of what is already so runs nothing but the reading", async () => {
+  it("of what is already so puts on record that it is wanted, and from then on runs nothing but the reading", async () => {
     const { host, machine } = given({ before: converged });
+    const [connect = "", read = "", close = ""] = ["connect", "read facts", "close"];
     expect(await outcome(machine.apply(inputs))).toEqual({ changes: [], notes: [] });
-    expect(host.log).toEqual(["connect", "read facts", "close"]);
+    expect(host.log.splice(0)).toEqual([connect, read, "record what is wanted", close]);
+    expect(await outcome(machine.apply(inputs))).toEqual({ changes: [], notes: [] });
+    expect(host.log).toEqual([connect, read, close]);
   });
 
   it("repairs drift, and names it", async () => {
@@ -206,16 +212,64 @@ describe("apply where something is in the way", () => {
     );
     expect(host.log).toEqual(["connect", "read facts", "close"]);
   });
+});
 
-  it("changes nothing while another change is under way, and says whose", async () => {
-    const change = { id: "1", environment: "u", by: "ann@desk", since: "2026-01-01T00:00:00Z" };
-    const { host, machine } = given({ before: empty, applied: converged, change });
+describe("while somebody else changes the machine", () => {
+  const change = { id: "1", environment: "u", by: "ann@desk", since: "2026-01-01T00:00:00Z", seconds: 120 };
+  const LOOK = ["connect", "read facts", "close"];
+  const told: string[] = [];
+  beforeEach(() => void told.splice(0));
+
+  function waiting(options: Omit<FakeHostOptions, "before" | "applied">) {
+    const host = new FakeHost({ before: empty, applied: converged, ...options });
+    return { host, machine: new Machine(kvm, host.connect, (text) => told.push(text)) };
+  }
+
+  it("waits for its end, says once for whom, and then does what is to be done", async () => {
+    const { host, machine } = waiting({ change, changeEndsAfter: 5 });
+    expect((await outcome(machine.apply(inputs))).changes).toHaveLength(1);
+    expect(host.log).toEqual([...LOOK, ...LOOK, ...LOOK, ...SENT, ...CONFIRMED]);
+    expect(told).toEqual([
+      "kvm-01: waits for the change that ann@desk began for environment u at 2026-01-01T00:00:00Z; it ends within 120 s of its beginning, or is put back",
+    ]);
+  });
+
+  it("goes on waiting over a connection that the other change cuts", async () => {
+    const failures = [{ at: "connect", kind: "unreachable", on: 2 }] as const;
+    const { host, machine } = waiting({ change, changeEndsAfter: 3, failures });
+    await outcome(machine.apply(inputs));
+    expect(host.log).toEqual([...LOOK, "connect", ...SENT, ...CONFIRMED]);
+  });
+
+  it("reads what there is when it has ended", async () => {
+    const { host, machine } = waiting({ change, changeEndsAfter: 3 });
+    expect(await outcome(machine.read({ ssh: inputs.ssh, environment: "t" }))).toBeUndefined();
+    expect(host.log).toEqual([...LOOK, ...LOOK, ...LOOK]);
+  });
+
+  it("gives up when even the way back would have ended, changes nothing, and says whose it is", async () => {
+    const { host, machine } = waiting({ change });
+    const begun = Date.now();
     const error = await failure(machine.apply(inputs));
     expect(error).toBeInstanceOf(ConflictError);
     expect(error.message).toBe(
       `${K1}: nothing was changed, because another change is under way, begun by ann@desk for environment u at 2026-01-01T00:00:00Z. Wait until it has ended: without a confirmation the machine puts back what it had.`,
     );
-    expect(host.log).toEqual(["connect", "read facts", "close"]);
+    expect(new Set(host.log)).toEqual(new Set(LOOK));
+    expect((Date.now() - begun) / 1000).toBe(210);
+  });
+
+  it("plans anew where somebody was faster by a moment, or an old change had to be put back first", async () => {
+    const failures = [{ at: "apply openvswitch", kind: "tryAgain", on: 1 }] as const;
+    const { host, machine } = waiting({ failures });
+    expect((await outcome(machine.apply(inputs))).changes).toHaveLength(1);
+    expect(host.log).toEqual([...SENT, ...SENT, ...CONFIRMED]);
+  });
+
+  it("but not for ever", async () => {
+    const { host, machine } = waiting({ failures: [{ at: "apply openvswitch", kind: "tryAgain" }] });
+    expect((await failure(machine.apply(inputs))).message).toMatch(/exit code 75\. Another change has begun\.$/);
+    expect(host.log).toEqual(Array(5).fill(SENT).flat());
   });
 });
 

@@ -50,7 +50,7 @@ describe("facts that are none", () => {
 
 describe("our own files", () => {
   it("are read as they were written, in any language", () => {
-    const about = { id: "7", environment: "t", by: "jürgen@desk", since: "2026-01-01T00:00:00Z" };
+    const about = { id: "7", environment: "t", by: "jürgen@desk", since: "2026-01-01T00:00:00Z", seconds: 120 };
     const last = { id: "6", environment: "t", outcome: "reverted", reason: "no confirmation came in time", at: 5 };
     const facts = read({
       ...document,

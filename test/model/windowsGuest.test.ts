@@ -69,6 +69,18 @@ describe("a Windows guest", () => {
     ]);
   });
 
+  it("has routes, each to its subnet without bits of the host", () => {
+    const routes = `[{ to: 10.20.0.0/16, via: 10.10.0.254 }, { to: 10.20.0.0/16, via: 10.10.0.253, metric: 300 }, { to: "FD00:0:1::/48" }]`;
+    const { guest } = guestOf(
+      `guest: { os: windows }, ports: { p: { portGroup: vs0/app, guestInterface: Ethernet, addresses: [10.10.0.11/24], routes: ${routes} } }`,
+    );
+    expect(guest.ports[0]?.routes).toEqual([
+      { to: "10.20.0.0/16", via: "10.10.0.254" },
+      { to: "10.20.0.0/16", via: "10.10.0.253", metric: 300 },
+      { to: "fd00:0:1::/48" },
+    ]);
+  });
+
   it("teams two ports, which their adapters then allow", () => {
     const { guest, adapters } = guestOf(
       `guest: { os: windows }, ${two("app")}, bonds: { Team 1: { members: [Left, Right], addresses: [10.10.0.11/24], gateway: 10.10.0.1 } }`,

@@ -103,10 +103,10 @@ describe("from typed arguments", () => {
     );
   });
 
-  it("GuestBond: says by which host its agent is asked", async () => {
+  it("LinuxGuest: says by which host its agent is asked", async () => {
     const host = { name: "kvm-01", address: "kvm-01.example.net", ssh: { user: "root", confirmSeconds: 300 } };
     const guestAgent = { host, domain: "db-01-prod", confirmSeconds: 60 };
-    const [guest] = await registered((parent) => new GuestBond("db-01", { ...guestArgs, guestAgent }, { parent }));
+    const [guest] = await registered((parent) => new LinuxGuest("db-01", { ...guestArgs, guestAgent }, { parent }));
     expect(guest?.inputs.ssh).toEqual({
       name: "db-01",
       address: "kvm-01.example.net",

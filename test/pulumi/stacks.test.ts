@@ -53,7 +53,7 @@ const COUNTS: Record<string, Record<string, number>> = {
 /** The properties that hold a machine's texts, in the order of its layers. */
 const TEXTS: Record<string, readonly string[]> = {
   "pulumi-nodejs:dynamic/kvm:Host": ["openvswitch"],
-  "pulumi-nodejs:dynamic/hyperv:Host": ["vmswitch", "tcpip"],
+  "pulumi-nodejs:dynamic/hyperv:Host": ["vmswitch", "jumbo", "tcpip"],
   "pulumi-nodejs:dynamic/linux:Guest": ["linux"],
   "pulumi-nodejs:dynamic/windows:Guest": ["tcpip"],
 };

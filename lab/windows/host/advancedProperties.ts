@@ -46,12 +46,20 @@ const SRIOV: Offer = { keyword: "*SRIOV", displayName: "SR-IOV", choices: OFF_ON
 export function advancedProperties(
   driver: keyof typeof OFFERS,
   sriov: { readonly enabled: boolean } | undefined,
+  jumboPackets?: readonly number[],
 ): AdvancedProperty[] {
-  const offers: readonly Offer[] = sriov ? [...OFFERS[driver], SRIOV] : OFFERS[driver];
+  const usual: readonly Offer[] = sriov ? [...OFFERS[driver], SRIOV] : OFFERS[driver];
+  const offers = jumboPackets ? withJumbo(usual, jumboPackets) : usual;
   return offers.map((offer) => {
     const value = offer.keyword === "*SRIOV" ? (sriov?.enabled ? "1" : "0") : offer.initial;
     return { ...offer, value, running: value };
   });
+}
+
+function withJumbo(offers: readonly Offer[], sizes: readonly number[]): readonly Offer[] {
+  const others = offers.filter(({ keyword }) => keyword !== "*JumboPacket");
+  const names = sizes.map((size) => [String(size), size === 1514 ? "Disabled" : `${size} Bytes`]);
+  return sizes.length === 0 ? others : [jumbo(Object.fromEntries(names), "Jumbo Frame"), ...others];
 }
 
 /** Largest frame without its header that the driver lets through. */

@@ -4,7 +4,7 @@ import { largestMtu } from "./advancedProperties";
 import { hasIp } from "./bindings";
 import type { Host } from "./host";
 import { linkOf } from "./link";
-import type { Adapter, Family, Store } from "./state";
+import type { Adapter, Family, Route, Store, Stores } from "./state";
 import { wireTag } from "./wire";
 
 export const FAMILIES: readonly Family[] = ["IPv4", "IPv6"];
@@ -108,12 +108,20 @@ export interface RouteRow {
   readonly protocol: "NetMgmt" | "Local";
 }
 
+/** Of a route in these stores. */
+export function metricsOf(metric: number, stores: Stores): Route["metrics"] {
+  const inStore = (store: Store) => (stores[store] ? metric : undefined);
+  return { ActiveStore: inStore("ActiveStore"), PersistentStore: inStore("PersistentStore") };
+}
+
 export function routesOf(host: Host, adapter: Adapter, store: Store): RouteRow[] {
   return FAMILIES.filter((family) => isInterface(host, adapter, family)).flatMap((family) => {
     const manual = adapter.ip.routes
-      .filter((route) => route.family === family && route.stores[store])
-      .map(({ destination, nextHop, metric }): RouteRow => {
-        return { adapter, destination, family, nextHop, metric, store, protocol: "NetMgmt" };
+      .filter((route) => route.family === family)
+      .flatMap(({ destination, nextHop, metrics }): RouteRow[] => {
+        const metric = metrics[store];
+        const row = { adapter, destination, family, nextHop, store, protocol: "NetMgmt" } as const;
+        return metric === undefined ? [] : [{ ...row, metric }];
       });
     if (store === "PersistentStore") return manual;
     return [...manual, ...leasedRoutes(host, adapter, family), ...localRoutes(host, adapter, family)];
@@ -177,13 +185,20 @@ export function serversOf(host: Host, adapter: Adapter, family: Family): readonl
   return family === "IPv4" ? (dhcpServer(host, adapter)?.dns ?? []) : [];
 }
 
+/** What each adapter below carries: an interface of a team has what its members have (UK-12). */
+function framesOf(host: Host, adapter: Adapter): number[] {
+  const team = host.state.teams.find(({ name }) => name === adapter.team?.name);
+  if (!team) return [largestMtu(adapter.advanced)];
+  return team.members.map((member) => largestMtu(host.adapterOf(member.adapter).advanced));
+}
+
 /** IP-20. */
-export function mtuOf(adapter: Adapter, family: Family, store: Store): number {
+export function mtuOf(host: Host, adapter: Adapter, family: Family, store: Store): number {
   const config = adapter.ip.families[family];
   if (store === "PersistentStore") return config.persistent.mtu;
   if (adapter.kind === "loopback") return 4_294_967_295;
   const set = adapter.kind === "vnic" ? config.mtuInForce : config.active.mtu;
-  return Math.min(set, largestMtu(adapter.advanced));
+  return Math.min(set, ...framesOf(host, adapter));
 }
 
 /** What Windows gives by the speed of the link where nobody has given one. */

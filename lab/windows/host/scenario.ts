@@ -14,6 +14,8 @@ export interface NicScenario {
   readonly lacpPartner?: boolean;
   /** Tags that the port of the physical switch carries; 0: untagged. Default: all. */
   readonly vlans?: readonly number[];
+  /** Values of *JumboPacket that the driver has; none: it has no such property. Default: as its maker's. */
+  readonly jumboPackets?: readonly number[];
   readonly sriov?: { readonly support?: string; readonly enabled?: boolean; readonly maximum: number };
   /** Default: a static configuration if `addresses` are given, else DHCP. */
   readonly ip?: IpScenario;

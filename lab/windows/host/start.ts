@@ -4,7 +4,7 @@ import { advancedProperties } from "./advancedProperties";
 import { usualBindings } from "./bindings";
 import type { Clock } from "./clock";
 import { Host } from "./host";
-import { FAMILIES, familyOf } from "./ip";
+import { FAMILIES, familyOf, metricsOf } from "./ip";
 import { addVmAdapter, portDefaults } from "./ports";
 import type { IpScenario, NicScenario, Scenario } from "./scenario";
 import type { Adapter, HostState, IpConfig, Sriov } from "./state";
@@ -110,7 +110,7 @@ function addNic(host: Host, nic: NicScenario): void {
     upFrom: host.state.bootedAt,
     ipFrom: host.state.bootedAt,
     bindings: usualBindings(),
-    advanced: advancedProperties(isMellanox ? "mellanox" : "intel", sriov),
+    advanced: advancedProperties(isMellanox ? "mellanox" : "intel", sriov, nic.jumboPackets),
     ip: ipOf(nic.ip, host.state.bootedAt),
     returning: undefined,
     hardware: {
@@ -152,7 +152,7 @@ function ipOf(given: IpScenario | undefined, addedAt: number): IpConfig {
     };
   });
   if (given.gateway !== undefined)
-    ip.routes = [{ destination: "0.0.0.0/0", family: "IPv4", nextHop: given.gateway, metric: 256, stores: BOTH }];
+    ip.routes = [{ destination: "0.0.0.0/0", family: "IPv4", nextHop: given.gateway, metrics: metricsOf(256, BOTH) }];
   return ip;
 }
 
@@ -215,7 +215,9 @@ export function restartState(host: Host): void {
 
 function keepPersistent(ip: IpConfig): void {
   ip.addresses = ip.addresses.filter(({ stores }) => stores.PersistentStore).map((one) => ({ ...one, stores: BOTH }));
-  ip.routes = ip.routes.filter(({ stores }) => stores.PersistentStore).map((one) => ({ ...one, stores: BOTH }));
+  ip.routes = ip.routes.flatMap(({ metrics: { PersistentStore: kept }, ...one }) =>
+    kept === undefined ? [] : [{ ...one, metrics: metricsOf(kept, BOTH) }],
+  );
   for (const family of FAMILIES) {
     const config = ip.families[family];
     config.active = structuredClone(config.persistent);

@@ -21,8 +21,8 @@ export interface Route {
   readonly destination: string;
   readonly family: Family;
   readonly nextHop: string;
-  metric: number;
-  readonly stores: Stores;
+  /** In each store; undefined: it is not in that one. */
+  readonly metrics: Record<Store, number | undefined>;
 }
 
 /** Settings of an interface that have a value in each store (IP-19). */

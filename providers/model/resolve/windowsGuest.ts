@@ -2,8 +2,7 @@
 import type { BondSpec } from "../bond.js";
 import { LINUX_BOND_KEYS } from "../bonding.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
-import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
-import { type Network, NO_NETWORK } from "../network.js";
+import { NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
 import type { GuestPort } from "../virtualMachine.js";
@@ -24,6 +23,7 @@ import { windowsKey } from "./hypervHosts.js";
 import { Claims, refuseKeys, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
 import { toSshTargetOf } from "./waysIn.js";
+import { toWindowsIp } from "./windowsIp.js";
 
 /** What only a bond of Linux has. */
 const LINUX_ONLY = ["lacpRate", "lacpRole", ...LINUX_BOND_KEYS] as const satisfies (keyof BondSpec)[];
@@ -115,29 +115,9 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
     name: port.name,
     ...(mac === undefined ? {} : { mac }),
     ...(connection === undefined ? {} : { connection }),
-    ...toIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
+    ...toWindowsIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
   };
 }
-
-/** The network is undefined where members of a bond disagree, which was told. */
-function toIp(scope: Scope, spec: GuestIpSpec, { network, path }: { network: Network; path: Path }): InterfaceIp {
-  if (spec.mtu !== undefined && spec.mtu > network.mtuBytes)
-    scope.error("SW-08", [...path, "mtu"], {
-      message: `network ${network.name} carries no packets of this size`,
-      found: spec.mtu,
-      wanted: `at most ${network.mtuBytes}`,
-      remedy: "Set a smaller mtu, or a larger one of the network.",
-    });
-  for (const key of LINUX_IP)
-    if (spec[key] !== undefined)
-      scope.error("unsupported", [...path, key], {
-        message: `multiport sets no ${key} in a Windows guest`,
-        remedy: "Remove it.",
-      });
-  return toInterfaceIp(spec, network);
-}
-
-const LINUX_IP = ["routes", "routingTable", "dhcp"] as const;
 
 interface TeamContext {
   readonly spec: BondSpec;
@@ -159,13 +139,13 @@ function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContex
   const network = checkBondMembers(scope, { bondName: name, spec, taken, ...context });
   const owner = `bond ${name} of VM ${vm.name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
-  const own: TeamInterface = toIp(scope, spec, { network: network ?? NO_NETWORK, path });
+  const own: TeamInterface = toWindowsIp(scope, spec, { network: network ?? NO_NETWORK, path });
   const inVlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
   return {
     name,
     members: spec.members,
     mode: spec.mode ?? "switch-independent",
     policy: spec.policy ?? "transport-ports",
-    interfaces: [own, ...inVlans.map((place) => ({ vlan: place.vlan, ...toIp(scope, place.spec, place) }))],
+    interfaces: [own, ...inVlans.map((place) => ({ vlan: place.vlan, ...toWindowsIp(scope, place.spec, place) }))],
   };
 }

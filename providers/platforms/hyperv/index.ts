@@ -1,14 +1,20 @@
 // Hyper-V hosts: the driver, and the layers that a host is made of. Pure.
 import type { HypervHost } from "../../model/hypervHost.js";
+import { canonicalAddress } from "../../model/subnet.js";
 import type { Driver } from "../driver.js";
 import { requiredWord } from "../teamSupport.js";
+import { jumbo } from "../windows/jumbo/index.js";
+import { type JumboWords, jumboWords } from "../windows/jumbo/words.js";
 import { lbfo } from "../windows/lbfo/index.js";
 import { type LbfoWords, teamNics } from "../windows/lbfo/words.js";
 import { tcpip } from "../windows/tcpip/index.js";
 import type { TcpipWords } from "../windows/tcpip/words.js";
 import { nics } from "./nics/index.js";
+import { unsupportedFrames } from "./unsupported.js";
 import { LBFO_TEAMS } from "./uplinkTeam.js";
 import { vmswitch } from "./vmswitch/index.js";
+
+const jumboLayer = jumbo(toJumboWords);
 
 export const hyperv: Driver<HypervHost> = {
   name: "hyperv",
@@ -16,7 +22,7 @@ export const hyperv: Driver<HypervHost> = {
   token: { module: "hyperv", type: "Host" },
   version: 1,
   shell: "powershell",
-  layers: [nics, lbfo(toLbfoWords), vmswitch, tcpip(toTcpipWords)],
+  layers: [nics, lbfo(toLbfoWords), vmswitch, { ...jumboLayer, unsupported: unsupportedFrames }, tcpip(toTcpipWords)],
   machines: ({ hypervHosts }) => hypervHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };
 
@@ -39,6 +45,22 @@ function toLbfoWords({ virtualSwitches }: HypervHost): LbfoWords {
   };
 }
 
+/** The NICs of a switch carry what its networks do; adapters of VMs take what the switch carries. */
+function toJumboWords({ virtualSwitches, hostPorts }: HypervHost): JumboWords {
+  const uplinks = virtualSwitches.flatMap(({ uplinkTeam, portGroups }) =>
+    portGroups.flatMap(({ network }) =>
+      (uplinkTeam?.members ?? []).map((member): [string, number] => [member, network.mtuBytes]),
+    ),
+  );
+  const own = hostPorts.filter(({ addresses }) => addresses.length > 0);
+  return jumboWords([...uplinks, ...own.map(({ name, mtuBytes }): [string, number] => [aliasOf(name), mtuBytes])]);
+}
+
+/** What Windows calls the interface of an adapter of the management OS. */
+function aliasOf(hostPort: string): string {
+  return `vEthernet (${hostPort})`;
+}
+
 /** Adapters of the management OS that have addresses in the file; others are left to DHCP, as Windows makes them. */
 function toTcpipWords({ hostPorts }: HypervHost): TcpipWords {
   return {
@@ -46,13 +68,14 @@ function toTcpipWords({ hostPorts }: HypervHost): TcpipWords {
       hostPorts
         .filter(({ addresses }) => addresses.length > 0)
         .map(({ name, addresses, gateways, nameservers, mtuBytes }) => [
-          `vEthernet (${name})`,
+          aliasOf(name),
           {
             HardwareInterface: false,
             Dhcp: "Disabled" as const,
-            IPAddress: [...addresses].sort(),
-            DefaultGateway: [...gateways].sort(),
-            ServerAddresses: nameservers,
+            IPAddress: addresses.map(canonicalAddress).sort(),
+            DefaultGateway: gateways.map(canonicalAddress).sort(),
+            Routes: {},
+            ServerAddresses: nameservers.map(canonicalAddress),
             NlMtuBytes: mtuBytes,
           },
         ]),

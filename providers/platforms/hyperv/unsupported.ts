@@ -26,6 +26,24 @@ export function unsupportedByHyperv({ virtualSwitches }: HypervHost, path: Path)
   });
 }
 
+/** What the driver of vEthernet adapters has at most, without the Ethernet header. */
+const LARGEST_PACKET = 9000;
+
+/** `path` is that of the host. */
+export function unsupportedFrames({ hostPorts }: HypervHost, path: Path): Problem[] {
+  return hostPorts
+    .filter(({ addresses, mtuBytes }) => addresses.length > 0 && mtuBytes > LARGEST_PACKET)
+    .map(({ name, mtuBytes }) => ({
+      rule: "unsupported",
+      severity: "error",
+      path: [...path, "hostPorts", name, "mtu"],
+      message: "adapters of the management OS carry no packets of this size",
+      found: String(mtuBytes),
+      wanted: `at most ${LARGEST_PACKET}`,
+      remedy: "Set a smaller mtu of the host port.",
+    }));
+}
+
 function unsupportedTeam({ kind }: HypervSwitch, team: UplinkTeam, path: Path): Problem[] {
   const at = [...path, "uplinkTeam"];
   if (kind === "external") return checkOptions(EXTERNAL_TEAM_OPTIONS, team, at);

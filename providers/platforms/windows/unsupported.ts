@@ -1,5 +1,4 @@
 // What multiport does not set inside a Windows guest: refused rather than taken and left alone. Pure.
-import { DEFAULT_MTU } from "../../model/field.js";
 import type { InterfaceIp } from "../../model/interfaceIp.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { WindowsGuest } from "../../model/windowsGuest.js";
@@ -26,7 +25,7 @@ export function unsupportedInWindows({ ports, teams }: WindowsGuest, path: Path)
   return places.flatMap(unsupported);
 }
 
-function unsupported({ ip: { addresses, nameservers, mtuBytes }, path }: Place): Problem[] {
+function unsupported({ ip: { addresses, nameservers, routes }, path }: Place): Problem[] {
   const problems: Problem[] = [];
   const add = (key: string, problem: Pick<Problem, "message" | "found" | "remedy">) =>
     problems.push({ rule: "unsupported", severity: "error", path: [...path, key], ...problem });
@@ -36,11 +35,11 @@ function unsupported({ ip: { addresses, nameservers, mtuBytes }, path }: Place):
       found: nameservers.join(", "),
       remedy: "Add addresses, or remove nameservers.",
     });
-  if (addresses.length > 0 && mtuBytes > DEFAULT_MTU)
-    add("mtu", {
-      message: "multiport does not set the adapters of a Windows guest to jumbo frames",
-      found: String(mtuBytes),
-      remedy: `Set mtu: ${DEFAULT_MTU}.`,
+  if (addresses.length === 0 && routes.length > 0)
+    add("routes", {
+      message: "an interface of a Windows guest without addresses is left to DHCP, which gives the routes too",
+      found: routes.map(({ to }) => to).join(", "),
+      remedy: "Add addresses, or remove routes.",
     });
   return problems;
 }

@@ -20,7 +20,7 @@ import { toMachineWords } from "../../../providers/engine/machineWords.js";
 import { GuestAgentHost } from "../../../providers/host/guestAgent.js";
 import type { CommandOutput, Host } from "../../../providers/host/host.js";
 import { connectSsh } from "../../../providers/host/ssh.js";
-import { netplan } from "../../../providers/platforms/netplan/index.js";
+import { linuxGuests } from "../../../providers/platforms/linuxGuest/index.js";
 import { modelOf } from "../../model/given.js";
 import { whyNotEmulated } from "../emulated.js";
 
@@ -313,10 +313,10 @@ systemd-run --quiet sh /run/blocked.sh`);
           },
         };
       };
-      return new Machine(netplan, counted).apply({
+      return new Machine(linuxGuests, counted).apply({
         environment: "t",
         ssh: { ...machine.ssh, confirmSeconds },
-        words: toMachineWords(netplan, machine, "t"),
+        words: toMachineWords(linuxGuests, machine, "t"),
         missingPackages: "refuse",
       });
     }

@@ -124,9 +124,9 @@ describe("a Hyper-V host", () => {
     await lab.byHand("Set-VMNetworkAdapterVlan -VMName db-01 -VMNetworkAdapterName app0 -Untagged");
     await lab.byHand("Set-DnsClientServerAddress -InterfaceAlias 'vEthernet (mgmt0)' -ServerAddresses 192.0.2.53");
     expect(await lab.drift(file())).toEqual([
-      "vms.db-01.app0.vlan.AccessVlanId: is null, wanted 20",
-      'vms.db-01.app0.vlan.OperationMode: is "Untagged", wanted "Access"',
-      'interfaces."vEthernet (mgmt0)".ServerAddresses: is ["192.0.2.53"], wanted ["10.10.0.53"]',
+      "vmswitch.vms.db-01.app0.vlan.AccessVlanId: is null, wanted 20",
+      'vmswitch.vms.db-01.app0.vlan.OperationMode: is "Untagged", wanted "Access"',
+      'tcpip.interfaces."vEthernet (mgmt0)".ServerAddresses: is ["192.0.2.53"], wanted ["10.10.0.53"]',
     ]);
     await lab.apply(file());
     expect(await lab.drift(file())).toEqual([]);
@@ -215,6 +215,11 @@ vms:
     expect(changes.map(({ path }) => path.join("."))).toContain("nics.nics.Ethernet.NumVFs");
     expect(notes).toEqual([]);
     expect((await lab.apply(iov)).notes).toEqual([]);
+    // What was left out stays on the NIC and is ours no more.
+    const left = iov.replace("Ethernet: { sriov: { numVfs: 8 } }, ", "Ethernet: , ");
+    expect((await lab.apply(left)).changes).toEqual([]);
+    expect(await lab.drift(left)).toEqual([]);
+    expect((await lab.apply(iov)).changes).toEqual([]);
     await lab.byHand("Disable-NetAdapterSriov -Name 'Ethernet'; Disable-NetAdapterSriov -Name 'Ethernet 2'");
     expect(await lab.drift(iov)).not.toEqual([]);
 

@@ -14,7 +14,7 @@ const nic = (number: number): NicScenario => ({
   externalSwitch: true,
 });
 
-const TIMES = { rebind: 300, boot: 3000, addressCheck: 300, interfaceReady: 100, teamMember: 500 };
+const TIMES = { rebind: 300, boot: 3000, addressCheck: 300, interfaceReady: 100, teamMember: 500, nicRestart: 300 };
 
 /** Reached by its first adapter, over DHCP; two more make the team. */
 const SCENARIO: Scenario = {
@@ -143,9 +143,9 @@ describe("a Windows guest", () => {
     await byHand("Rename-NetAdapter -Name 'Team 1 - VLAN 10' -NewName 'Production'");
     await byHand("[void](Add-NetLbfoTeamNic -Team 'Team 1' -VlanID 77 -Confirm:$false)");
     const shown = await drift(file());
-    expect(shown).toContain('teams."Team 1".LoadBalancingAlgorithm: is "Dynamic", wanted "TransportPorts"');
-    expect(shown).toContain('teams."Team 1".TeamNics."Team 1 - VLAN 30": is missing, wanted {"VlanID":30}');
-    expect(shown).toContain('teams."Team 1".TeamNics."Team 1 - VLAN 77": is {"VlanID":77}, wanted nothing');
+    expect(shown).toContain('lbfo.teams."Team 1".LoadBalancingAlgorithm: is "Dynamic", wanted "TransportPorts"');
+    expect(shown).toContain('lbfo.teams."Team 1".TeamNics."Team 1 - VLAN 30": is missing, wanted {"VlanID":30}');
+    expect(shown).toContain('lbfo.teams."Team 1".TeamNics."Team 1 - VLAN 77": is {"VlanID":77}, wanted nothing');
     await apply(file());
     expect(stateOf(host)).toMatchObject(TEAM);
     expect(await drift(file())).toEqual([]);
@@ -162,7 +162,7 @@ describe("a Windows guest", () => {
     expect(stateOf(host)).toMatchObject({ addresses: { Storage: ["10.20.0.40/24"] } });
     expect(await drift(one(4))).toEqual([]);
     await byHand("Set-NetIPInterface -InterfaceAlias Storage -NlMtuBytes 1290");
-    expect(await drift(one(4))).toEqual(['interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1200']);
+    expect(await drift(one(4))).toEqual(['tcpip.interfaces."00:15:5d:10:00:04".NlMtuBytes: is 1290, wanted 1200']);
     const missing = await failure(apply(one(9)));
     expect(missing).toBeInstanceOf(ConflictError);
     expect(missing.message).toMatch(
@@ -202,6 +202,115 @@ describe("a Windows guest", () => {
     const error = await failure(apply(file()));
     expect(error).toBeInstanceOf(ConflictError);
     expect(error.message).toMatch(/team Team 1 exists and was not made by multiport/);
+  });
+});
+
+describe("routes and large frames of a guest", () => {
+  const ROUTES = "{ to: 172.16.0.0/12, via: 10.20.0.254 }, { to: 192.0.2.0/24, metric: 20 }";
+  const own = (routes = ROUTES, mtu = 9000) =>
+    file({
+      ports: `      Own: { portGroup: vs0/big, guestInterface: Ethernet 4, addresses: [10.20.0.40/24, "fd00:20::40/64"], mtu: ${mtu}, routes: [${routes}] }`,
+      bond: '{ addresses: [10.10.0.31/24], routes: [{ to: "10.99.0.0/16", via: 10.10.0.254 }] }',
+    })
+      .replace("  trunk: { vlans: [10, 30-39] }", "  trunk: { vlans: [10, 30-39], mtu: 4000 }\n  big: { mtu: 9000 }")
+      .replace("subnet: 10.30.0.0/24 }", "subnet: 10.30.0.0/24, mtu: 4000 }")
+      .replace("portGroups: [mgmt, trunk]", "portGroups: [mgmt, trunk, big]");
+  const routesOf = (host: WindowsLab["host"], name: string) =>
+    host.state.adapters
+      .find(({ alias }) => alias === name)
+      ?.ip.routes.map(({ destination, nextHop, metrics }) => [destination, nextHop, ...Object.values(metrics)]);
+  const framesOf = (host: WindowsLab["host"]) =>
+    host.state.adapters.flatMap(({ alias, advanced }) =>
+      advanced.flatMap(({ keyword, value, running }) => (keyword === "*JumboPacket" ? [[alias, value, running]] : [])),
+    );
+
+  it("are set, kept over a restart, and a second look changes nothing", async () => {
+    const { host, apply, drift } = await start();
+    const { changes } = await apply(own());
+    expect(changes.map(formatChange)).toContain('jumbo.adapters."Ethernet 4".JumboPacketBytes: is 1514, wanted 9014');
+    expect(changes.filter(({ path }) => path[0] === "jumbo").map(({ disruption }) => disruption)).toEqual([
+      "brief",
+      "brief",
+      "brief",
+    ]);
+    const wanted = [
+      ["172.16.0.0/12", "10.20.0.254", 256, 256],
+      ["192.0.2.0/24", "0.0.0.0", 20, 20],
+    ];
+    expect(routesOf(host, "Ethernet 4")).toEqual(wanted);
+    expect(routesOf(host, "Team 1 - VLAN 10")).toEqual([["10.99.0.0/16", "10.10.0.254", 256, 256]]);
+    expect(framesOf(host)).toEqual([
+      ["Ethernet 1", "1514", "1514"],
+      ["Ethernet 2", "4088", "4088"],
+      ["Ethernet 3", "4088", "4088"],
+      ["Ethernet 4", "9014", "9014"],
+    ]);
+    expect((await apply(own())).changes).toEqual([]);
+    host.machine.restart();
+    await host.machine.clock.sleep(5000);
+    expect(routesOf(host, "Ethernet 4")).toEqual(wanted);
+    expect(await drift(own())).toEqual([]);
+  });
+
+  it("show what somebody changed route by route, and have it back; what is not kept is nobody's of ours", async () => {
+    const { host, apply, drift, byHand } = await start();
+    await apply(own());
+    const of = "-InterfaceAlias 'Ethernet 4' -Confirm:$false";
+    await byHand(`Set-NetRoute -DestinationPrefix 172.16.0.0/12 -RouteMetric 7 ${of}`);
+    await byHand(`Remove-NetRoute -DestinationPrefix 192.0.2.0/24 -PolicyStore ActiveStore ${of}`);
+    await byHand(`[void](New-NetRoute -DestinationPrefix 198.51.100.0/24 -NextHop 10.20.0.9 ${of})`);
+    await byHand(`[void](New-NetRoute -DestinationPrefix 203.0.113.0/24 -PolicyStore ActiveStore ${of})`);
+    await byHand(
+      "Set-NetAdapterAdvancedProperty -Name 'Ethernet 2' -RegistryKeyword '*JumboPacket' -RegistryValue 1514",
+    );
+    await byHand(
+      "Set-NetAdapterAdvancedProperty -Name 'Ethernet 3' -RegistryKeyword '*JumboPacket' -RegistryValue 9014",
+    );
+    expect((await drift(own())).sort()).toEqual([
+      'jumbo.adapters."00:15:5d:10:00:02".JumboPacketBytes: is 1514, wanted 4014',
+      'tcpip.interfaces."Ethernet 4".Routes."172.16.0.0/12"."10.20.0.254": is 7, wanted 256',
+      'tcpip.interfaces."Ethernet 4".Routes."192.0.2.0/24": is missing, wanted {"0.0.0.0":20}',
+      'tcpip.interfaces."Ethernet 4".Routes."198.51.100.0/24": is {"10.20.0.9":256}, wanted nothing',
+      'tcpip.interfaces."Team 1 - VLAN 30".NlMtuBytes: is 1500, wanted 4000',
+    ]);
+    await apply(own());
+    expect(await drift(own())).toEqual([]);
+    expect(routesOf(host, "Ethernet 4")?.sort()).toEqual([
+      ["172.16.0.0/12", "10.20.0.254", 256, 256],
+      ["192.0.2.0/24", "0.0.0.0", 20, 20],
+      ["203.0.113.0/24", "0.0.0.0", 256, undefined],
+    ]);
+    await apply(own("", 1500));
+    expect(routesOf(host, "Ethernet 4")).toEqual([["203.0.113.0/24", "0.0.0.0", 256, undefined]]);
+    expect(await drift(own("", 1500))).toEqual([]);
+  });
+
+  it("are as before when the guest is cut off by the change", async () => {
+    const { host, apply, byHand } = await start();
+    await apply(own("{ to: 172.16.0.0/12, via: 10.20.0.254, metric: 9 }", 1500));
+    await byHand("[void](New-NetRoute -InterfaceAlias 'Ethernet 1' -DestinationPrefix 192.0.2.0/24)");
+    const before = [stateOf(host), routesOf(host, "Ethernet 4"), framesOf(host)];
+    const cut = own().replace(
+      "      Own:",
+      "      Cut: { portGroup: vs0/mgmt, guestInterface: Ethernet 1, addresses: [10.20.0.99/24], mtu: 1500 }\n      Own:",
+    );
+    expect(await failure(apply(cut, 12))).toBeInstanceOf(RevertedError);
+    expect([stateOf(host), routesOf(host, "Ethernet 4"), framesOf(host)]).toEqual(before);
+  });
+
+  it.each([
+    [[], /NIC Ethernet 4 has no jumbo frames \(no property \*JumboPacket\), and frames of 9014 bytes are wanted/],
+    [
+      [1514, 4088],
+      /NIC Ethernet 4 carries frames of 4088 bytes at most \(\*JumboPacket: 1514, 4088\), and frames of 9014/,
+    ],
+  ])("are refused before anything changes where the adapter has %j", async (jumboPackets, told) => {
+    const { host, apply } = await start({ ...SCENARIO, nics: [nic(1), nic(2), nic(3), { ...nic(4), jumboPackets }] });
+    const before = [stateOf(host), framesOf(host)];
+    const error = await failure(apply(own()));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error.message).toMatch(told);
+    expect([stateOf(host), framesOf(host)]).toEqual(before);
   });
 });
 

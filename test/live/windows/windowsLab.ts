@@ -6,7 +6,7 @@ import { type Applied, Machine } from "../../../providers/engine/machine.js";
 import type { Connect } from "../../../providers/engine/machineAccess.js";
 import { toMachineWords } from "../../../providers/engine/machineWords.js";
 import { connectSsh } from "../../../providers/host/ssh.js";
-import { formatChange } from "../../../providers/model/change.js";
+import { compare, formatChange } from "../../../providers/model/change.js";
 import type { Driver, MachineModel } from "../../../providers/platforms/driver.js";
 import { hyperv } from "../../../providers/platforms/hyperv/index.js";
 import { windows } from "../../../providers/platforms/windows/index.js";
@@ -86,11 +86,7 @@ async function start<Model extends MachineModel>(driver: Driver<Model>, scenario
     drift: async (spec) => {
       const wanted = read(spec);
       const found = await engine.read(wanted);
-      return driver.layers.flatMap((layer) =>
-        layer
-          .compare(wanted.words[layer.name] ?? layer.nothing, found?.words[layer.name] ?? layer.nothing)
-          .map(formatChange),
-      );
+      return compare(wanted.words, found?.words ?? {}).map(formatChange);
     },
     remove: (spec) => engine.remove(read(spec)),
     byHand: async (script) => {

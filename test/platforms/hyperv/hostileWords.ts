@@ -11,6 +11,7 @@ import type {
   VmswitchWords,
 } from "../../../providers/platforms/hyperv/vmswitch/words.js";
 import { type Filled, NOTHING_TO_DO } from "../../../providers/platforms/layer.js";
+import type { JumboWords } from "../../../providers/platforms/windows/jumbo/words.js";
 import type { LbfoWords } from "../../../providers/platforms/windows/lbfo/words.js";
 import type { TcpipWords } from "../../../providers/platforms/windows/tcpip/words.js";
 
@@ -141,6 +142,7 @@ function tcpipWords({ name, address }: Texts): { desired: TcpipWords; actual: Tc
     Dhcp: "Disabled" as const,
     IPAddress: [`${address(at)}/24`],
     DefaultGateway: [address(at + 1)],
+    Routes: { [`${address(at + 1)}/16`]: { [address(at + 2)]: 256 } },
     ServerAddresses: [address(at + 2)],
     NlMtuBytes: 1500,
   });
@@ -160,12 +162,27 @@ function tcpipWords({ name, address }: Texts): { desired: TcpipWords; actual: Tc
 function otherInterface({ name, address }: Texts): object {
   const InterfaceAlias = name(29);
   const [ip, gateway, server] = [address(9), address(10), address(11)];
+  const route = { InterfaceAlias, RouteMetric: 256, Protocol: "NetMgmt" };
   return {
     addresses: [{ InterfaceAlias, IPAddress: ip, PrefixLength: 24, PrefixOrigin: "Manual", AddressState: "Preferred" }],
-    routes: [{ InterfaceAlias, DestinationPrefix: "0.0.0.0/0", NextHop: gateway, Protocol: "NetMgmt" }],
+    routes: [
+      { ...route, DestinationPrefix: "0.0.0.0/0", NextHop: gateway },
+      { ...route, DestinationPrefix: `${gateway}/16`, NextHop: server },
+    ],
     interfaces: [{ InterfaceAlias, AddressFamily: "IPv4", Dhcp: "Disabled", NlMtu: 1500 }],
     servers: [{ InterfaceAlias, ServerAddresses: [server] }],
     nics: [],
+  };
+}
+
+function jumboState({ name }: Texts): { desired: JumboWords; actual: JumboWords; facts: object } {
+  const range = { ValidRegistryValues: [], NumericParameterMinValue: "614", NumericParameterMaxValue: "9614" };
+  return {
+    desired: {
+      adapters: { [name(6)]: { JumboPacketBytes: 9014 }, "52:54:00:10:00:02": { JumboPacketBytes: 4014 } },
+    },
+    actual: { adapters: { [name(6)]: { JumboPacketBytes: 1514 } } },
+    facts: { adapters: [{ Name: name(6), RegistryValue: name(7), ...range }], nics: [] },
   };
 }
 
@@ -187,6 +204,7 @@ function statesOf(texts: Texts): Readonly<Record<string, { desired: unknown; act
       ...vmswitchWords(texts),
       facts: { missing: null, ...none, iovSupport: true, iovSupportReasons: [] },
     },
+    jumbo: jumboState(texts),
     tcpip: { ...tcpipWords(texts), facts: otherInterface(texts) },
   };
 }
@@ -216,6 +234,7 @@ export function scriptsOf(texts: Texts): Record<string, string> {
     // With the change and the way back in it.
     change: machineScript("powershell", "change", { ...shared, seconds: 30, apply, revert, check: [], about }),
     confirm: machineScript("powershell", "confirm", { ...shared, applied: about, isEmpty: false }),
+    record: machineScript("powershell", "record", { ...shared, applied: about, isEmpty: false }),
     refuse: machineScript("powershell", "refuse", { id: "7", reason: texts.name(1) }),
     facts: machineScript("powershell", "facts", { applied: texts.name(1), layers: facts }),
   };

@@ -73,11 +73,20 @@ const getProperty: HostCmdlet = (host, call) => {
   for (const owned of propertiesOf(host, call)) call.bound.write(propertyObject(host, owned));
 };
 
+interface GivenValue {
+  readonly display: string | undefined;
+  readonly registry: string | undefined;
+}
+
 const setProperty: HostCmdlet = (host, call) => {
   if (!call.confirmed({ asks: false })) return;
+  const given: GivenValue = {
+    display: call.text("DisplayValue"),
+    registry: call.values("RegistryValue").map(asText)[0],
+  };
   for (const owned of propertiesOf(host, call)) {
     const { adapter, property } = owned;
-    property.value = wantedValue(call, property);
+    property.value = wantedValue(call, property, given);
     const sriov = adapter.hardware?.sriov;
     if (property.keyword === "*SRIOV" && sriov) sriov.enabled = property.value === "1";
     if (!call.flag("NoRestart")) restartAdapter(host, adapter);
@@ -85,18 +94,21 @@ const setProperty: HostCmdlet = (host, call) => {
   }
 };
 
-/** UK-10: an enumerated one by its names, a number within its range. */
-function wantedValue(call: Call, { choices, range }: AdvancedProperty): string {
+/** UK-10: an enumerated one by its names or values, a number within its range and by its steps. */
+function wantedValue(call: Call, { choices, range }: AdvancedProperty, { display, registry }: GivenValue): string {
   const refuse = () => invalidParameter(call.cmdlet, PROPERTY, "The parameter is incorrect.");
-  const display = call.text("DisplayValue");
-  const [registry] = call.values("RegistryValue").map(asText);
   if (display === undefined && registry === undefined) throw refuse();
   const value =
     display === undefined || !choices
       ? (registry ?? display ?? "")
       : (Object.entries(choices).find(([, name]) => isSame(name, display))?.[0] ?? "");
   const number = Number(value);
-  const isInRange = range !== undefined && /^\d+$/.test(value) && number >= range.min && number <= range.max;
+  const isInRange =
+    range !== undefined &&
+    /^\d+$/.test(value) &&
+    number >= range.min &&
+    number <= range.max &&
+    (number - range.min) % range.step === 0;
   if (choices?.[value] === undefined && !isInRange) throw refuse();
   return value;
 }

@@ -4,7 +4,7 @@ import { hasIp } from "../bindings";
 import type { Call } from "../call";
 import { cimError, invalidParameter } from "../errors";
 import { type Host, isGhost } from "../host";
-import { type AddressRow, addressesOf, bare, familyOf, isWithin } from "../ip";
+import { type AddressRow, addressesOf, bare, familyOf, isWithin, metricsOf } from "../ip";
 import { isUp } from "../link";
 import { shaped } from "../objects";
 import type { Adapter, Address, Family, Store } from "../state";
@@ -125,7 +125,7 @@ function addGateway(
   if (hasDefaultRoute(host, adapter, family))
     throw invalidParameter(call.cmdlet, CLASS, "Instance DefaultGateway already exists");
   const destination = family === "IPv4" ? "0.0.0.0/0" : "::/0";
-  addRoute(adapter, { destination, family, nextHop: gateway, metric: 256, stores });
+  addRoute(adapter, { destination, family, nextHop: gateway, metrics: metricsOf(256, stores) });
 }
 
 function manual({ adapter, ip, store }: AddressRow): Address | undefined {

@@ -64,7 +64,7 @@ function interfaceObject(host: Host, row: Row): ObjectValue {
   const { adapter, family, store } = row;
   const settings = settingsOf(row);
   const others: Record<string, Given> = { ...OTHERS, ...(family === "IPv6" ? IPV6 : {}), ...settings.others };
-  const mtu = mtuOf(adapter, family, store);
+  const mtu = mtuOf(host, adapter, family, store);
   return shaped("Get-NetIPInterface", {
     ...others,
     InstanceID: instanceId(row),
@@ -104,7 +104,7 @@ function rowsOf(host: Host, call: Call): Row[] {
       ? {
           Dhcp: ({ adapter, family }: Row) => (adapter.ip.families[family].dhcp ? "Enabled" : "Disabled"),
           ConnectionState: ({ adapter }: Row) => (isUp(host, adapter) ? "Connected" : "Disconnected"),
-          NlMtuBytes: (row: Row) => mtuOf(row.adapter, row.family, row.store),
+          NlMtuBytes: (row: Row) => mtuOf(host, row.adapter, row.family, row.store),
           InterfaceMetric: (row: Row) => metricOf(host, row.adapter, row.family, row.store),
           AutomaticMetric: (row: Row) => (settingsOf(row).metric === undefined ? "Enabled" : "Disabled"),
         }

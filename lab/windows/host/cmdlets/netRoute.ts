@@ -3,7 +3,7 @@ import type { ObjectValue } from "../../contract";
 import type { Call } from "../call";
 import { invalidParameter } from "../errors";
 import type { Host } from "../host";
-import { familyOf, metricOf, networkOf, type RouteRow, routesOf } from "../ip";
+import { familyOf, isWithin, metricOf, metricsOf, networkOf, type RouteRow, routesOf } from "../ip";
 import { shaped } from "../objects";
 import type { Adapter, Family, Route, Store } from "../state";
 import { again, query } from "./cimQuery";
@@ -47,8 +47,12 @@ function routeObject(host: Host, row: RouteRow): ObjectValue {
   });
 }
 
+const BOTH: readonly Store[] = ["ActiveStore", "PersistentStore"];
+
+/** Without -PolicyStore what is in force is read, and what there is in either store changed (IP-10, IP-15). */
 function rowsOf(host: Host, call: Call): RouteRow[] {
-  const stores: Store[] = call.has("InputObject") ? ["ActiveStore", "PersistentStore"] : [storeOf(call)];
+  const isOfBoth = call.has("InputObject") || (call.cmdlet !== "Get-NetRoute" && !call.has("PolicyStore"));
+  const stores = isOfBoth ? BOTH : [storeOf(call)];
   const all = stores.flatMap((one) => host.state.adapters.flatMap((adapter) => routesOf(host, adapter, one)));
   if (call.has("InputObject")) return again(call, CLASS, all, { property: "InstanceID", read: instanceId });
   return query(call, CLASS, all, {
@@ -65,6 +69,21 @@ function rowsOf(host: Host, call: Call): RouteRow[] {
 const getRoute: HostCmdlet = (host, call) => {
   for (const row of rowsOf(host, call)) call.bound.write(routeObject(host, row));
 };
+
+/** UK-11: by an address of the interface, whatever its state, or by a route over its link; every link has fe80::/10. */
+function isReachable({ ip }: Adapter, nextHop: string): boolean {
+  const onLink = ip.routes.filter((route) => isOnLink(route.nextHop)).map(({ destination }) => destination.split("/"));
+  const prefixes = [
+    ...ip.addresses.map((address) => [address.ip, String(address.prefix)]),
+    ...onLink,
+    ["fe80::", "10"],
+  ];
+  return isOnLink(nextHop) || prefixes.some(([network = "", prefix]) => isWithin(nextHop, network, Number(prefix)));
+}
+
+function isOnLink(nextHop: string): boolean {
+  return nextHop === "0.0.0.0" || nextHop === "::";
+}
 
 const newRoute: HostCmdlet = (host, call) => {
   const destination = call.text("DestinationPrefix") ?? "";
@@ -84,24 +103,24 @@ const newRoute: HostCmdlet = (host, call) => {
   if (!call.confirmed({ asks: false })) return;
   const stores = storesOf(call, CLASS);
   const adapter = interfaceOf(host, call, CLASS, family);
-  // IP-05.
+  // IP-05, in whichever store.
   const isSameRoute = (row: RouteRow) => row.destination === destination.toLowerCase() && row.nextHop === nextHop;
-  if (routesOf(host, adapter, "ActiveStore").some(isSameRoute))
+  if (BOTH.some((store) => routesOf(host, adapter, store).some(isSameRoute)))
     throw invalidParameter(call.cmdlet, CLASS, `Instance ${CLASS} already exists`);
+  if (!isReachable(adapter, nextHop)) throw refuse(`NextHop ${nextHop}`);
   addRoute(adapter, {
     destination: destination.toLowerCase(),
     family,
     nextHop,
-    metric: call.number("RouteMetric") ?? 256,
-    stores,
+    metrics: metricsOf(call.number("RouteMetric") ?? 256, stores),
   });
-  for (const store of ["ActiveStore", "PersistentStore"] as const)
+  for (const store of BOTH)
     for (const row of routesOf(host, adapter, store).filter(isSameRoute)) call.bound.write(routeObject(host, row));
 };
 
 function manual({ adapter, destination, nextHop, store }: RouteRow): Route | undefined {
   return adapter.ip.routes.find(
-    (route) => route.destination === destination && route.nextHop === nextHop && route.stores[store],
+    (route) => route.destination === destination && route.nextHop === nextHop && route.metrics[store] !== undefined,
   );
 }
 
@@ -110,21 +129,21 @@ const setRoute: HostCmdlet = (host, call) => {
   for (const row of rowsOf(host, call)) {
     const route = manual(row);
     if (!route) throw invalidParameter(call.cmdlet, CLASS, "The parameter is incorrect.");
-    route.metric = call.number("RouteMetric") ?? route.metric;
+    route.metrics[row.store] = call.number("RouteMetric") ?? route.metrics[row.store];
     if (call.flag("PassThru")) call.bound.write(routeObject(host, row));
   }
 };
 
-/** IP-15: it asks. */
+/** IP-15: it asks. A row is that of one store. */
 const removeRoute: HostCmdlet = (host, call) => {
   const rows = rowsOf(host, call);
   if (rows.length === 0 || !call.confirmed({ asks: true })) return;
-  const policy = call.text("PolicyStore");
   for (const row of rows) {
     const route = manual(row);
     if (!route) continue;
-    const left = policy === undefined ? [] : [{ ...route, stores: { ...route.stores, [row.store]: false } }];
-    row.adapter.ip.routes = row.adapter.ip.routes.flatMap((one) => (one === route ? left : [one]));
+    route.metrics[row.store] = undefined;
+    if (BOTH.every((store) => route.metrics[store] === undefined))
+      row.adapter.ip.routes = row.adapter.ip.routes.filter((one) => one !== route);
     if (call.flag("PassThru")) call.bound.write(routeObject(host, row));
   }
 };

@@ -5,7 +5,7 @@ import type { Scope } from "../../layer.js";
 import { isSame } from "../isSame.js";
 import { listOf } from "../listOf.js";
 import { connectionOf, Nics } from "../nic.js";
-import { type InterfaceWord, NOTHING, type TcpipWords } from "./words.js";
+import { type InterfaceWord, NOTHING, routeRows, routeWords, type TcpipWords } from "./words.js";
 
 const Document = z.object({
   addresses: listOf(
@@ -17,8 +17,15 @@ const Document = z.object({
       AddressState: z.string(),
     }),
   ),
+  /** Those to everywhere, and of the others those that are kept over a restart: what DHCP, routers and Windows itself give is not. */
   routes: listOf(
-    z.object({ InterfaceAlias: z.string(), DestinationPrefix: z.string(), NextHop: z.string(), Protocol: z.string() }),
+    z.object({
+      InterfaceAlias: z.string(),
+      DestinationPrefix: z.string(),
+      NextHop: z.string(),
+      RouteMetric: z.number(),
+      Protocol: z.string(),
+    }),
   ),
   interfaces: listOf(
     z.object({ InterfaceAlias: z.string(), AddressFamily: z.string(), Dhcp: z.string(), NlMtu: z.number() }),
@@ -47,8 +54,13 @@ export function fromTcpipFacts(facts: TcpipFacts, { known }: Scope<TcpipWords>):
 }
 
 /** As Windows makes an interface: nothing of ours is on it. */
-function isUntouched({ Dhcp, IPAddress, DefaultGateway, ServerAddresses }: InterfaceWord): boolean {
-  return Dhcp === "Enabled" && [IPAddress, DefaultGateway, ServerAddresses].every((list) => list.length === 0);
+function isUntouched({ Dhcp, IPAddress, DefaultGateway, Routes, ServerAddresses }: InterfaceWord): boolean {
+  const lists = [IPAddress, DefaultGateway, routeRows(Routes), ServerAddresses];
+  return Dhcp === "Enabled" && lists.every((list) => list.length === 0);
+}
+
+function isDefault({ DestinationPrefix }: { readonly DestinationPrefix: string }): boolean {
+  return DestinationPrefix.endsWith("/0");
 }
 
 /** What was set by hand or by us on an interface, and not what DHCP or a router gave; undefined: it has no IP settings. */
@@ -66,9 +78,12 @@ export function interfaceOf(facts: TcpipFacts, name: string): InterfaceWord | un
       .map(({ IPAddress, PrefixLength }) => `${IPAddress}/${PrefixLength}`)
       .sort(),
     DefaultGateway: facts.routes
-      .filter((route) => isOf(route) && route.Protocol !== "Dhcp" && !isByDhcp)
+      .filter((route) => isOf(route) && isDefault(route) && route.Protocol !== "Dhcp" && !isByDhcp)
       .map(({ NextHop }) => NextHop)
       .sort(),
+    Routes: routeWords(
+      facts.routes.filter((route) => isOf(route) && !isDefault(route) && route.Protocol === "NetMgmt"),
+    ),
     ServerAddresses: isByDhcp ? [] : facts.servers.filter(isOf).flatMap(({ ServerAddresses }) => ServerAddresses),
     NlMtuBytes: main.NlMtu,
   };

@@ -1,4 +1,4 @@
-// IP settings of Windows: addresses, default routes, name servers and MTU of the interfaces of a machine. The layer. Pure.
+// IP settings of Windows: addresses, routes, name servers and MTU of the interfaces of a machine. The layer. Pure.
 import { compare, type Disruption } from "../../../model/change.js";
 import type { Path } from "../../../model/problem.js";
 import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
@@ -16,6 +16,8 @@ const SETTINGS: Readonly<Record<string, Disruption>> = {
 };
 
 function disruptionOf(path: Path): Disruption {
+  // What is reached by a route is not while that changes.
+  if (path.includes("Routes")) return "brief";
   const setting = String(path.at(-1));
   return Object.hasOwn(SETTINGS, setting) ? (SETTINGS[setting] ?? "none") : "none";
 }

@@ -2,13 +2,14 @@
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
 import { finder, nicView } from "../nic.js";
-import type { InterfaceWord, TcpipWords } from "./words.js";
+import { type InterfaceWord, routeRows, type TcpipWords } from "./words.js";
 
 /** Windows refuses to set less for IPv6. */
 const LEAST_IPV6 = 1280;
 
 export function configure({ interfaces }: TcpipWords, { machine, environment }: Heading): Filled {
-  const data = { machine, environment, interfaces: views(interfaces), find: finder(Object.keys(interfaces)) };
+  const find = finder(Object.keys(interfaces));
+  const data = { machine, environment, interfaces: views(interfaces), functions: [...find, ...setRoute(interfaces)] };
   return { template: "windows/tcpip/configure.ps1", data };
 }
 
@@ -19,8 +20,14 @@ export function leave(interfaces: readonly string[]): Filled[] {
 
 /** What interfaces have that are not ours and may lose it. */
 export function restore(interfaces: TcpipWords["interfaces"]): Filled[] {
-  const there = views(interfaces);
-  return there.length > 0 ? [{ template: "windows/tcpip/restore.ps1", data: { interfaces: there } }] : [];
+  const data = { interfaces: views(interfaces), functions: setRoute(interfaces) };
+  return data.interfaces.length > 0 ? [{ template: "windows/tcpip/restore.ps1", data }] : [];
+}
+
+/** What a script has to define where there are routes besides the default one. */
+function setRoute(interfaces: TcpipWords["interfaces"]): Filled[] {
+  const isUsed = Object.values(interfaces).some(({ Routes }) => routeRows(Routes).length > 0);
+  return isUsed ? [{ template: "windows/tcpip/route.ps1", data: {} }] : [];
 }
 
 function views(interfaces: Readonly<Record<string, InterfaceWord>>): object[] {
@@ -34,6 +41,9 @@ function views(interfaces: Readonly<Record<string, InterfaceWord>>): object[] {
       const [ip = "", prefix = ""] = text.split("/");
       return { text, ip, prefix: Number(prefix) };
     }),
+    routes: routeRows(word.Routes),
+    /** As the script writes a route to compare it. */
+    routeNames: routeRows(word.Routes).map(({ DestinationPrefix, NextHop }) => `${DestinationPrefix} ${NextHop}`),
     gateways: word.DefaultGateway.map((nextHop) => ({
       nextHop,
       destination: nextHop.includes(":") ? "::/0" : "0.0.0.0/0",

@@ -51,6 +51,37 @@ const REFUSALS: readonly Refusal[] = [
     message: "Instance MSFT_NetRoute already exists",
   },
   {
+    fact: "IP-05: a route over the link twice",
+    call: ["New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix: "192.0.2.0/24" }],
+    id: "Windows System Error 87,New-NetRoute",
+    message: "Instance MSFT_NetRoute already exists",
+  },
+  {
+    fact: "IP-06: a route of no interface",
+    call: ["New-NetRoute", { InterfaceAlias: "none", DestinationPrefix: "203.0.113.0/24" }],
+    id: "Windows System Error 1168,New-NetRoute",
+    category: "ObjectNotFound",
+  },
+  {
+    fact: "IP-10: a route in the persistent store alone",
+    call: [
+      "New-NetRoute",
+      { InterfaceAlias: "NIC1", DestinationPrefix: "203.0.113.0/24", PolicyStore: "PersistentStore" },
+    ],
+    id: "Windows System Error 87,New-NetRoute",
+  },
+  {
+    fact: "UK-11: a next hop that no address reaches",
+    call: ["New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix: "203.0.113.0/24", NextHop: "198.51.100.1" }],
+    id: "Windows System Error 87,New-NetRoute",
+    message: "Invalid parameter NextHop 198.51.100.1",
+  },
+  {
+    fact: "bits of the host in a destination",
+    call: ["New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix: "203.0.113.1/24", NextHop: "192.0.2.9" }],
+    id: "Windows System Error 87,New-NetRoute",
+  },
+  {
     fact: "IP-06: no such interface",
     call: address("none", "198.51.100.1"),
     id: "Windows System Error 1168,New-NetIPAddress",
@@ -96,6 +127,32 @@ const REFUSALS: readonly Refusal[] = [
       { Name: ["NIC1"], RegistryKeyword: ["*JumboPacket"], DisplayValue: "9000" },
     ],
     id: "Windows System Error 87,Set-NetAdapterAdvancedProperty",
+  },
+  ...["4000", "0", "9614", "jumbo"].map((RegistryValue) => ({
+    fact: `IP-21, UK-10: ${RegistryValue} is no value of a driver with names`,
+    call: [
+      "Set-NetAdapterAdvancedProperty",
+      { Name: ["NIC1"], RegistryKeyword: ["*JumboPacket"], RegistryValue: [RegistryValue] },
+    ] as const,
+    id: "Windows System Error 87,Set-NetAdapterAdvancedProperty",
+  })),
+  ...["613", "9615", "9014 Bytes"].map((RegistryValue) => ({
+    fact: `IP-21, UK-10: ${RegistryValue} is none of a driver with numbers`,
+    scenario: { nics: [{ name: "NIC1", mac: "3CFDFE000001", description: "Mellanox ConnectX-5" }] },
+    call: [
+      "Set-NetAdapterAdvancedProperty",
+      { Name: ["NIC1"], RegistryKeyword: ["*JumboPacket"], RegistryValue: [RegistryValue] },
+    ] as const,
+    id: "Windows System Error 87,Set-NetAdapterAdvancedProperty",
+  })),
+  {
+    fact: "EM-04: a keyword that the driver has not",
+    call: [
+      "Set-NetAdapterAdvancedProperty",
+      { Name: ["NIC1"], RegistryKeyword: ["JumboPacket"], RegistryValue: ["9014"] },
+    ],
+    id: "CmdletizationQuery_NotFound,Set-NetAdapterAdvancedProperty",
+    target: "MSFT_NetAdapterAdvancedPropertySettingData:String",
   },
   {
     fact: "IP-24: no such NIC",
@@ -233,7 +290,96 @@ describe("addresses", () => {
   });
 });
 
+describe("routes", () => {
+  const TO = { InterfaceAlias: ["NIC1"], DestinationPrefix: ["203.0.113.0/24"] };
+  const made = async (more: Parameters = {}) => {
+    const host = new Caller();
+    await host.ok("New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix: "203.0.113.0/24", ...more });
+    return host;
+  };
+  const metrics = async (host: Caller) => {
+    const rows = await Promise.all(
+      ["ActiveStore", "PersistentStore"].map((PolicyStore) => host.call("Get-NetRoute", { ...TO, PolicyStore })),
+    );
+    return rows.map(({ out }) => out.map((row) => String(row.properties.get("RouteMetric"))).join());
+  };
+
+  it("are in both stores with metric 256, over the link or by a next hop that an address or such a route reaches", async () => {
+    const host = await made();
+    expect(await metrics(host)).toEqual(["256", "256"]);
+    expect(await host.read("Get-NetRoute", TO, ["NextHop", "Protocol"])).toEqual([["0.0.0.0", "NetMgmt"]]);
+    for (const [DestinationPrefix, NextHop] of [
+      ["198.51.100.0/24", "203.0.113.9"],
+      ["198.51.100.0/24", "192.0.2.9"],
+      ["2001:db8::/32", "fe80::1"],
+    ] as const)
+      await host.ok("New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix, NextHop });
+  });
+
+  it("IP-10: of the active store alone are gone after a restart, with what was set there alone", async () => {
+    const host = await made({ PolicyStore: "ActiveStore" });
+    await host.ok("New-NetRoute", { InterfaceAlias: "NIC1", DestinationPrefix: "198.51.100.0/24", RouteMetric: 9 });
+    const other = { InterfaceAlias: ["NIC1"], DestinationPrefix: ["198.51.100.0/24"] };
+    await host.ok("Set-NetRoute", { ...other, RouteMetric: 5, PolicyStore: "ActiveStore" });
+    expect(await host.read("Get-NetRoute", other, ["RouteMetric"])).toEqual([["5"]]);
+    host.machine.restart();
+    await host.later(host.host.times.boot + SETTLED);
+    expect(await host.read("Get-NetRoute", other, ["RouteMetric"])).toEqual([["9"]]);
+    expect((await host.call("Get-NetRoute", TO)).errors).toHaveLength(1);
+  });
+
+  it("are set and removed in both stores unless one is named", async () => {
+    const host = await made();
+    await host.ok("Set-NetRoute", { ...TO, RouteMetric: 7 });
+    expect(await metrics(host)).toEqual(["7", "7"]);
+    await host.ok("Remove-NetRoute", { ...TO, PolicyStore: "ActiveStore", Confirm: false });
+    expect(await metrics(host)).toEqual(["", "7"]);
+    const again = { InterfaceAlias: "NIC1", DestinationPrefix: "203.0.113.0/24" };
+    expect((await host.call("New-NetRoute", again)).errors[0]?.message).toBe("Instance MSFT_NetRoute already exists");
+    await host.ok("Remove-NetRoute", { ...TO, Confirm: false });
+    expect(await metrics(host)).toEqual(["", ""]);
+    await host.ok("New-NetRoute", again);
+  });
+});
+
 describe("frames", () => {
+  const jumboOf = (name: string) => ({ Name: [name], RegistryKeyword: ["*JumboPacket"] });
+
+  it("IP-22, EM-04: a value restarts the adapter; of one that has no such property a pattern finds nothing, without an error", async () => {
+    const host = new Caller({
+      nics: [
+        { name: "NIC1", mac: "3CFDFE000001", jumboPackets: [1514, 9216] },
+        { name: "NIC2", mac: "3CFDFE000002", jumboPackets: [] },
+      ],
+    });
+    const status = async () => (await host.read("Get-NetAdapter", { Name: ["NIC1"] }, ["Status"]))[0]?.[0];
+    const names = ["DisplayName", "RegistryValue", "ValidRegistryValues", "NumericParameterMaxValue"];
+    expect(await host.read("Get-NetAdapterAdvancedProperty", jumboOf("NIC1"), names)).toEqual([
+      ["Jumbo Frame", "1514", "1514,9216", ""],
+    ]);
+    await host.ok("Set-NetAdapterAdvancedProperty", { ...jumboOf("NIC1"), RegistryValue: ["9216"] });
+    expect(await status()).toBe("Disconnected");
+    await host.later(host.host.times.nicRestart);
+    expect(await status()).toBe("Up");
+    expect(await host.call("Get-NetAdapterAdvancedProperty", jumboOf("NIC2"))).toMatchObject({ out: [], errors: [] });
+    const set = { ...jumboOf("NIC2"), RegistryValue: ["9216"] };
+    expect(await host.call("Set-NetAdapterAdvancedProperty", set)).toMatchObject({ out: [], errors: [] });
+  });
+
+  it("UK-12: an interface of a team carries what each of its members does", async () => {
+    const host = new Caller();
+    await host.ok("New-NetLbfoTeam", { Name: "T", TeamMembers: ["NIC2", "NIC3"], Confirm: false });
+    await host.later(SETTLED);
+    await host.ok("Set-NetIPInterface", { InterfaceAlias: ["T"], NlMtuBytes: 9000 });
+    const mtu = async () =>
+      (await host.read("Get-NetIPInterface", { InterfaceAlias: ["T"], AddressFamily: "IPv4" }, ["NlMtu"]))[0]?.[0];
+    expect(await mtu()).toBe("1500");
+    await host.ok("Set-NetAdapterAdvancedProperty", { ...jumboOf("NIC2"), RegistryValue: ["9014"] });
+    expect(await mtu()).toBe("1500");
+    await host.ok("Set-NetAdapterAdvancedProperty", { ...jumboOf("NIC3"), RegistryValue: ["4088"] });
+    expect(await mtu()).toBe("4074");
+  });
+
   it("IP-20, IP-21, IP-22: an MTU is in force as far as the driver goes, on a vNIC after its restart", async () => {
     const host = new Caller({ switches: [{ name: "s", nics: ["NIC1"] }] });
     const mtu = async (alias: string) =>

@@ -32,5 +32,13 @@ $there = @($routes | ForEach-Object { $_.NextHop })
 if ($there -notcontains '10.10.0.1') {
     [void](New-NetRoute -InterfaceAlias $name -DestinationPrefix '0.0.0.0/0' -NextHop '10.10.0.1')
 }
+# Of the other routes those that are kept over a restart are somebody's; the rest is of Windows, DHCP and routers.
+foreach ($route in @(Get-NetRoute -PolicyStore PersistentStore | Where-Object { $_.InterfaceAlias -eq $name -and $_.DestinationPrefix -notlike '*/0' })) {
+    if (@() -notcontains ('{0} {1}' -f $route.DestinationPrefix, $route.NextHop)) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
 Set-DnsClientServerAddress -InterfaceAlias $name -ServerAddresses @('10.10.0.53', '10.10.0.54')
 Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1500
+# An adapter that a switch or a team makes goes by it once it has started anew.
+if ((Get-NetIPInterface -InterfaceAlias $name -AddressFamily IPv4).NlMtu -ne 1500) { Restart-NetAdapter -Name $name }

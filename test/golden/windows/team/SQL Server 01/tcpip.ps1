@@ -41,6 +41,12 @@ foreach ($route in $routes) {
     }
 }
 $there = @($routes | ForEach-Object { $_.NextHop })
+# Of the other routes those that are kept over a restart are somebody's; the rest is of Windows, DHCP and routers.
+foreach ($route in @(Get-NetRoute -PolicyStore PersistentStore | Where-Object { $_.InterfaceAlias -eq $name -and $_.DestinationPrefix -notlike '*/0' })) {
+    if (@() -notcontains ('{0} {1}' -f $route.DestinationPrefix, $route.NextHop)) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
 Set-DnsClientServerAddress -InterfaceAlias $name -ServerAddresses @('10.20.0.53', '10.20.0.54')
 Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1400
 
@@ -66,8 +72,16 @@ $there = @($routes | ForEach-Object { $_.NextHop })
 if ($there -notcontains '10.10.0.1') {
     [void](New-NetRoute -InterfaceAlias $name -DestinationPrefix '0.0.0.0/0' -NextHop '10.10.0.1')
 }
+# Of the other routes those that are kept over a restart are somebody's; the rest is of Windows, DHCP and routers.
+foreach ($route in @(Get-NetRoute -PolicyStore PersistentStore | Where-Object { $_.InterfaceAlias -eq $name -and $_.DestinationPrefix -notlike '*/0' })) {
+    if (@() -notcontains ('{0} {1}' -f $route.DestinationPrefix, $route.NextHop)) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
 Set-DnsClientServerAddress -InterfaceAlias $name -ResetServerAddresses
 Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1500
+# An adapter that a switch or a team makes goes by it once it has started anew.
+if ((Get-NetIPInterface -InterfaceAlias $name -AddressFamily IPv4).NlMtu -ne 1500) { Restart-NetAdapter -Name $name }
 
 # "Team 1 - VLAN 30". Its IP interface comes a moment after its adapter, and takes no address before the adapter is up.
 $name = 'Team 1 - VLAN 30'
@@ -87,5 +101,13 @@ foreach ($route in $routes) {
     }
 }
 $there = @($routes | ForEach-Object { $_.NextHop })
+# Of the other routes those that are kept over a restart are somebody's; the rest is of Windows, DHCP and routers.
+foreach ($route in @(Get-NetRoute -PolicyStore PersistentStore | Where-Object { $_.InterfaceAlias -eq $name -and $_.DestinationPrefix -notlike '*/0' })) {
+    if (@() -notcontains ('{0} {1}' -f $route.DestinationPrefix, $route.NextHop)) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
 Set-DnsClientServerAddress -InterfaceAlias $name -ResetServerAddresses
 Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1450
+# An adapter that a switch or a team makes goes by it once it has started anew.
+if ((Get-NetIPInterface -InterfaceAlias $name -AddressFamily IPv4).NlMtu -ne 1450) { Restart-NetAdapter -Name $name }

@@ -37,5 +37,11 @@ foreach ($route in $routes) {
     }
 }
 $there = @($routes | ForEach-Object { $_.NextHop })
+# Of the other routes those that are kept over a restart are somebody's; the rest is of Windows, DHCP and routers.
+foreach ($route in @(Get-NetRoute -PolicyStore PersistentStore | Where-Object { $_.InterfaceAlias -eq $name -and $_.DestinationPrefix -notlike '*/0' })) {
+    if (@() -notcontains ('{0} {1}' -f $route.DestinationPrefix, $route.NextHop)) {
+        Remove-NetRoute -InterfaceAlias $name -DestinationPrefix $route.DestinationPrefix -NextHop $route.NextHop -Confirm:$false
+    }
+}
 Set-DnsClientServerAddress -InterfaceAlias $name -ResetServerAddresses
 Set-NetIPInterface -InterfaceAlias $name -NlMtuBytes 1400
