@@ -31,7 +31,8 @@ export function missingOfLinux({ renderer }: LinuxWords, { missing, tools, rende
 
 export function conflictsOf(judged: Judged): string[] {
   const { desired, facts } = judged;
-  if (devicesInOrder(desired).length === 0) return [];
+  // Removing takes nothing but what is there; what it takes may be what we came in on.
+  if (devicesInOrder(desired).length === 0) return managementConflicts(judged);
   return [
     ...rendererConflicts(desired.renderer, facts),
     ...identityConflicts(desired, facts),
@@ -158,8 +159,11 @@ function managementConflicts({ desired, actual, facts }: Judged): string[] {
   const isLease = facts.leases.get(holder)?.some(isManagement) ?? false;
   const wanted = own(desired.links, name);
   if (!isTouched || isKept || (isLease && wanted && isDhcpFor(facts.ssh, wanted))) return [];
+  const loses = `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it`;
   return [
-    `${holder} has ${facts.ssh}, the address of this very SSH connection, and would lose it. Give an interface of the file that address, or leave ${holder} out of the environment`,
+    devicesInOrder(desired).length > 0
+      ? `${loses}. Give an interface of the file that address, or leave ${holder} out of the environment`
+      : `${loses}: nothing of the file gives the machine that address any more. Reach the machine at another address, or let it keep what it has and take it out of the state (pulumi state delete)`,
   ];
 }
 

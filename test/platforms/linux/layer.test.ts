@@ -8,6 +8,7 @@ import { withoutInherited } from "../../../providers/platforms/linux/sorted.js";
 import { toLinuxWords, untaggedVlan } from "../../../providers/platforms/linux/toWords.js";
 import { KERNEL_TEAMS } from "../../../providers/platforms/linux/uplinkTeam.js";
 import { BARE_LINK, type LinuxWords } from "../../../providers/platforms/linux/words.js";
+import { toGuestWords } from "../../../providers/platforms/linuxGuest/toWords.js";
 import { BUNDLES } from "../../../providers/platforms/packages.js";
 import { teamWord } from "../../../providers/platforms/teamSupport.js";
 import { goldenCases } from "../../golden.js";
@@ -23,6 +24,17 @@ function wordsOf(spec: string): LinuxWords {
   const [host] = modelOf(spec).kvmHosts;
   if (!host) throw new Error("no host");
   return toLinuxWords(host);
+}
+
+/** Those of a guest with two ports, the first with these settings. */
+function guestWordsOf(bonds: string, port = ""): LinuxWords {
+  const [vm] = modelOf(`environment: golden
+networks: { app: { subnet: 10.0.0.0/24 } }
+hosts: { k: { platform: kvm, uplinks: { e0: , e1: }, virtualSwitches: { vs0: { uplinkTeam: { members: [e0, e1] }, portGroups: [app] } } } }
+vms: { v: { host: k, ports: { p: { portGroup: vs0/app, guestInterface: eth0${port} }, q: { portGroup: vs0/app, guestInterface: eth1 } }, guest: { os: linux }, ${bonds} } }
+`).virtualMachines;
+  if (!vm?.guest) throw new Error("no guest");
+  return toGuestWords(vm.guest);
 }
 
 /** The words of a host that has them, read back; what the file says beside what is set is not told. */
@@ -335,6 +347,41 @@ describe("what stands in the way", () => {
     ],
   ])("%s", (_sentence, changes, expected) => {
     expect(conflicts(says(changes))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  describe("of a removal: the address that the connection came in on", () => {
+    const ofHost = wordsOf(bridgeSpec("", ", hostPorts: { own: { portGroup: br0/mgmt, addresses: [10.0.0.2/24] } }"));
+    const ofGuest = guestWordsOf("bonds: { b: { members: [p, q], addresses: [10.0.0.2/24] } }");
+    const onPort = guestWordsOf("", ", addresses: [10.0.0.2/24]");
+    const removal = (words: LinuxWords, ssh: string, others: Partial<Kernel> = {}) => {
+      const document = kernelSays(withoutInherited(words), { defaults: "said", alias: MARK, ssh, ...others });
+      const facts = linux.readFacts(JSON.parse(JSON.stringify(document)));
+      const actual = linux.fromFacts(facts, { environment: "golden", known: [linux.nothing, words], files: NETPLAN });
+      return linux.plan(linux.nothing, { actual, facts, heading });
+    };
+
+    it.each([
+      ["a host's own interface", ofHost, "own"],
+      ["a bond in a guest", ofGuest, "b"],
+      ["a port of a guest", onPort, "eth0"],
+    ])("stands in the way on %s", (_where, words, device) => {
+      const { conflicts, before, after } = removal(words, "10.0.0.2");
+      expect(conflicts).toEqual([
+        `${device} has 10.0.0.2, the address of this very SSH connection, and would lose it: nothing of the file gives the machine that address any more. Reach the machine at another address, or let it keep what it has and take it out of the state (pulumi state delete)`,
+      ]);
+      expect([before, after]).toEqual([[], []]);
+    });
+
+    it.each([
+      ["an address that is not ours", "192.0.2.7"],
+      ["no network at all, such as the guest agent", ""],
+    ])("does not when it is %s", (_how, ssh) => {
+      for (const words of [ofHost, ofGuest, onPort]) {
+        const { conflicts, before, after } = removal(words, ssh);
+        expect(conflicts).toEqual([]);
+        expect([...before, ...after]).not.toEqual([]);
+      }
+    });
   });
 
   it("a bond of our name that differs is told once, with what differs", () => {
