@@ -44,3 +44,8 @@ export interface Bond extends UplinkTeam, InterfaceIp {
   readonly name: string;
   readonly vlans: readonly VlanInterface[];
 }
+
+/** Whether its members send with their own MAC addresses alone: nothing below has to let them take another. */
+export function keepsOwnMacs({ policy, bond }: Pick<UplinkTeam, "policy" | "bond">): boolean {
+  return policy === "active-backup" && bond.failOverMac === "active";
+}

@@ -77,7 +77,7 @@ export const linuxBondKeys = {
   failOverMac: field
     .choice(
       FAIL_OVER_MACS,
-      "Policy active-backup: MAC address of the bond and its members (kernel bond). All have one; or the bond takes that of the active member; or that of the bond moves on with it. Default none; in a guest on a KVM host active where a member is a virtual function, which may not change its MAC address.",
+      "Policy active-backup: MAC address of the bond and its members (kernel bond). All have one; or the bond takes that of the active member; or that of the bond moves on with it. Default none; in a guest active where a member is a virtual function or the host is an ESXi host, which let no other MAC address pass unless they are told to.",
     )
     .optional(),
   peerNotifications: field

@@ -49,6 +49,16 @@ export function networkAddress(cidr: string): string {
   return family.networkAddressFromCIDR(cidr).toString();
 }
 
+/** The subnets that addresses with prefix length are in, each once; an address that is a network of its own has no neighbours. */
+export function subnetsOf(addresses: readonly string[]): string[] {
+  const subnets = addresses.flatMap((address) => {
+    const parsed = parseCidr(address);
+    if (!parsed || parsed.prefix === (address.includes(":") ? 128 : 32)) return [];
+    return [canonicalAddress(`${networkAddress(address)}/${parsed.prefix}`)];
+  });
+  return [...new Set(subnets)];
+}
+
 /** The one spelling of an address, with prefix length or without: as the kernel prints it. */
 export function canonicalAddress(text: string): string {
   const [plain = "", prefix] = text.split("/");

@@ -40,6 +40,31 @@ hosts:
 vms: { v: { host: k, ports: { p: { network: app, vf: e0, guestInterface: eth0 }, q: { network: app, vf: ${of.from ?? "e1"}, guestInterface: eth1 } }, guest: { os: linux, renderer: netplan }, bonds: { b: { members: [p, q], ${bond} } } } }
 `;
 
+/** The same with MAC addresses that the host gives the functions. */
+const given = (bond: string, vfs = "{}") =>
+  bonded(bond, { vfs })
+    .replace("guestInterface: eth0", 'mac: "52:54:00:00:00:01"')
+    .replace("guestInterface: eth1", 'mac: "52:54:00:00:00:02"');
+
+/** The first one with a virtio card beside it; all of them may have any MAC address. */
+const paired = (bond: string, failover = true) =>
+  bonded(bond, { vfs: "{ trust: true, spoofCheck: false }" })
+    .replace("platform: kvm", "platform: kvm\n    libvirt: true")
+    .replace("virtualSwitches: {}", "virtualSwitches: { vs0: { uplinkTeam: { members: [e2] }, portGroups: [app] } }")
+    .replace("    uplinks:", "    uplinks:\n      e2:")
+    .replace("{ v: { host: k,", "{ v: { host: k, libvirt: {},")
+    .replace("network: app, vf: e0,", `portGroup: vs0/app, vf: e0, libvirt: { failover: ${failover} },`);
+
+/** A virtual function, and a port of a switch whose port group has security. */
+const mixed = (bond: string, vfs = "{}") =>
+  given(bond, vfs)
+    .replace(
+      "virtualSwitches: {}",
+      "virtualSwitches: { vs0: { uplinkTeam: { members: [e2] }, portGroups: { app: { security: {} } } } }",
+    )
+    .replace("    uplinks:", "    uplinks:\n      e2:")
+    .replace("network: app, vf: e1,", "portGroup: vs0/app,");
+
 const oneSwitch = 'pci: "0000:5e:00.0", cable: a 2';
 
 export const FUNCTION_CASES: Readonly<Record<string, Cases>> = {
@@ -64,7 +89,7 @@ export const FUNCTION_CASES: Readonly<Record<string, Cases>> = {
     breaks: {
       "a bond that spreads": bonded("policy: load"),
       "a port channel": bonded("mode: static"),
-      "a MAC address that moves on": bonded("failOverMac: follow"),
+      "a MAC address that moves on": bonded("failOverMac: follow", { vfs: "{ trust: true }" }),
     },
     keeps: { "one at a time": bonded(""), "one at a time, in other words": bonded("failOverMac: active") },
   },
@@ -72,10 +97,25 @@ export const FUNCTION_CASES: Readonly<Record<string, Cases>> = {
     breaks: {
       "one MAC address for all": bonded("failOverMac: none"),
       "one MAC address for LACP": bonded("mode: lacp"),
+      "a MAC address that moves on": bonded("failOverMac: follow"),
+      "MAC addresses that the host gave, without a check": given("failOverMac: none", "{ spoofCheck: false }"),
+      "MAC addresses that the host gave, with a check": given("failOverMac: none", "{ trust: true, spoofCheck: true }"),
+      "one that bonds with a port of a switch": mixed("failOverMac: none", "{ spoofCheck: false }"),
+      "one with a virtio card beside it": paired("failOverMac: none"),
     },
     keeps: {
       "the address of the active one": bonded(""),
       "trusted ones": bonded("failOverMac: none", { vfs: "{ trust: true }" }),
+      "trusted ones whose MAC address moves on": bonded("failOverMac: follow", { vfs: "{ trust: true }" }),
+      "MAC addresses that the host gave": given(""),
+      "MAC addresses that the host gave to trusted ones": given(
+        "failOverMac: none",
+        "{ trust: true, spoofCheck: false }",
+      ),
+      "one that bonds with a port of a switch": mixed(""),
+      "a trusted one that bonds with a port of a switch": mixed("failOverMac: none", "{ trust: true }"),
+      "one with a virtio card beside it, each with its own": paired(""),
+      "the same without the virtio card": paired("failOverMac: none", false),
       "ones that are not checked": bonded("failOverMac: none", { vfs: "{ spoofCheck: false }" }),
     },
   },

@@ -22,6 +22,14 @@ vms: { v: { host: k, ports: { ${ports.replaceAll(/@(\d)/g, "portGroup: vs0/app, 
 const bonded = (port: string, bond = "") =>
   inside({ ports: `p: { @0${port} }, q: { @1 }`, bond: `b: { members: [p, q]${bond} }` });
 
+/** A guest with the default route on a port or bond of network app, and an interface in network db, which has a router too. */
+const routed = (inDb: string, inApp = "addresses: [10.0.0.5/24], gateway: 10.0.0.1") =>
+  inside({
+    network: "vlans: [10, 20], native: 10, subnet: 10.0.0.0/24, gateway: 10.0.0.1, mtu: 9000",
+    ports: `p: { @0, ${inApp}, interfaces: { db: { ${inDb} } } }`,
+  });
+const DB = "addresses: [10.20.0.5/24]";
+
 export const GUEST_CASES: Readonly<Record<string, Cases>> = {
   "LB-30": {
     breaks: {
@@ -65,11 +73,52 @@ export const GUEST_CASES: Readonly<Record<string, Cases>> = {
         network: "vlans: [10, 20], mtu: 9000",
         ports: "p: { @0, interfaces: { db: { addresses: [10.20.0.5/24], gateway: 10.20.0.1 } } }",
       }),
+      "a router of a network that is said": inside({
+        network: "vlans: [10], subnet: 10.0.0.0/24, gateway: 10.0.0.1",
+        ports: "p: { @0, addresses: [10.0.0.5/24], gateway: 10.0.0.1 }",
+      }),
       "one of the other IP version": inside({ ports: 'p: { @0, addresses: ["fd00::5/64"], gateway: "fd00::1" }' }),
       "a network of which no subnet is said": inside({
         network: "vlans: [10]",
         ports: "p: { @0, addresses: [10.0.0.5/24], gateway: 10.0.0.1 }",
       }),
+    },
+  },
+  "GT-09": {
+    breaks: {
+      "an interface whose router is not used": routed(DB),
+      "a routing table without a router": routed(`${DB}, routingTable: 101`),
+      "a default route that comes by DHCP": routed(DB, "dhcp: ipv4"),
+      "an interface beside a default route of a VLAN": routed(`${DB}, gateway: 10.20.0.1`, "addresses: [10.0.0.5/24]"),
+      "a bond with the default route": bonded(
+        "",
+        `, addresses: [10.0.0.5/24], gateway: 10.0.0.1, interfaces: { db: { ${DB}, mtu: 1500 } }`,
+      ).replace("subnet: 10.0.0.0/24", "subnet: 10.0.0.0/24, gateway: 10.0.0.1"),
+    },
+    keeps: {
+      "a routing table with the router": routed(`${DB}, routingTable: 101, gateway: 10.20.0.1`),
+      "routes by way of the router": routed(`${DB}, routes: [{ to: 10.30.0.0/16, via: 10.20.0.1 }]`),
+      "a network without a router": routed(DB).replace(", gateway: 10.20.0.1", ""),
+      "no way out at all": routed(DB, "addresses: [10.0.0.5/24]"),
+      "an interface without an address": routed("mtu: 1500"),
+      "an address of the other IP version": routed('addresses: ["fd20::5/64"]'),
+    },
+  },
+  "GT-10": {
+    breaks: {
+      "two ports in one subnet": inside({
+        ports: "p: { @0, addresses: [10.0.0.5/24] }, q: { @1, addresses: [10.0.0.6/24] }",
+      }),
+    },
+    keeps: {
+      "one of them with a routing table": inside({
+        ports: "p: { @0, addresses: [10.0.0.5/24] }, q: { @1, addresses: [10.0.0.6/24], routingTable: 102 }",
+      }),
+      "an address that is a network of its own": inside({
+        ports: "p: { @0, addresses: [10.0.0.5/24] }, q: { @1, addresses: [10.0.0.6/32] }",
+      }),
+      "two addresses of one port": inside({ ports: "p: { @0, addresses: [10.0.0.5/24, 10.0.0.6/24] }" }),
+      "the bond of the two": bonded("", ", addresses: [10.0.0.5/24]"),
     },
   },
 };

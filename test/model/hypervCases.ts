@@ -175,6 +175,14 @@ export const HYPERV_CASES: Readonly<Record<string, Cases>> = {
     },
     keeps: {
       "bonded ports as they are by default": guest(""),
+      "a bonded port that sends with its own MAC address alone": guest(", hyperv: { allowTeaming: false }").replace(
+        "members: [p, q]",
+        "members: [p, q], failOverMac: active",
+      ),
+      "a bonded port that may send with any": guest(", hyperv: { allowTeaming: false }").replace(
+        /portGroups: [^}]*\]/,
+        "portGroups: { app: { security: { macChanges: true, forgedTransmits: true } } }",
+      ),
       "a port in no bond": vm("hyperv: { allowTeaming: false }"),
     },
   },

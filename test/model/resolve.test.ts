@@ -303,7 +303,23 @@ describe("ports of VMs", () => {
       port('addresses: [10.0.0.5/24], gateway: "10.1"'),
       ["vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses"],
     ],
-    ["a router of every machine's own subnet", alone('gateway: "fe80::1"'), []],
+    ["a router of every machine's own subnet", alone('addresses: ["2001:db8::5/64"], gateway: "fe80::1"'), []],
+    [
+      "that router on an interface without IPv6",
+      alone('gateway: "fe80::1", routes: [{ to: "2001:db8:1::/48", via: "fe80::2" }]'),
+      [
+        "vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses",
+        "vms.v.ports.p.routes[0].via [address] the router is in the subnet of none of the addresses",
+      ],
+    ],
+    [
+      "a router beside an address that is a network of its own",
+      alone("addresses: [10.0.0.5/32], gateway: 10.0.0.1, routes: [{ to: 10.2.0.0/16, via: 10.0.0.1 }]"),
+      [
+        "vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses",
+        "vms.v.ports.p.routes[0].via [address] the router is in the subnet of none of the addresses",
+      ],
+    ],
     [
       "two gateways of one IP version",
       alone("addresses: [10.0.0.5/24], gateway: [10.0.0.2, 10.0.0.3]"),

@@ -87,11 +87,13 @@ const lags = (count: number) =>
   });
 const cards = (count: number, vcenter: string) =>
   vm(`{ ${Array.from({ length: count }, (_, i) => `p${i}: { portGroup: d/app }`).join(", ")} }`, { vcenter });
-const bonded = (security: string) =>
+const bonded = (security: string, own = "failOverMac: none") =>
   vm(`{ p: ${vf("vmnic4", ", guestInterface: a")}, q: ${vf("vmnic6", ", guestInterface: b")} }`, {
     groups: `{ app: { security: ${security} } }`,
-    rest: ", guest: { os: linux, renderer: netplan }, bonds: { b0: { members: [p, q] } }",
+    rest: `, guest: { os: linux, renderer: netplan }, bonds: { b0: { members: [p, q], ${own} } }`,
   });
+/** A guest that bonds ordinary cards. */
+const cardsBonded = (security: string, own: string) => bonded(security, own).replaceAll(/, vf: vmnic\d/g, "");
 const guestBond = (mode: string) =>
   site({
     more: `vms: { v: { host: e, ports: { p: { portGroup: d/app, guestInterface: a }, q: { portGroup: d/app, guestInterface: b } }, guest: { os: linux, renderer: netplan }, bonds: { b0: { members: [p, q], mode: ${mode} } } } }\n`,
@@ -344,10 +346,26 @@ export const VSPHERE_CASES: Readonly<Record<string, Cases>> = {
     breaks: { "any virtual function": vm(`{ p: ${vf("vmnic4")} }`) },
     keeps: { "an ordinary port": vm("{ p: { portGroup: d/app } }") },
   },
+  "GT-11": {
+    breaks: {
+      "bonded cards that may not change their MAC address": cardsBonded("{}", "failOverMac: none"),
+      "cards whose MAC address moves on": cardsBonded("{ forgedTransmits: true }", "failOverMac: follow"),
+      "cards that send with two": cardsBonded("{ macChanges: true }", "policy: load"),
+    },
+    keeps: {
+      "bonded cards that keep theirs, as by default": cardsBonded("{}", ""),
+      "bonded cards that may change it": cardsBonded("{ macChanges: true }", "failOverMac: none"),
+      "cards that may send with any": cardsBonded("{ macChanges: true, forgedTransmits: true }", "policy: load"),
+    },
+  },
   "VS-63": {
-    breaks: { "bonded functions that may not change their MAC address": bonded("{ forgedTransmits: true }") },
+    breaks: {
+      "bonded functions that may not change their MAC address": bonded("{ forgedTransmits: true }"),
+      "functions whose MAC address moves on": bonded("{}", "failOverMac: follow"),
+    },
     keeps: {
       "bonded functions that may": bonded("{ macChanges: true }"),
+      "bonded functions that keep it, as by default": bonded("{}", ""),
       "functions whose standard switch lets them": bonded("{}")
         .replaceAll("d/app", "s/std")
         .replace("app: {}", "app: {}, std: {}")

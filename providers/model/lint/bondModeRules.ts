@@ -114,7 +114,7 @@ export const bondModeRules: readonly Rule[] = [
       severity: "error",
       title:
         "A bond of the kernel below VMs does not have policy round-robin, load or adaptive-load, nor a bond over ports of a virtual switch adaptive-load.",
-      remedy: "Use policy active-backup, or mode lacp or static with a policy that hashes.",
+      remedy: "Use policy active-backup; on a host also mode lacp or static with a policy that hashes.",
       source: "RHEL 6 Virtualization Administration Guide 18.2; RHV 4.4 Technical Reference, Bonds",
     },
     function* ({ team, path, ...place }) {

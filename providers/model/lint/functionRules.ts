@@ -1,10 +1,34 @@
 // Design rules about virtual functions of KVM hosts, and guests that bond them. Pure.
+import { keepsOwnMacs } from "../bond.js";
 import { formatRanges, mergeRanges } from "../network.js";
+import { formatPath } from "../problem.js";
+import type { VirtualFunction } from "../virtualFunction.js";
 import { type GuestBond, guestBondRule } from "./linuxBonds.js";
 import type { Finding, Rule, RuleText } from "./rule.js";
 import { cabledSwitches, cards } from "./teams.js";
 
 const BOND_CNI = "k8snetworkplumbingwg/bond-cni README";
+
+/**
+ * Why virtual functions keep their MAC address, the first reason that holds of each. The drivers of Intel refuse another one while the host has
+ * set one and does not trust the function; what else sends with another one is dropped by the check for spoofing, of which makers differ in
+ * whether it follows the address that a trusted function has taken.
+ */
+const OWN_MAC_ONLY: readonly (readonly [reason: string, (settings: VirtualFunction, isPair: boolean) => boolean])[] = [
+  ["one with a virtio card beside it (failover) takes no other", (_, isPair) => isPair],
+  [
+    "they have one from their host and no trust: they may not take another",
+    ({ mac, trust }, isPair) => !isPair && mac !== undefined && trust !== true,
+  ],
+  [
+    "they are checked for spoofing and have no trust: what they send with it is dropped",
+    ({ mac, trust, spoofCheck }, isPair) => !isPair && mac === undefined && trust !== true && spoofCheck !== false,
+  ],
+  [
+    "they have one from their host and are checked for spoofing: cards may drop what they send with another",
+    ({ mac, trust, spoofCheck }, isPair) => !isPair && mac !== undefined && trust === true && spoofCheck === true,
+  ],
+];
 
 /** A rule about bonds with a virtual function and something else. */
 function bondedRule(rule: RuleText, check: (place: GuestBond) => Iterable<Finding>): Rule {
@@ -69,9 +93,8 @@ export const functionRules: readonly Rule[] = [
       else if (bond.bond.failOverMac === "follow")
         yield {
           path: [...path, "failOverMac"],
-          message: "after a failover virtual functions would have each other's MAC addresses",
+          message: "with every failover virtual functions have to take other MAC addresses",
           found: bond.bond.failOverMac,
-          severity: "error",
         };
     },
   ),
@@ -79,22 +102,28 @@ export const functionRules: readonly Rule[] = [
     {
       id: "SR-04",
       severity: "error",
-      title: "Virtual functions whose bond gives all members one MAC address are trusted, or not checked for spoofing.",
+      title:
+        "Virtual functions whose bond gives them other MAC addresses than their own may take them: they are trusted, and not held to the one that their host gives them.",
       remedy:
-        "Use policy active-backup with failOverMac: active, or set trust: true or spoofCheck: false of the virtual function.",
-      source: "OpenStack neutron, support-sriov-bond; bond-cni examples",
+        "Use policy active-backup without failOverMac or with failOverMac: active, which needs nothing of the host; or set trust: true and spoofCheck: false of the virtual functions there.",
+      source:
+        "OpenStack neutron, support-sriov-bond; bond-cni examples; Linux bonding.rst, fail_over_mac; VF messages of the drivers igb, ixgbe, i40e and ice; net_failover.c",
     },
-    function* ({ bond, functions, path }) {
-      if (bond.policy === "active-backup" && bond.bond.failOverMac === "active") return;
-      const checked = functions.filter(({ settings }) => settings.trust !== true && settings.spoofCheck !== false);
-      if (checked.length > 0)
+    function* ({ bond, functions, pairs, host, path }) {
+      if (keepsOwnMacs(bond)) return;
+      const at = [...path, bond.given.includes("failOverMac") ? "failOverMac" : "members"];
+      for (const [reason, isHeld] of OWN_MAC_ONLY) {
+        const held = functions.filter(({ port, settings }) => isHeld(settings, pairs.includes(port)));
+        if (held.length === 0) continue;
+        const places = new Set(
+          held.map(({ uplink }) => formatPath(["hosts", host?.name ?? "", "uplinks", uplink.name, "sriov"])),
+        );
         yield {
-          path: [...path, "members"],
-          message: "the cards drop what virtual functions send with the MAC address of the bond",
-          found: checked
-            .map(({ port, uplink, settings }) => `${port} (${settings.index} of ${uplink.name})`)
-            .join(", "),
+          path: at,
+          message: `the bond gives these virtual functions another MAC address than their own, and at ${[...places].join(" and ")} ${reason}`,
+          found: held.map(({ port, uplink, settings }) => `${port} (${settings.index} of ${uplink.name})`).join(", "),
         };
+      }
     },
   ),
   bondedRule(

@@ -72,6 +72,7 @@ export const guestRules: readonly Rule[] = [
     {
       id: "GT-08",
       severity: "warning",
+      graver: "error",
       title: "The default route of an interface goes to the router of its network.",
       remedy:
         "Set gateway of the network and of the interface to the same router, or accept the rule where there are two (accepted).",
@@ -89,6 +90,7 @@ export const guestRules: readonly Rule[] = [
           message:
             gateway === undefined ? `network ${name} names no gateway` : `the gateway of network ${name} is ${gateway}`,
           found: router,
+          ...(gateway === undefined ? { severity: "error" } : {}),
         };
       }
     },

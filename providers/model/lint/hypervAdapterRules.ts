@@ -1,4 +1,5 @@
 // Design rules about the adapters of VMs and of the host itself on switches of Hyper-V. Pure.
+import { keepsOwnMacs } from "../bond.js";
 import type { HypervSwitch, VmAdapter } from "../hypervHost.js";
 import type { Path } from "../problem.js";
 import type { Finding, Rule, RuleText } from "./rule.js";
@@ -54,15 +55,18 @@ export const hypervAdapterRules: readonly Rule[] = [
   {
     id: "HV-18",
     severity: "error",
-    title: "Adapters that a guest teams have allowTeaming on the host.",
-    remedy: "Remove allowTeaming: false, or take the port out of the bond.",
+    title:
+      "Adapters that a guest teams have allowTeaming on the host, unless each sends with its own MAC address alone or may send with any.",
+    remedy:
+      "Remove allowTeaming: false, take the port out of the bond, or use policy active-backup with failOverMac: active in a Linux guest.",
     source: `${IN_VMS}; New-NetLbfoTeam`,
     *check({ environment }) {
       for (const { vmAdapters } of environment.hypervHosts)
-        for (const { vm, name, allowTeaming } of vmAdapters) {
+        for (const { vm, name, allowTeaming, macSpoofing } of vmAdapters) {
           if (allowTeaming) continue;
           const machine = environment.virtualMachines.find((candidate) => candidate.name === vm);
-          const bonds = [...(machine?.guest?.bonds ?? []), ...(machine?.windowsGuest?.teams ?? [])];
+          const mixed = machine?.guest?.bonds.filter((linux) => !macSpoofing && !keepsOwnMacs(linux)) ?? [];
+          const bonds = [...mixed, ...(machine?.windowsGuest?.teams ?? [])];
           const bond = bonds.find(({ members }) => members.includes(name));
           if (bond)
             yield {

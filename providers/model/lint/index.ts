@@ -7,6 +7,7 @@ import { bondMonitorRules } from "./bondMonitorRules.js";
 import { toDesign } from "./design.js";
 import { ELSEWHERE_RULES } from "./elsewhereRules.js";
 import { functionRules } from "./functionRules.js";
+import { guestRoutingRules } from "./guestRoutingRules.js";
 import { guestRules } from "./guestRules.js";
 import { hypervAdapterRules } from "./hypervAdapterRules.js";
 import { HYPERV_ELSEWHERE_RULES } from "./hypervElsewhereRules.js";
@@ -21,6 +22,7 @@ import type { Rule, RuleText } from "./rule.js";
 import { sriovRules } from "./sriovRules.js";
 import { switchNetworkRules } from "./switchNetworkRules.js";
 import { teamRules } from "./teamRules.js";
+import { vsphereGuestRules } from "./vsphereGuestRules.js";
 import { vsphereTeamRules } from "./vsphereTeamRules.js";
 import { windowsGuestRules } from "./windowsGuestRules.js";
 
@@ -40,6 +42,8 @@ export const RULES: readonly Rule[] = [
   ...hypervSwitchRules,
   ...hypervAdapterRules,
   ...guestRules,
+  ...guestRoutingRules,
+  ...vsphereGuestRules,
   ...windowsGuestRules,
 ];
 

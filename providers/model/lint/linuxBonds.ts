@@ -44,6 +44,8 @@ export interface GuestBond {
   readonly isOnEsx: boolean;
   /** Members that are virtual functions of a KVM host. */
   readonly functions: readonly BondedFunction[];
+  /** Those of them that have a virtio card beside them. */
+  readonly pairs: readonly string[];
   /** Members that are ports of a virtual switch. */
   readonly virtualPorts: readonly string[];
   readonly path: Path;
@@ -71,7 +73,9 @@ function toGuestBond(of: Pick<GuestBond, "vm" | "guest" | "bond" | "host" | "isO
   const esx = (vm.vsphere?.cards ?? []).filter(({ vf }) => vf).map(({ port }) => port);
   const apart = [...assigned.map(({ port }) => port), ...esx];
   const virtualPorts = bond.members.filter((member) => !apart.includes(member));
-  return { ...of, functions, virtualPorts, path: ["vms", vm.name, "bonds", bond.name] };
+  const domain = host?.libvirt?.domains.find((candidate) => candidate.vm === vm.name);
+  const pairs = (domain?.ports ?? []).filter((port) => port.card && port.function).map(({ name }) => name);
+  return { ...of, functions, pairs, virtualPorts, path: ["vms", vm.name, "bonds", bond.name] };
 }
 
 export function kernelTeamRule(rule: RuleText, check: (place: KernelTeam, design: Design) => Iterable<Finding>): Rule {

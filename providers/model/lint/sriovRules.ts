@@ -1,4 +1,6 @@
 // Design rules about VMs with virtual functions and passthrough devices. Pure.
+import { keepsOwnMacs } from "../bond.js";
+import { formatPath } from "../problem.js";
 import type { Uplink } from "../uplink.js";
 import { type NetworkCard, VM_FEATURES, type VmFeature } from "../virtualMachine.js";
 import { type Design, portGroupOf, type VsphereVmPlace } from "./design.js";
@@ -7,7 +9,7 @@ import { cabledSwitches, cards } from "./teams.js";
 
 const VF_GUIDE = "vSphere Networking 6.7, SR-IOV";
 
-function vmRule(rule: RuleText, check: (place: VsphereVmPlace, design: Design) => Iterable<Finding>): Rule {
+export function vmRule(rule: RuleText, check: (place: VsphereVmPlace, design: Design) => Iterable<Finding>): Rule {
   return {
     ...rule,
     *check(design) {
@@ -139,20 +141,22 @@ export const sriovRules: readonly Rule[] = [
   vmRule(
     {
       id: "VS-63",
-      severity: "warning",
+      severity: "error",
       title: "A guest that bonds virtual functions changes their MAC addresses: the port group accepts that.",
-      remedy: "Set security: { macChanges: true } on the port group, or failOverMac: active of the bond.",
+      remedy:
+        "Set security: { macChanges: true } on the port group, or use policy active-backup without failOverMac or with failOverMac: active.",
       source: `${VF_GUIDE}, table 10-2`,
     },
     function* (place, design) {
       for (const bond of place.vm.guest?.bonds ?? []) {
         const members = functionsOf(place).filter(({ port }) => bond.members.includes(port));
         // With active the bond takes the address of its member, and not the other way round.
-        for (const card of bond.members.length > 1 && bond.bond.failOverMac !== "active" ? members : []) {
-          if (portGroupOf(design, { ...card, host: place.vm.host })?.security.macChanges !== false) continue;
+        for (const card of bond.members.length > 1 && !keepsOwnMacs(bond) ? members : []) {
+          const below = portGroupOf(design, { ...card, host: place.vm.host });
+          if (below?.security.macChanges !== false) continue;
           yield {
             path: [...place.path, "ports", card.port, "portGroup"],
-            message: `bond ${bond.name} changes the MAC address of the port, which the port group rejects`,
+            message: `bond ${bond.name} changes the MAC address of the port, which the port group rejects (${formatPath(below.path)})`,
             found: `${card.switch}/${card.portGroup}`,
           };
         }

@@ -128,10 +128,13 @@ function checkNextHop(scope: Scope, { router, noun, spec, path }: NextHop): void
   }
 }
 
-/** Addresses from DHCP are of a subnet that nobody knows yet, and every IPv6 interface has one of fe80::/10. */
+/**
+ * Addresses from DHCP are of a subnet that nobody knows yet, and every interface with IPv6 has one of fe80::/10; without any address
+ * or DHCP it has no IPv6 either.
+ */
 function isOnLink(router: string, { addresses = [], dhcp }: GuestIpSpec): boolean {
   const isIpv6 = router.includes(":");
-  if (isIpv6 && contains("fe80::/10", router)) return true;
+  if (isIpv6 && contains("fe80::/10", router)) return addresses.length > 0 || dhcp !== undefined;
   if (dhcp === "both" || dhcp === (isIpv6 ? "ipv6" : "ipv4")) return true;
   return addresses.some((address) => contains(address, router));
 }

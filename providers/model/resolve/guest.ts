@@ -14,12 +14,13 @@ import { toGuestTarget } from "./waysIn.js";
 
 /** Of Linux; for a VM whose guest multiport leaves alone its bonds are looked at all the same. */
 export function toGuest(scope: Scope, context: GuestContext): Guest | undefined {
-  const { vm, ports, functionPorts, shared } = context;
+  const { vm, ports, functionPorts, shared, kvm, hyperv } = context;
+  const isOnEsx = kvm === undefined && hyperv === undefined;
   const { name, key, body } = vm;
   const path = ["vms", key];
   const taken = new Claims(scope, "port");
   const bonds = Object.entries(body.bonds ?? {}).map(([bondName, spec]) =>
-    toBond(scope, { bondName, spec, vm, ports, functionPorts, taken, shared }),
+    toBond(scope, { bondName, spec, vm, ports, functionPorts, isOnEsx, taken, shared }),
   );
   if (body.guest?.os !== "linux") {
     refuseInside(scope, body, path);

@@ -10,6 +10,8 @@ import { placeVlans } from "./vlanInterfaces.js";
 import type { HostBelow } from "./waysIn.js";
 
 export interface BondContext extends Omit<GuestContext, keyof HostBelow> {
+  /** The VM is on an ESXi host, whose port groups reject another MAC address unless they are told not to. */
+  readonly isOnEsx: boolean;
   readonly bondName: string;
   readonly spec: BondSpec;
   readonly taken: Claims;
@@ -39,7 +41,10 @@ export function checkBondMembers(
   return network;
 }
 
-export function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts, taken, shared }: BondContext): Bond {
+export function toBond(
+  scope: Scope,
+  { bondName, spec, vm, ports, functionPorts, isOnEsx, taken, shared }: BondContext,
+): Bond {
   const path = ["vms", vm.key, "bonds", bondName];
   const network = checkBondMembers(scope, { bondName, spec, vm, ports, taken });
   if (Object.hasOwn(vm.body.ports, bondName))
@@ -53,10 +58,10 @@ export function toBond(scope: Scope, { bondName, spec, vm, ports, functionPorts,
   const owner = `bond ${bondName} of VM ${vm.name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
   const vlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
-  const hasFunction = spec.members.some((member) => functionPorts.includes(member));
+  const isHeld = isOnEsx || spec.members.some((member) => functionPorts.includes(member));
   return {
     name: bondName,
-    ...withFailOverMac(toUplinkTeam(keys), { hasFunction }),
+    ...withFailOverMac(toUplinkTeam(keys), isHeld),
     ...toInterfaceIp(spec, network ?? NO_NETWORK),
     vlans: vlans.map((place) => ({ vlan: place.vlan, ...toInterfaceIp(place.spec, place.network) })),
   };
@@ -68,8 +73,8 @@ function teamKeysOf(spec: BondSpec): UplinkTeamSpec {
   return { members: spec.members, ...Object.fromEntries(given) };
 }
 
-/** A virtual function may not take another MAC address, unless its host lets it. */
-function withFailOverMac(team: ReturnType<typeof toUplinkTeam>, { hasFunction }: { readonly hasFunction: boolean }) {
-  const isLeft = hasFunction && team.policy === "active-backup" && !team.given.includes("failOverMac");
+/** What may take another MAC address only where its host lets it keeps its own. */
+function withFailOverMac(team: ReturnType<typeof toUplinkTeam>, isHeld: boolean) {
+  const isLeft = isHeld && team.policy === "active-backup" && !team.given.includes("failOverMac");
   return isLeft ? { ...team, bond: { ...team.bond, failOverMac: "active" as const } } : team;
 }

@@ -1,6 +1,6 @@
 // A machine with several ports that answers on the port it was asked on: each port has a table of its own, and what speaks from an address of
 // the port looks there first. Without, every answer leaves by the default route of the main table. Pure.
-import { canonicalAddress, networkAddress, parseCidr } from "../../model/subnet.js";
+import { subnetsOf } from "../../model/subnet.js";
 import type { KernelRoute, KernelRule } from "./words.js";
 
 /**
@@ -28,11 +28,10 @@ export interface AnsweringWords {
 export function answeringLink({ addresses, gateways, routes = [], table }: AnsweringPort): AnsweringWords {
   const route = (to: string, via: string | null): KernelRoute => ({ to, via, metric: null, source: null, table });
   const isAnswered = (gateway: string) => addresses.some((address) => isIpv6(address) === isIpv6(gateway));
-  const networks = new Set(addresses.flatMap(networkOf));
   const speakers = new Set(addresses.map((address) => address.split("/")[0] ?? address));
   return {
     routes: [
-      ...[...networks].map((network) => route(network, null)),
+      ...subnetsOf(addresses).map((network) => route(network, null)),
       ...gateways.filter(isAnswered).map((gateway) => route("default", gateway)),
       ...routes.map((further) => ({ ...further, table })),
     ],
@@ -42,11 +41,4 @@ export function answeringLink({ addresses, gateways, routes = [], table }: Answe
 
 function isIpv6(address: string): boolean {
   return address.includes(":");
-}
-
-/** An address that is a network of its own has no neighbours. */
-function networkOf(address: string): string[] {
-  const parsed = parseCidr(address);
-  if (!parsed || parsed.prefix === (isIpv6(address) ? 128 : 32)) return [];
-  return [canonicalAddress(`${networkAddress(address)}/${parsed.prefix}`)];
 }

@@ -2,7 +2,7 @@
 import type { Bond } from "../../model/bond.js";
 import { portDevice, vlanDevice } from "../../model/guestDevice.js";
 import type { InterfaceIp, Route } from "../../model/interfaceIp.js";
-import { canonicalAddress } from "../../model/subnet.js";
+import { canonicalAddress, subnetsOf } from "../../model/subnet.js";
 import type { Guest, LinuxPort } from "../../model/virtualMachine.js";
 import type { VlanInterface } from "../../model/vlanInterface.js";
 import { answeringLink } from "../linux/answering.js";
@@ -17,16 +17,18 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
     ...ports.map((port) => ({ device: portDevice(port), vlans: port.vlans })),
     ...bonds.map(({ name, vlans }) => ({ device: name, vlans })),
   ];
+  const all = [...ports, ...bonds, ...lower.flatMap(({ vlans }) => vlans)];
+  const answered = subnetsOf(all.flatMap((ip) => (ip.routingTable === undefined ? [] : ip.addresses)));
   return {
     renderer: ports.length > 0 ? renderer : null,
     bonds: sorted(bonds.map((bond) => [bond.name, toKernelBond(overDevices(bond, ports))])),
     bridges: {},
     vlans: sorted(lower.flatMap(({ device, vlans }) => vlans.map((one) => toVlan(device, one)))),
     links: sorted([
-      ...ports.map((port) => [portDevice(port), toPortLink(port, bonds)] as const),
-      ...bonds.map((bond) => [bond.name, toGuestLink(bond)] as const),
+      ...ports.map((port) => [portDevice(port), toPortLink(port, { bonds, answered })] as const),
+      ...bonds.map((bond) => [bond.name, toGuestLink(bond, answered)] as const),
       ...lower.flatMap(({ device, vlans }) =>
-        vlans.map((one) => [vlanDevice(device, one.vlan), toGuestLink(one)] as const),
+        vlans.map((one) => [vlanDevice(device, one.vlan), toGuestLink(one, answered)] as const),
       ),
     ]),
     ports: ports.map(portDevice).sort(),
@@ -52,20 +54,28 @@ function overDevices(bond: Bond, ports: readonly LinuxPort[]): Bond {
 }
 
 /** A member has what the bond has, and nothing of its own. */
-function toPortLink(port: LinuxPort, bonds: readonly Bond[]): KernelLink {
+function toPortLink(
+  port: LinuxPort,
+  { bonds, answered }: { readonly bonds: readonly Bond[]; readonly answered: readonly string[] },
+): KernelLink {
   const bond = bonds.find(({ members }) => members.includes(port.name));
-  return bond ? bareLink(bond.mtuBytes) : toGuestLink(port);
+  return bond ? bareLink(bond.mtuBytes) : toGuestLink(port, answered);
 }
 
 function toVlan(link: string, { vlan }: VlanInterface): readonly [string, KernelVlan] {
   return [vlanDevice(link, vlan), { link, id: vlan }];
 }
 
-function toGuestLink(ip: InterfaceIp): KernelLink {
+/** `answered`: subnets in which another interface answers for its own addresses, so that this one must leave them to it. */
+function toGuestLink(ip: InterfaceIp, answered: readonly string[]): KernelLink {
   const link = { ...toLink(ip, ip.mtuBytes), dhcp4: ip.dhcp4, dhcp6: ip.dhcp6 };
   const { routingTable: table } = ip;
   const routes = ip.routes.map(toRoute);
-  if (table === undefined) return { ...link, routes: routes.map((route) => ({ ...route, table: MAIN_TABLE })) };
+  if (table === undefined) {
+    const isBeside = subnetsOf(ip.addresses).some((subnet) => answered.includes(subnet));
+    const arp = isBeside ? ANSWERING_ARP : link.arp;
+    return { ...link, arp, routes: routes.map((route) => ({ ...route, table: MAIN_TABLE })) };
+  }
   const { addresses, gateways } = link;
   // Its gateway is a way out for answers alone: the main table has it nowhere.
   return { ...link, gateways: [], arp: ANSWERING_ARP, ...answeringLink({ addresses, gateways, routes, table }) };
