@@ -105,7 +105,7 @@ export const functionRules: readonly Rule[] = [
       title:
         "Virtual functions whose bond gives them other MAC addresses than their own may take them: they are trusted, and not held to the one that their host gives them.",
       remedy:
-        "Use policy active-backup without failOverMac or with failOverMac: active, which needs nothing of the host; or set trust: true and spoofCheck: false of the virtual functions there.",
+        "Use policy active-backup without failOverMac or with failOverMac: active, which needs nothing of the host; or set trust: true and spoofCheck: false of the virtual functions there (macChanges and forgedTransmits of a port group with security).",
       source:
         "OpenStack neutron, support-sriov-bond; bond-cni examples; Linux bonding.rst, fail_over_mac; VF messages of the drivers igb, ixgbe, i40e and ice; net_failover.c",
     },
