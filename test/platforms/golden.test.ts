@@ -63,7 +63,7 @@ const READERS: Record<string, (text: string) => void | Promise<void>> = {
   netdev: readIni,
   network: readIni,
   nmconnection: readIni,
-  "d/multiport": (text) => {
+  multiport: (text) => {
     if (hasIfup) readInterfaces(text);
   },
   service: readIni,
@@ -76,6 +76,13 @@ const READERS: Record<string, (text: string) => void | Promise<void>> = {
   ps1: async (text) => expect(await checkScript(text)).toEqual([]),
   sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
   yaml: (text) => void parse(text, { version: "1.1" }),
+  // The seed of cloud-init; what it makes of them: test/platforms/linuxGuest/cloudInit.test.ts.
+  "meta-data": (text) => void parse(text, { version: "1.1" }),
+  "network-config": (text) => void parse(text, { version: "1.1" }),
+  "user-data": (text) => {
+    expect(text.split("\n")[0]).toBe("#cloud-config");
+    parse(text, { version: "1.1" });
+  },
   // udev(7): pairs of a key, an operator and a value in double quotes.
   rules: (text) => {
     const rule = /^(?:[A-Z]+(?:\{[^}]+\})?(?:==|!=|=|\+=|:=)"[^"]*"(?:, |$))+$/;
@@ -91,7 +98,7 @@ describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (pl
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       await expect(file.text).toMatchFileSnapshot(join(golden.folder, file.path));
-      const read = READERS[file.path.split(".").at(-1) ?? ""];
+      const read = READERS[file.path.split(/[./]/).at(-1) ?? ""];
       if (!read) throw new Error(`no reader of ${file.path}: give its language one in READERS`);
       await read(file.text);
     }
