@@ -32,9 +32,10 @@ function matches(path: string, glob: string): boolean {
   return spawnSync("sh", ["-c", `case "$1" in ${glob}) ;; *) exit 1 ;; esac`, "sh", path]).status === 0;
 }
 
-/** Files of systemd: sections of keys with values. */
+/** Files of systemd: sections of keys with values; of sysctl: keys with values. */
 function readIni(text: string): void {
-  for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S/);
+  for (const line of text.trimEnd().split("\n"))
+    expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S|^net(?:\/[\w.-]+)+ = \d+$/);
 }
 
 /** ifup reads the whole file before it does nothing. */

@@ -1,6 +1,6 @@
 // The seed for a guest's first start: what cloud-init itself makes of it for each renderer, what it loses, and how ours takes over from it.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -16,8 +16,8 @@ import { cloudInitUnsupported } from "../../../providers/platforms/linuxGuest/cl
 import { hostile } from "../../arbitrary.js";
 import { goldenCases } from "../../golden.js";
 import { expectGolden } from "../linux/rendering.js";
-import { convert, faultsOfUserData, whyNoCloudInit } from "./cloudInit.js";
-import { ANSWERING, bonded, LOST, type Lost, nic, route } from "./cloudInitLosses.js";
+import { type Converted, convert, convertAll, faultsOfUserData, whyNoCloudInit } from "./cloudInit.js";
+import { ANSWERING, bonded, LOST, type Lost, nic, type Owner, route } from "./cloudInitLosses.js";
 
 const AREA = "linux-cloudInit"; // test/golden/linux-cloudInit
 const whyNot = whyNoCloudInit();
@@ -94,6 +94,24 @@ describe.each(CASES)("$name", ({ spec }) => {
   });
 });
 
+/** But for what a NIC is known by and what names it, which is ours to say afterwards. */
+function networkdFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => !name.endsWith(".link"));
+  return names.sort().map((name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    const sections = text.replace(/^PermanentMACAddress=.*\n/m, "").split(/\n+(?=\[)/);
+    return [name, ...once(sections.map((section) => once(section.trim().split("\n")).join("\n")))].join("\n");
+  });
+}
+
+/**
+ * cloud-init sorts what it hands on, bonds before their members; netplan 0.106 then reads twice, and writes name servers and rules twice.
+ * networkd takes no notice of the second.
+ */
+function once(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}
+
 /** Runs the hand-over in a folder that stands for the guest's root, its programs written down, but for netplan, which is the real one. */
 function runHandOver(seed: Seed, spoil: (folder: string) => void = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), "hand-over-"));
@@ -113,12 +131,11 @@ function runHandOver(seed: Seed, spoil: (folder: string) => void = () => {}) {
       encoding: "utf8",
       env: { PATH: `${folder}/bin:${process.env.PATH}` },
     });
-    const has = (path: string) => existsSync(join(folder, path));
     const list = spawnSync("find", ["etc", "run", "-type", "f", "-name", "*cloud-init*"], {
       cwd: folder,
       encoding: "utf8",
     });
-    return { status, stdout: stdout.replaceAll(folder, ""), stderr, left: list.stdout, has: has("etc"), folder };
+    return { status, stdout: stdout.replaceAll(folder, ""), stderr, left: list.stdout };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -139,6 +156,23 @@ describe.skipIf(whyNot !== undefined)("the hand-over", () => {
     );
   });
 
+  it.skipIf(!hasNetplan)("networkd is told the same by netplan before and after it", () => {
+    const [seed, told] = [netplan(), [] as string[][]];
+    runHandOver(seed, (folder) => {
+      for (const gone of [NETPLAN_FILE, "etc/netplan/50-cloud-init.yaml"]) {
+        const file = join(folder, gone);
+        const text = readFileSync(file);
+        rmSync(file);
+        spawnSync("netplan", ["generate", "--root-dir", folder]);
+        told.push(networkdFiles(join(folder, "run", "systemd", "network")));
+        writeFileSync(file, text, { mode: 0o600 });
+      }
+    });
+    const [before, after] = told;
+    expect(before?.length).toBeGreaterThan(7);
+    expect(after).toEqual(before);
+  });
+
   const netplan = () => seedOf(CASES.find(({ name }) => name.endsWith("netplan"))?.spec ?? "");
 
   it.skipIf(!hasNetplan)("keeps cloud-init's file where netplan does not take ours", () => {
@@ -157,15 +191,31 @@ describe.skipIf(whyNot !== undefined)("the hand-over", () => {
   });
 });
 
+let made: Map<Owner, Converted> | undefined;
+
+/** What cloud-init makes of all that it loses something of. */
+function ownersMade(): Map<Owner, Converted> {
+  if (made !== undefined) return made;
+  const asked = LOST.flatMap(([renderer, , , owner]) => (owner ? [{ renderer, owner }] : []));
+  const answers = convertAll(
+    asked.map(({ renderer, owner }) => ({
+      renderer,
+      networkConfig: JSON.stringify({ network: { version: 2, ...owner.says } }),
+    })),
+  );
+  made = new Map(asked.flatMap(({ owner }, index) => (answers[index] ? [[owner, answers[index]]] : [])));
+  return made;
+}
+
 describe("what the first start would lack", () => {
   it.each<Lost>(LOST)("%s: %s", (renderer, what, words, owner) => {
     const found = cloudInitUnsupported(renderer, words);
-    expect(
-      found.map(({ message }) => message.replace(/^netplan has no word for |^cloud-init loses on its way to \w+ /, "")),
-    ).toContain(`${what}, so its first start would lack it`);
+    const said =
+      renderer === "netplan" ? `netplan has no word for ${what}` : `cloud-init loses ${what} on its way to ${renderer}`;
+    expect(found.map(({ message }) => message)).toContain(`${said}, so its first start would lack it`);
     for (const { remedy } of found) expect(remedy).toMatch(/^(Use|Set|Remove|Add) .*\.$/);
     if (owner === undefined || whyNot) return;
-    const { files, failure = "" } = convert(renderer, JSON.stringify({ network: { version: 2, ...owner.says } }));
+    const { files, failure = "" } = ownersMade().get(owner) ?? { files: [] };
     const text = files.map((file) => file.text).join("") + failure;
     expect(text).not.toBe("");
     if (owner.lacks) expect(text).not.toMatch(owner.lacks);
@@ -175,6 +225,8 @@ describe("what the first start would lack", () => {
   it("nothing of what the others have", () => {
     for (const renderer of ["NetworkManager", "ifupdown"] as const)
       expect(cloudInitUnsupported(renderer, bonded({ primary: "p0", updelay: 200, num_grat_arp: 3 }))).toEqual([]);
+    const ipv6 = route({ to: "2001:db8:5::/64", via: "2001:db8::9" });
+    expect(cloudInitUnsupported("NetworkManager", nic({ addresses: ["2001:db8::1/64"], ...ipv6 }))).toEqual([]);
     expect(cloudInitUnsupported("netplan", bonded({ resend_igmp: 3 }, ANSWERING))).toEqual([]);
     expect(cloudInitUnsupported("networkd", nic({ gateways: ["192.0.2.9"], ...route({}) }))).toEqual([]);
   });

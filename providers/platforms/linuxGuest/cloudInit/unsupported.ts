@@ -11,12 +11,19 @@ import { own } from "../../own.js";
 type Losses<Thing> = (thing: Thing) => readonly string[];
 
 const USE_NETPLAN =
-  "Use the renderer netplan, whose text cloud-init hands on as it is, or remove cloudInit and reach the guest by guestAgent.";
-const USE_UP = "Set another value, or remove cloudInit and reach the guest by guestAgent: up sets it.";
+  "Use the renderer netplan, whose text cloud-init hands on as it is, or remove cloudInit and let up reach the guest in another way.";
+const USE_UP = "Set another value, or remove cloudInit and let up reach the guest in another way.";
 
 export function cloudInitUnsupported(renderer: RendererName, words: LinuxWords): Unwritable[] {
-  if (renderer === "netplan") return ofBonds(words, netplanLosses, { by: "netplan has no word for", remedy: USE_UP });
-  const at = { by: `cloud-init loses on its way to ${renderer}`, remedy: USE_NETPLAN };
+  if (renderer === "netplan")
+    return ofBonds(words, netplanLosses, {
+      say: (what) => `netplan has no word for ${what}`,
+      remedy: USE_UP,
+    });
+  const at = {
+    say: (what: string) => `cloud-init loses ${what} on its way to ${renderer}`,
+    remedy: USE_NETPLAN,
+  };
   return [
     ...ofBonds(words, (bond) => [...bondLosses(bond), ...BOND_LOSSES[renderer](bond)], at),
     ...Object.keys(words.links)
@@ -26,8 +33,7 @@ export function cloudInitUnsupported(renderer: RendererName, words: LinuxWords):
 }
 
 interface Loss {
-  /** The beginning of the message. */
-  readonly by: string;
+  readonly say: (what: string) => string;
   readonly remedy: string;
 }
 
@@ -35,10 +41,10 @@ function ofBonds(words: LinuxWords, losses: Losses<KernelBond>, loss: Loss): Unw
   return Object.entries(words.bonds).flatMap(([device, bond]) => unwritable(device, losses(bond), loss));
 }
 
-function unwritable(device: string, lost: readonly string[], { by, remedy }: Loss): Unwritable[] {
+function unwritable(device: string, lost: readonly string[], { say, remedy }: Loss): Unwritable[] {
   return lost.map((what) => ({
     device,
-    message: `${by} ${what} of ${device}, so its first start would lack it`,
+    message: `${say(`${what} of ${device}`)}, so its first start would lack it`,
     remedy,
   }));
 }
@@ -68,7 +74,7 @@ function bondLosses(bond: KernelBond): string[] {
 }
 
 const BOND_LOSSES: Readonly<Record<Exclude<RendererName, "netplan">, Losses<KernelBond>>> = {
-  networkd: () => ["the whole bond"],
+  networkd: () => ["the bonding"],
   // What it does not say is NetworkManager's own default.
   NetworkManager: (bond) =>
     named([
@@ -90,14 +96,15 @@ function linkLosses(words: LinuxWords, device: string, renderer: RendererName): 
   const unsaid = vlan ? own(words.links, vlan.link)?.mtu : 1500;
   return [
     ...named([
-      ["the whole VLAN device", renderer === "networkd" && vlan !== undefined],
+      ["the VLAN", renderer === "networkd" && vlan !== undefined],
       [`the packet size ${link.mtu}`, renderer === "NetworkManager" && isVirtual && link.mtu !== unsaid],
     ]),
     ...routeLosses(link, renderer),
   ];
 }
 
-function routeLosses({ routes, rules }: KernelLink, renderer: RendererName): string[] {
+function routeLosses(link: KernelLink, renderer: RendererName): string[] {
+  const { routes, rules } = link;
   const tables = [...routes, ...rules].map(({ table }) => table).filter((table) => !isMain(table));
   const ofRoutes = routes
     .filter(({ table }) => isMain(table))
@@ -107,13 +114,25 @@ function routeLosses({ routes, rules }: KernelLink, renderer: RendererName): str
         ? [`the route to ${to}`]
         : named([
             [`the route to ${to}, which has no router,`, via === null],
-            // It writes it among those of IPv4.
-            [`the IPv6 route to ${to}`, renderer === "NetworkManager" && to.includes(":")],
+            // It writes it among those of the family that comes first.
+            [
+              `the route to ${to}, which is not of the family of its first address,`,
+              renderer === "NetworkManager" && isIpv6(to) !== isIpv6First(link),
+            ],
             [`the metric ${metric} of the route to ${to}`, metric !== null],
             [`the source of the route to ${to}`, source !== null],
           ]),
     );
   return [...[...new Set(tables)].map((table) => `the routing table ${table}`), ...ofRoutes];
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(":");
+}
+
+/** cloud-init counts DHCP before addresses. */
+function isIpv6First({ dhcp4, dhcp6, addresses: [first = ""] }: KernelLink): boolean {
+  return !dhcp4 && (dhcp6 || isIpv6(first));
 }
 
 function named(rows: readonly (readonly [string, boolean])[]): string[] {
