@@ -1,5 +1,6 @@
 // Debian packages whose programs read what multiport writes for hosts that use them: the tests ask those programs. Nothing of them
 // is started.
+import { cloudInitNeeds } from "./cloudInit";
 
 /** For `ensureDebianPackages`. */
 export const checkerPackages: readonly string[] = [
@@ -8,4 +9,5 @@ export const checkerPackages: readonly string[] = [
   "ifenslave",
   "isc-dhcp-client",
   "dnsmasq-base",
+  ...cloudInitNeeds,
 ];

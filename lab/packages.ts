@@ -37,7 +37,8 @@ export async function ensureDebianPackages(names: readonly string[], options: En
   return { isReady: true };
 }
 
-function findObstacle(): "not Debian" | "not root" | undefined {
+/** Why no package can be installed here. */
+export function findObstacle(): "not Debian" | "not root" | undefined {
   if (findOnPath("dpkg-query") === undefined || findOnPath("apt-get") === undefined) return "not Debian";
   return process.getuid?.() === 0 ? undefined : "not root";
 }

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkerPackages } from "./checkerPackages";
+import { ensureCloudInit } from "./cloudInit";
 import { readGoTests } from "./goTestReport";
 import { netnsPackages } from "./netns/requirements";
 import { ensureDebianPackages } from "./packages";
@@ -74,6 +75,7 @@ export async function test(args: readonly string[]): Promise<number> {
   // What cannot be installed is told by the tests that need it.
   const report = (line: string) => console.log(line);
   await ensureDebianPackages([...netnsPackages.map(({ name }) => name), ...checkerPackages], { report });
+  await ensureCloudInit({ report });
   await ensureQemuPackages({ report });
   const results: Result[] = [];
   for (const group of runners(args)) results.push(...(await runGroup(group)));

@@ -10,7 +10,7 @@ import { linuxGuests } from "./platforms/linuxGuest/index.js";
 import { requireValid } from "./problems.js";
 
 /** The inside of a guest in the words of the environment file, for programs that do without the file. */
-export interface LinuxGuestArgs extends Omit<GuestSpec, "os" | "guestAgent"> {
+export interface LinuxGuestArgs extends Omit<GuestSpec, "os" | "guestAgent" | "cloudInit"> {
   /** Networks of the ports and of interfaces in VLANs, by name. */
   readonly networks: NonNullable<EnvironmentSpec["networks"]>;
   /** Ports of the VM by name, each with the network it is on. */

@@ -1,6 +1,7 @@
 // The nouns of the environment file in the order in which one meets them: where each stands, its schema, its example. Pure data.
 import type { z } from "zod";
 import { BondSpec } from "../../providers/model/bond.js";
+import { CloudInitSpec } from "../../providers/model/cloudInit.js";
 import { DistributedSwitchSpec } from "../../providers/model/distributedSwitch.js";
 import { AcceptedSpec, EnvironmentSpec, VcenterSpec } from "../../providers/model/environment.js";
 import { HostProfileSpec, HostSpec } from "../../providers/model/host.js";
@@ -140,6 +141,13 @@ export const NOUNS: readonly Noun[] = [
     schema: GuestAgentSpec,
     example: "guest-agent",
     note: "Of a Linux guest on a KVM host: see [ways in](../ways-in.md#guest-agent).",
+  },
+  {
+    title: "cloud-init",
+    at: ["vms.<vm>.guest.cloudInit"],
+    schema: CloudInitSpec,
+    example: "cloud-init",
+    note: "Of a Linux guest: see [the first start](../guests.md#the-first-start-cloud-init).",
   },
   {
     title: "PowerShell Direct",

@@ -74,6 +74,22 @@ function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, "0");
 }
 
+/** What YAML has no way to show as it is, among the lines of a literal block. */
+const NOT_LITERAL = /[^\P{Cc}\n\t]|[\u0085\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+
+/**
+ * A text of whole lines as a literal block of YAML, for a key that stands four columns in: it reads as the text itself. Its end is the end of
+ * its last line, so it has to have one and no empty line behind it.
+ */
+export function literal(text: string): string {
+  if (NOT_LITERAL.test(text))
+    throw new Error("a literal block of YAML can't hold control characters or broken Unicode");
+  if (!/^\S/.test(text) || text !== `${text.trimEnd()}\n`)
+    throw new Error("a literal block of YAML begins with a word and ends with a line");
+  const lines = text.trimEnd().split("\n");
+  return `|\n${lines.map((line) => (line === "" ? "" : `      ${line}`)).join("\n")}`;
+}
+
 const KEYFILE_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** A value of a GLib key file, as NetworkManager has them: leading blanks would be lost, and a backslash begins an escape. */

@@ -11,6 +11,7 @@ import { fillTemplate } from "./template.js";
 export interface RenderedFile {
   readonly machine: string;
   readonly driver: string;
+  /** `seed` of what no layer has: the files for a machine's first start. */
   readonly layer: string;
   /** Path below the output folder of `multiport render`, such as `kvm-01/openvswitch.sh` or `kvm-01/etc/netplan/60-multiport.yaml`. */
   readonly path: string;
@@ -80,7 +81,8 @@ export function* renderEnvironment(environment: Environment): Generator<Rendered
   for (const driver of DRIVERS) {
     for (const { machine } of driver.machines(environment)) {
       const heading = { machine: machine.name, environment: environment.name };
-      for (const section of sections(driver, toMachineWords(driver, machine, environment.name), heading)) {
+      const all = sections(driver, toMachineWords(driver, machine, environment.name), heading);
+      for (const section of all) {
         yield {
           machine: machine.name,
           driver: driver.name,
@@ -89,6 +91,15 @@ export function* renderEnvironment(environment: Environment): Generator<Rendered
           text: section.text,
         };
       }
+      const files = all.filter(({ path }) => path !== undefined);
+      for (const { path, template, data } of driver.seed?.(machine, { files, heading }) ?? [])
+        yield {
+          machine: machine.name,
+          driver: driver.name,
+          layer: "seed",
+          path: `${machine.name}/${path}`,
+          text: fillTemplate(template, data),
+        };
     }
   }
 }

@@ -3,14 +3,29 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { Filled } from "../platforms/layer.js";
-import { interfaces, keyfile, keyfileItem, nft, ps, psArray, sh, systemd, systemdText, xml, yaml } from "./quote.js";
+import {
+  interfaces,
+  keyfile,
+  keyfileItem,
+  nft,
+  ps,
+  psArray,
+  literal as quoteLiteral,
+  sh,
+  systemd,
+  systemdText,
+  xml,
+  yaml,
+} from "./quote.js";
 
 const handlebars = Handlebars.create();
 // Another template in the place of a hole, with its own data.
 const fill = ({ template, data }: Filled) => fillTemplate(template, data).trimEnd();
+// Another template as a text within YAML.
+const literal = ({ template, data }: Filled) => quoteLiteral(fillTemplate(template, data));
 const quoting = { sh, yaml, keyfile, keyfileItem, interfaces, nft, ps, psArray, systemd, systemdText, xml };
 const helpers = Object.fromEntries(
-  Object.entries({ ...quoting, fill }).map(([name, help]) => [
+  Object.entries({ ...quoting, fill, literal }).map(([name, help]) => [
     name,
     (...[value]: unknown[]) => (help as (value: unknown) => string)(given(value)),
   ]),

@@ -1,6 +1,7 @@
 // VirtualMachine: a VM, its ports on the host's virtual switches, and the bonds and addresses inside it. Pure.
 import { z } from "zod";
 import { type Bond, BondSpec } from "./bond.js";
+import { CloudInitSpec } from "./cloudInit.js";
 import * as field from "./field.js";
 import { HypervPortSpec } from "./hypervPort.js";
 import { guestIpKeys, type InterfaceIp } from "./interfaceIp.js";
@@ -89,6 +90,10 @@ export const GuestSpec = z.strictObject({
   guestAgent: GuestAgentSpec.optional().meta({
     description:
       "Set when the guest is reached by QEMU's guest agent instead of SSH: through libvirt on its KVM host, with no network of its own. May be empty.",
+  }),
+  cloudInit: CloudInitSpec.optional().meta({
+    description:
+      "Set when multiport render also writes the seed that cloud-init configures the guest's network from at its first start. May be empty.",
   }),
   missingPackages: missingPackages.optional(),
 });
@@ -217,6 +222,8 @@ export interface Guest {
   readonly ssh: SshTarget;
   readonly ports: readonly LinuxPort[];
   readonly bonds: readonly Bond[];
+  /** Undefined: no seed is wanted. */
+  readonly cloudInit?: { readonly hostname?: string };
 }
 
 /** A network card of a VM in vCenter. */

@@ -4,7 +4,8 @@ import type { Environment } from "../model/environment.js";
 import type { MissingPackages } from "../model/missingPackages.js";
 import type { Path } from "../model/problem.js";
 import type { ShellName, SshTarget } from "../model/ssh.js";
-import type { Layer } from "./layer.js";
+import type { Heading } from "./heading.js";
+import type { Filled, Layer, TextSection } from "./layer.js";
 
 /** A machine and where the environment file has it. */
 export interface Place<Machine> {
@@ -37,6 +38,17 @@ export interface Driver<Machine extends MachineModel> {
   readonly layers: readonly AnyLayer<Machine>[];
   /** The machines of an environment that the platform configures, each with its path in the environment file. */
   machines(environment: Environment): readonly Place<Machine>[];
+  /** What `multiport render` writes for the machine's first start, besides the files that it is given: `files`, with their paths on it. */
+  seed?(
+    machine: Machine,
+    given: { readonly files: readonly TextSection[]; readonly heading: Heading },
+  ): readonly SeedFile[];
+}
+
+/** A file that no machine gets: whoever makes the machine puts it where the first start finds it. */
+export interface SeedFile extends Filled {
+  /** Below the machine's folder, such as `cloud-init/user-data`. */
+  readonly path: string;
 }
 
 /** The words of every layer, by its name. */

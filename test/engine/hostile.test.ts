@@ -254,7 +254,7 @@ it("no template is left out here", () => {
     "machine/revert.sh",
   ];
   // Hostile text of these stands in test/platforms, beside what they refuse; of all PowerShell in test/platforms/hyperv.
-  const elsewhere = /^(linux|kvm\/(libvirt|nftables|sriov))\/|\.ps1\.hbs$/;
+  const elsewhere = /^(linux|linuxGuest|kvm\/(libvirt|nftables|sriov))\/|\.ps1\.hbs$/;
   expect(files.filter((file) => !elsewhere.test(file)).sort()).toEqual(
     [...whole, ...filled].map((name) => `${name}.hbs`).sort(),
   );

@@ -32,9 +32,10 @@ function matches(path: string, glob: string): boolean {
   return spawnSync("sh", ["-c", `case "$1" in ${glob}) ;; *) exit 1 ;; esac`, "sh", path]).status === 0;
 }
 
-/** Files of systemd: sections of keys with values. */
+/** Files of systemd: sections of keys with values; of sysctl: keys with values. */
 function readIni(text: string): void {
-  for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S/);
+  for (const line of text.trimEnd().split("\n"))
+    expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S|^net(?:\/[\w.-]+)+ = \d+$/);
 }
 
 /** ifup reads the whole file before it does nothing. */
@@ -63,7 +64,7 @@ const READERS: Record<string, (text: string) => void | Promise<void>> = {
   netdev: readIni,
   network: readIni,
   nmconnection: readIni,
-  "d/multiport": (text) => {
+  multiport: (text) => {
     if (hasIfup) readInterfaces(text);
   },
   service: readIni,
@@ -76,6 +77,13 @@ const READERS: Record<string, (text: string) => void | Promise<void>> = {
   ps1: async (text) => expect(await checkScript(text)).toEqual([]),
   sh: (text) => void execFileSync("sh", ["-n"], { input: text }),
   yaml: (text) => void parse(text, { version: "1.1" }),
+  // The seed of cloud-init; what it makes of them: test/platforms/linuxGuest/cloudInit.test.ts.
+  "meta-data": (text) => void parse(text, { version: "1.1" }),
+  "network-config": (text) => void parse(text, { version: "1.1" }),
+  "user-data": (text) => {
+    expect(text.split("\n")[0]).toBe("#cloud-config");
+    parse(text, { version: "1.1" });
+  },
   // udev(7): pairs of a key, an operator and a value in double quotes.
   rules: (text) => {
     const rule = /^(?:[A-Z]+(?:\{[^}]+\})?(?:==|!=|=|\+=|:=)"[^"]*"(?:, |$))+$/;
@@ -91,7 +99,7 @@ describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (pl
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       await expect(file.text).toMatchFileSnapshot(join(golden.folder, file.path));
-      const read = READERS[file.path.split(".").at(-1) ?? ""];
+      const read = READERS[file.path.split(/[./]/).at(-1) ?? ""];
       if (!read) throw new Error(`no reader of ${file.path}: give its language one in READERS`);
       await read(file.text);
     }

@@ -4,7 +4,7 @@ import { type GuestIpSpec, toGateways, toInterfaceIp } from "../interfaceIp.js";
 import { DEFAULT_RENDERER } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
-import type { Guest, GuestPort, LinuxPort, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
+import type { Guest, GuestPort, GuestSpec, LinuxPort, VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
 import { toBond } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
 import { checkGuestNames } from "./guestNames.js";
@@ -31,7 +31,13 @@ export function toGuest(scope: Scope, context: GuestContext): Guest | undefined 
   checkGateways(scope, body, path);
   const { renderer = DEFAULT_RENDERER, missingPackages = DEFAULT_MISSING_PACKAGES } = body.guest;
   const ssh = toGuestTarget(scope, body.guest, context);
-  return { name, renderer, missingPackages, ssh, ports: inside, bonds };
+  return { name, renderer, missingPackages, ssh, ports: inside, bonds, ...seedOf(body.guest) };
+}
+
+function seedOf({ cloudInit }: GuestSpec): Pick<Guest, "cloudInit"> {
+  if (cloudInit === undefined) return {};
+  const { hostname } = cloudInit;
+  return { cloudInit: hostname === undefined ? {} : { hostname } };
 }
 
 function toLinuxPort(scope: Scope, port: GuestPort, { vm, shared }: Pick<GuestContext, "vm" | "shared">): LinuxPort {

@@ -29,7 +29,18 @@ export function rendererProblems(
   words: LinuxWords,
   placeOf: (device: string) => Path,
 ): Problem[] {
-  return RENDERERS[renderer].unsupported(words).map(({ device, message, remedy }) => ({
+  return toProblems(RENDERERS[renderer].unsupported(words), placeOf);
+}
+
+/** What a tool of the machine can't write. */
+export interface Unwritable {
+  readonly device: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export function toProblems(unwritable: readonly Unwritable[], placeOf: (device: string) => Path): Problem[] {
+  return unwritable.map(({ device, message, remedy }) => ({
     rule: "unsupported",
     severity: "error",
     path: placeOf(device),

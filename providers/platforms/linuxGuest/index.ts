@@ -2,6 +2,7 @@
 import type { Guest } from "../../model/virtualMachine.js";
 import type { Driver } from "../driver.js";
 import { linuxLayer } from "../linux/index.js";
+import { cloudInitSeed } from "./cloudInit/index.js";
 import { toGuestWords } from "./toWords.js";
 import { guestUnsupported } from "./unsupported.js";
 
@@ -16,4 +17,5 @@ export const linuxGuests: Driver<Guest> = {
   layers: [linuxInGuest],
   machines: ({ virtualMachines }) =>
     virtualMachines.flatMap(({ guest }) => (guest ? [{ machine: guest, path: ["vms", guest.name] }] : [])),
+  seed: cloudInitSeed,
 };

@@ -3,17 +3,20 @@ import { portDevice, vlanDevice } from "../../model/guestDevice.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { Guest } from "../../model/virtualMachine.js";
 import { withoutInherited } from "../linux/sorted.js";
-import { rendererProblems, teamProblems } from "../linux/unsupported.js";
+import { rendererProblems, teamProblems, toProblems } from "../linux/unsupported.js";
+import { cloudInitUnsupported } from "./cloudInit/unsupported.js";
 import { toGuestWords } from "./toWords.js";
 
 export function guestUnsupported(guest: Guest, path: Path): Problem[] {
   const problems = guest.bonds.flatMap((bond) => teamProblems(bond, [...path, "bonds", bond.name]));
   // A team without a word has none to ask the renderer about.
   if (problems.length > 0) return problems;
-  return rendererProblems(guest.renderer, withoutInherited(toGuestWords(guest)), (device) => [
-    ...path,
-    ...placeOf(guest, device),
-  ]);
+  const words = withoutInherited(toGuestWords(guest));
+  const place = (device: string) => [...path, ...placeOf(guest, device)];
+  return [
+    ...rendererProblems(guest.renderer, words, place),
+    ...(guest.cloudInit === undefined ? [] : toProblems(cloudInitUnsupported(guest.renderer, words), place)),
+  ];
 }
 
 /** Where the file has a device. */

@@ -5,11 +5,15 @@ import { devicesInOrder, kindOf, portsOf } from "../stack.js";
 import { isFilter } from "../udev.js";
 import { BARE_LINK, type KernelBond, type KernelLink, type LinuxWords } from "../words.js";
 
-/** Data of templates/linux/netplan/60-multiport.yaml.hbs; a section without a device is left out. */
-export function toDefinitions(words: LinuxWords): object {
+/**
+ * Data of templates/linux/netplan/60-multiport.yaml.hbs; a section without a device is left out. `macOf` a NIC that netplan itself has to
+ * find and name: udev does it otherwise.
+ */
+export function toDefinitions(words: LinuxWords, macOf: (nic: string) => string | null = () => null): object {
   const named = (kind: string) => devicesInOrder(words).filter((device) => kindOf(words, device) === kind);
+  const nic = (device: string) => ({ ...common(words, device), isNic: true, mac: macOf(device) });
   const sections = [
-    { section: "ethernets", devices: named("nic").map((device) => ({ ...common(words, device), isNic: true })) },
+    { section: "ethernets", devices: named("nic").map(nic) },
     { section: "bonds", devices: named("bond").map((device) => toBond(words, device)) },
     { section: "bridges", devices: named("bridge").map((device) => toBridge(words, device)) },
     { section: "vlans", devices: named("vlan").map((device) => toVlan(words, device)) },
@@ -24,6 +28,7 @@ function common(words: LinuxWords, device: string) {
   return {
     device,
     isNic: false,
+    mac: null as string | null,
     hasInterfaces: false,
     interfaces: [] as readonly string[],
     id: null as number | null,
@@ -63,7 +68,7 @@ function toRoutes(link: KernelLink): object[] {
   ];
 }
 
-interface Parameter {
+export interface Parameter {
   readonly key: string;
   readonly value: string;
 }
@@ -83,7 +88,7 @@ function toBond(words: LinuxWords, device: string): object {
 }
 
 /** Bare milliseconds: with a unit netplan hands on what some releases of its back ends do not read. */
-function bondParameters(bond: KernelBond): Parameter[] {
+export function bondParameters(bond: KernelBond): Parameter[] {
   const interval = (value: number) => (value === 0 ? null : value);
   return given([
     ["mode", bond.mode],
