@@ -2,17 +2,7 @@
 import { BOND_TEAM_KEYS } from "../../providers/model/bond.js";
 import { inEffect } from "../../providers/platforms/linux/bond.js";
 import type { KernelBond, LinuxWords } from "../../providers/platforms/linux/words.js";
-import type { GuestChoice } from "./guestCells.js";
-
-export interface GuestCase {
-  readonly topic: string;
-  readonly title: string;
-  readonly choice: GuestChoice;
-  /** What the choice adds to; the cell is the difference. */
-  readonly base: GuestChoice;
-  /** What the kernel's words have and no file says yet. */
-  readonly words?: (words: LinuxWords) => LinuxWords;
-}
+import type { GuestCase, GuestChoice } from "./guestCase.js";
 
 type Keys = Readonly<Record<string, unknown>>;
 

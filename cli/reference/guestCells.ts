@@ -9,14 +9,7 @@ import { linux } from "../../providers/platforms/linux/index.js";
 import { RENDERERS } from "../../providers/platforms/linux/renderers.js";
 import type { LinuxWords } from "../../providers/platforms/linux/words.js";
 import { toGuestWords } from "../../providers/platforms/linuxGuest/toWords.js";
-import type { GuestCase } from "./guestCases.js";
-
-/** In the words of the environment file; a guest with neither port nor bond has the two members of the bond alone. */
-export interface GuestChoice {
-  readonly network?: object;
-  readonly port?: object;
-  readonly bond?: object;
-}
+import type { GuestCase, GuestChoice } from "./guestCase.js";
 
 export interface GuestFile {
   /** Without the leading slash. */

@@ -1,7 +1,8 @@
 // docs/reference/linux-renderers.md: what each renderer of Linux writes for each choice in a guest, found by rendering one small guest per
 // cell. The same cases are run by test/platforms/linux/conformance*.test.ts. Pure.
 import type { LinuxRenderer } from "../../providers/model/linuxRenderer.js";
-import { GUEST_CASES, type GuestCase } from "./guestCases.js";
+import type { GuestCase } from "./guestCase.js";
+import { GUEST_CASES } from "./guestCases.js";
 import { type FileChange, GUEST_RENDERERS, judgeGuest } from "./guestCells.js";
 import { code, type Page, page } from "./page.js";
 import { type Row, withReasons } from "./reasonsTable.js";

@@ -92,9 +92,10 @@ export const LINUX_ELSEWHERE_RULES: readonly RuleText[] = [
     id: "LB-28",
     severity: "warning",
     title: "Team devices (teamd) are out of date since RHEL 9: bonds take their place.",
-    remedy: "Nothing: multiport makes bonds, and no team devices.",
+    remedy:
+      "multiport makes bonds, and no team devices. Where one holds a NIC that is needed, the change is refused and shows the bond that takes its place.",
     source: "linux-system-roles/network README",
-    lookedAfterBy: ["construction"],
+    lookedAfterBy: ["construction", "host facts"],
   },
   {
     id: "LB-31",

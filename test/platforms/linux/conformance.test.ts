@@ -1,7 +1,8 @@
 // Every choice of a Linux guest times every renderer: the exact lines that it writes, or the reason why not.
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GUEST_CASES, type GuestCase, keysWithoutCase } from "../../../cli/reference/guestCases.js";
+import type { GuestCase } from "../../../cli/reference/guestCase.js";
+import { GUEST_CASES, keysWithoutCase } from "../../../cli/reference/guestCases.js";
 import { GUEST_RENDERERS, judgeGuest, renderGuest } from "../../../cli/reference/guestCells.js";
 import { expectGolden } from "./rendering.js";
 

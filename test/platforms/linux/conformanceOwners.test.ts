@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { GUEST_CASES, type GuestCase } from "../../../cli/reference/guestCases.js";
+import type { GuestCase } from "../../../cli/reference/guestCase.js";
+import { GUEST_CASES } from "../../../cli/reference/guestCases.js";
 import { type GuestFile, judgeGuest, type Rendered } from "../../../cli/reference/guestCells.js";
 import { findOnPath } from "../../../lab/toolchain/command.js";
 import type { RendererName } from "../../../providers/platforms/linux/words.js";

@@ -1,6 +1,7 @@
 // No renderer drops a word: every value of every case stands in what it writes, and another value is another text.
 import { describe, expect, it } from "vitest";
-import { GUEST_CASES, type GuestCase } from "../../../cli/reference/guestCases.js";
+import type { GuestCase } from "../../../cli/reference/guestCase.js";
+import { GUEST_CASES } from "../../../cli/reference/guestCases.js";
 import { filesOfWords, GUEST_RENDERERS, judgeGuest } from "../../../cli/reference/guestCells.js";
 import { RENDERERS } from "../../../providers/platforms/linux/renderers.js";
 import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
