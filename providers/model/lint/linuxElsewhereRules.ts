@@ -92,8 +92,7 @@ export const LINUX_ELSEWHERE_RULES: readonly RuleText[] = [
     id: "LB-28",
     severity: "warning",
     title: "Team devices (teamd) are out of date since RHEL 9: bonds take their place.",
-    remedy:
-      "multiport makes bonds, and no team devices. Where one holds a NIC that is needed, the change is refused and shows the bond that takes its place.",
+    remedy: "Put a bond in its place: the change that meets a team device is refused and shows that bond.",
     source: "linux-system-roles/network README",
     lookedAfterBy: ["construction", "host facts"],
   },
