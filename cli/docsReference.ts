@@ -7,6 +7,7 @@ import { templatesFolder } from "../providers/engine/template.js";
 import { EXIT } from "./exit.js";
 import { commandsPage } from "./reference/commandsPage.js";
 import { environmentPage } from "./reference/environmentPage.js";
+import { linuxRenderersPage } from "./reference/linuxRenderersPage.js";
 import type { Page } from "./reference/page.js";
 import { rulesPage } from "./reference/rulesPage.js";
 import { supportPage } from "./reference/supportPage.js";
@@ -30,6 +31,7 @@ function pages(): Page[] {
     environmentPage(example),
     rulesPage(example("accepted")),
     supportPage(),
+    linuxRenderersPage(),
     commandsPage({ help, scripts, exitCodes: EXIT }),
   ];
 }

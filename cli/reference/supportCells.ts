@@ -16,6 +16,7 @@ import { toGuestWords } from "../../providers/platforms/linuxGuest/toWords.js";
 import { toSwitchWords } from "../../providers/platforms/vsphere/distributedSwitch/toWords.js";
 import type { LbfoWords } from "../../providers/platforms/windows/lbfo/words.js";
 import type { TcpipWords } from "../../providers/platforms/windows/tcpip/words.js";
+import type { Cell } from "./reasonsTable.js";
 
 /** One choice in the words of the environment file, on top of a plain switch with one port group. */
 export interface Choice {
@@ -209,9 +210,6 @@ export const GUEST_ON_VSPHERE: Platform = {
   spec: (choice) => withGuest(vsphereSpec({}), "dvs0", choice),
   words: guestWords,
 };
-
-/** The platform's words for a choice, or why it can't be made. */
-export type Cell = { readonly words: readonly string[] } | { readonly reason: string };
 
 /**
  * What the choice sets on the platform beyond what `base` sets: words such as `lacp-time=slow`. No words: the platform

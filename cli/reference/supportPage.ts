@@ -1,9 +1,9 @@
 // docs/reference/support.md: what each platform makes of each choice, found by judging one small environment per cell. Pure.
 import { BOND_TEAM_KEYS } from "../../providers/model/bond.js";
 import { TEAM_MODES, TEAM_POLICIES } from "../../providers/model/uplinkTeam.js";
-import { code, type Page, page, plain, table } from "./page.js";
+import { code, type Page, page } from "./page.js";
+import { type Row, withReasons } from "./reasonsTable.js";
 import {
-  type Cell,
   type Choice,
   GUEST_ON_KVM,
   GUEST_ON_VSPHERE,
@@ -19,7 +19,7 @@ import {
 
 export function supportPage(): Page {
   return page("support.md", "What each platform can do", [
-    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Windows guests, other guest renderers and the configuration of physical switches are not there yet.",
+    "Each cell was found by putting the choice into a small environment and judging it as `multiport check` does. A word is what multiport sets on the platform, in the platform's own language; a number is the reason why not, below the table. Windows guests and the configuration of physical switches are not there yet. What the renderers of a Linux guest write: [linux-renderers](linux-renderers.md).",
     "## Teams and bonds",
     "`mode` is how the team agrees with the switch, `policy` how it spreads traffic. On hosts it is the uplink team, in the guest the bond. A bond of the kernel under Open vSwitch (`bonding: kernel`) is the same as that of a Linux bridge.",
     withReasons(["Mode", "Policy", ...titles(TEAM_PLATFORMS)], teamRows()),
@@ -55,8 +55,6 @@ const TEAM_PATHS = [
   "bond/mode",
   "bond/xmit_hash_policy",
 ];
-
-type Row = readonly (string | Cell)[];
 
 function teamRows(): Row[] {
   return TEAM_MODES.flatMap((mode) =>
@@ -176,26 +174,4 @@ function flow(value: unknown): string {
     .replaceAll(/"([a-z][\w-]*)"/g, "$1")
     .replaceAll(/[,}]/g, (sign) => (sign === "," ? ", " : " }"))
     .replaceAll(/ {2,}/g, " ");
-}
-
-/** The table, its reasons as numbers, and the list of reasons. */
-function withReasons(head: readonly string[], rows: readonly Row[]): string {
-  const reasons: string[] = [];
-  const number = (reason: string) => {
-    if (!reasons.includes(reason)) reasons.push(reason);
-    return reasons.indexOf(reason) + 1;
-  };
-  const cell = (item: string | Cell): string => {
-    if (typeof item === "string") return item;
-    if ("reason" in item) return `no (${number(item.reason)})`;
-    return item.words.length > 0 ? item.words.map(code).join(" ") : "no effect";
-  };
-  const shown = table(
-    head,
-    rows.map((row) => row.map(cell)),
-  );
-  return [
-    shown,
-    ...(reasons.length > 0 ? [reasons.map((reason, index) => `${index + 1}. ${plain(reason)}`).join("\n")] : []),
-  ].join("\n\n");
 }

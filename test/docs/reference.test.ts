@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentPage } from "../../cli/reference/environmentPage.js";
+import { GUEST_CASES } from "../../cli/reference/guestCases.js";
+import { linuxRenderersPage } from "../../cli/reference/linuxRenderersPage.js";
 import { NOUNS } from "../../cli/reference/nouns.js";
 import { PROBLEM_KINDS } from "../../cli/reference/rulesPage.js";
 import { supportPage } from "../../cli/reference/supportPage.js";
@@ -119,5 +121,17 @@ describe("support.md", () => {
       const listed = [...section.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
       expect([...new Set(used)].sort((a, b) => a - b)).toEqual(listed);
     }
+  });
+});
+
+describe("linux-renderers.md", () => {
+  const { text } = linuxRenderersPage();
+
+  it("says of every case what each renderer writes, or why not", () => {
+    const rows = text.split("\n").filter((line) => /^\| (?!---|In the guest)/.test(line));
+    expect(rows).toHaveLength(GUEST_CASES.length);
+    for (const row of rows)
+      expect(row.split(/(?<!\\)\|/).slice(2, 6), row).toEqual(Array(4).fill(expect.stringMatching(/`|no \(\d+\)/)));
+    expect(text).not.toMatch(/undefined|\[object/);
   });
 });

@@ -92,9 +92,9 @@ export const LINUX_ELSEWHERE_RULES: readonly RuleText[] = [
     id: "LB-28",
     severity: "warning",
     title: "Team devices (teamd) are out of date since RHEL 9: bonds take their place.",
-    remedy: "Nothing: multiport makes bonds, and no team devices.",
+    remedy: "Put a bond in its place: the change that meets a team device is refused and shows that bond.",
     source: "linux-system-roles/network README",
-    lookedAfterBy: ["construction"],
+    lookedAfterBy: ["construction", "host facts"],
   },
   {
     id: "LB-31",

@@ -10,6 +10,7 @@ import { markOf } from "./mark.js";
 import { identityConflicts } from "./nicIdentity.js";
 import { nameNow, renamingsOf } from "./nics.js";
 import { controllerOf, devicesInOrder, kindOf } from "./stack.js";
+import { inPlaceOfTeam } from "./teamd/inPlace.js";
 import type { LinuxWords, RendererName } from "./words.js";
 
 export interface Judged {
@@ -79,11 +80,18 @@ function nicConflicts(name: string, judged: Judged): string[] {
       : []),
     ...(isTaken
       ? [
-          `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave ${name} out of the environment`,
+          `${name} is a member of ${master}, which is not multiport's. Take it out there, or leave ${name} out of the environment${ofTeam(master, judged)}`,
         ]
       : []),
     ...stackedConflicts(link.ifname, judged),
   ];
+}
+
+/** A team device is one whose place a bond takes. */
+function ofTeam(device: string, { desired, facts }: Judged): string {
+  if (facts.links.get(device)?.linkinfo?.info_kind !== "team") return "";
+  const ports = [...facts.links.values()].filter(({ master }) => master === device).map(({ ifname }) => ifname);
+  return `. ${inPlaceOfTeam({ device, files: facts.teams, ports, isGuest: desired.ports !== undefined })}`;
 }
 
 /** What such a device takes of the NIC below it. The kernel asks it before a bond or bridge, or allows no two. */
@@ -126,7 +134,7 @@ function deviceConflicts(name: string, judged: Judged): string[] {
   const link = judged.facts.links.get(name);
   if (!link || isOurs(name, judged)) return [];
   return [
-    `${name} exists, ${describe(link)}, is not multiport's and is not as it is wanted${differences(name, judged)}. Give ours another name, make it equal so that it is taken over, or remove it`,
+    `${name} exists, ${describe(link)}, is not multiport's and is not as it is wanted${differences(name, judged)}. Give ours another name, make it equal so that it is taken over, or remove it${ofTeam(name, judged)}`,
   ];
 }
 

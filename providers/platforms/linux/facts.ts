@@ -135,11 +135,13 @@ const Document = z.looseObject({
   rules: z.array(TableRule).default([]),
   /** Device, name and value; `all` and `default` among the devices. */
   settings: z.array(z.tuple([z.string(), z.string(), z.number()])).default([]),
+  /** Files that tell of team devices, or what their daemon says, without what else such files hold. */
+  teams: z.array(z.object({ path: z.string(), lines: z.array(z.string()) })).default([]),
 });
 type Document = z.infer<typeof Document>;
 
 export interface LinuxFacts
-  extends Pick<Document, "missing" | "nics" | "ssh" | "renderers" | "tools" | "tables" | "rules"> {
+  extends Pick<Document, "missing" | "nics" | "ssh" | "renderers" | "tools" | "tables" | "rules" | "teams"> {
   readonly links: ReadonlyMap<string, FactLink>;
   /** Set by people or tools, not by the network itself, with prefix length; by device. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;

@@ -11,6 +11,7 @@ import { toLinuxWords } from "../../../providers/platforms/linux/toWords.js";
 import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
 import { goldenCases, goldenFiles } from "../../golden.js";
 import { modelOf } from "../../model/given.js";
+import { settingsOf } from "./networkdSettings.js";
 import type { File } from "./rendering.js";
 
 const heading = { machine: "kvm-01", environment: "golden" };
@@ -76,39 +77,4 @@ function netplanText(name: string): string {
   const addition = join(folder, `etc/systemd/network/10-netplan-${name}.d/multiport.conf`);
   const generated = readFileSync(join(folder, `run/systemd/network/10-netplan-${name}`), "utf8");
   return `${generated}\n${existsSync(addition) ? readFileSync(addition, "utf8") : ""}`;
-}
-
-/** Defaults that only one of the two says, and different spellings of the same. */
-const SAME: Readonly<Record<string, string>> = {
-  "Bond.AllSlavesActive=no": "",
-  "Bridge.Isolated=no": "",
-  "Network.ConfigureWithoutCarrier=yes": "",
-  "Network.LinkLocalAddressing=ipv6": "",
-  "Link.RequiredForOnline=no": "",
-  "Network.IPv6AcceptRA=no": "",
-  "NetDev.MTUBytes": "",
-  "Bridge.STP=false": "Bridge.STP=no",
-  "Bridge.STP=true": "Bridge.STP=yes",
-  "Network.PrimarySlave=true": "Network.PrimarySlave=yes",
-  "Bond.AllSlavesActive=1": "Bond.AllSlavesActive=yes",
-  "Bond.MinLinks=0": "",
-};
-
-/** `Section.Key=value`, sorted, with values that are lists as one line each. */
-function settingsOf(text: string): string[] {
-  let section = "";
-  const lines = text.split("\n").flatMap((line) => {
-    const [, name] = /^\[(.*)\]$/.exec(line) ?? [];
-    if (name !== undefined) section = name;
-    if (name !== undefined || line === "" || line.startsWith("#")) return [];
-    const [key = "", value = ""] = line.split("=");
-    // netplan writes a route as a section of its own.
-    if (section === "Route") return key === "Gateway" ? [`Network.Gateway=${value}`] : [];
-    const values = key === "ARPIPTargets" ? value.split(/[ ,]/) : [value];
-    return values.map((item) => `${section}.${key}=${item}`);
-  });
-  return lines
-    .flatMap((line) => SAME[line] ?? SAME[line.split("=")[0] ?? ""] ?? line)
-    .filter(Boolean)
-    .sort();
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findOnPath } from "../../../lab/toolchain/command.js";
@@ -12,13 +12,11 @@ import { networkManager } from "../../../providers/platforms/linux/networkManage
 import { giveBackNames, giveNames } from "../../../providers/platforms/linux/nicNames.js";
 import type { LinuxWords } from "../../../providers/platforms/linux/words.js";
 import { hostile } from "../../arbitrary.js";
+import { checkByNmcli, hasNmcli, writeDaemon } from "./nmcli.js";
 import { expectGolden, filesOf, scriptOf, scriptsOf } from "./rendering.js";
 import { bond, bridge, CHANGES, HOSTS, link, NO_WORDS, TRUNK } from "./words.js";
 
 const AREA = "linux-networkManager"; // test/golden/linux-networkManager
-const hasNmcli = findOnPath("nmcli") !== undefined;
-if (!hasNmcli)
-  console.log("left out: nmcli is not installed, so NetworkManager can't be asked (apt-get install network-manager)");
 
 describe("golden", () => {
   it.each(Object.entries(HOSTS))("host %s", async (name, words) => {
@@ -46,40 +44,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Stands for the daemon: says that it runs and what it thinks of each NIC; what reads profiles is the real nmcli. */
-function writeDaemon(state: { readonly type?: string; readonly state?: string; readonly running?: string } = {}): void {
-  const { type = "ethernet", state: device = "disconnected", running = "running" } = state;
-  const script = `#!/bin/sh
-case "$*" in
-  '-t -f RUNNING general') echo '${running}' ;;
-  '-t -f DEVICE,TYPE,STATE device') ${type === "missing" ? ":" : `printf '%s:${type}:${device}\\n' eth0 eth1 eth2 eth3 eth4 eth5`} ;;
-  *) exec ${findOnPath("nmcli")} "$@" ;;
-esac
-`;
-  mkdirSync(join(folder, "bin"));
-  writeFileSync(join(folder, "bin", "nmcli"), script, { mode: 0o755 });
-}
-
-/** Runs the check as a machine does, with the files staged; `spoil` may change one. */
-function check(
-  words: LinuxWords,
-  spoil: (text: string) => string = (text) => text,
-): { status: number | null; stderr: string } {
-  for (const { path, text } of filesOf(networkManager, words)) {
-    const file = join(folder, "stage", path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, spoil(text));
-  }
-  return spawnSync("sh", ["-eu"], {
-    input: scriptOf(networkManager.check(words)),
-    encoding: "utf8",
-    env: { PATH: `${folder}/bin:${process.env.PATH}`, stage: `${folder}/stage`, LC_ALL: "C.UTF-8" },
-  });
+function check(words: LinuxWords, spoil?: (text: string) => string): ReturnType<typeof checkByNmcli> {
+  return checkByNmcli(folder, words, spoil);
 }
 
 describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
   it.each(Object.entries(HOSTS))("takes over every line of host %s", (_, words) => {
-    writeDaemon();
+    writeDaemon(folder);
     expect(check(words)).toMatchObject({ status: 0, stderr: "" });
   });
 
@@ -91,7 +62,7 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
     ["vlans=5-9,10 pvid untagged,11-20", "vlans=5-9,10 pvid untagged,10-20x", "[bridge-port]vlans="],
     ["192.0.2.12/24", "192.0.2.12/33", "[ipv4]address2=192.0.2.12/33\n"],
   ])("finds that %s has become %s", (right, wrong, lost) => {
-    writeDaemon();
+    writeDaemon(folder);
     const { status, stderr } = check(TRUNK, (text) => text.replace(right, wrong));
     expect(stderr).toContain(lost);
     expect(stderr).toContain("Upgrade NetworkManager, or leave out what it does not know.");
@@ -99,7 +70,7 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
   });
 
   it("a mode that NetworkManager makes balance-rr of is found", () => {
-    writeDaemon();
+    writeDaemon(folder);
     const words = {
       ...NO_WORDS,
       bonds: { bond0: bond({ mode: "balance-xor", members: [] }) },
@@ -115,21 +86,21 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
     ["mode=802.3ad", "mode=802.3", "bond.options: 'lacp_rate' option is only valid with mode '802.3ad'"],
     ["gateway=192.0.2.1", "gateway=192.0.2.one", "ipv4.gateway: gateway is invalid"],
   ])("is told why %s can't become %s", (right, wrong, reason) => {
-    writeDaemon();
+    writeDaemon(folder);
     const { status, stderr } = check(TRUNK, (text) => text.replace(right, wrong));
     expect(stderr).toContain(`NetworkManager does not read this profile: Error: Error writing connection: ${reason}`);
     expect(status).toBe(1);
   });
 
   it("a file that is no key file is told with its path", () => {
-    writeDaemon();
+    writeDaemon(folder);
     const { status, stderr } = check(TRUNK, (text) => text.replace("[connection]", "connection"));
     expect(stderr).toContain("multiport-bond0.nmconnection: NetworkManager does not read this profile: ");
     expect(status).toBe(1);
   });
 
   it("an option that this release lacks is named", () => {
-    writeDaemon();
+    writeDaemon(folder);
     const words = {
       ...NO_WORDS,
       bonds: { bond0: bond({ mode: "802.3ad", members: [], lacp_active: "off" }) },
@@ -150,7 +121,7 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
     [{ type: "missing" }, "NetworkManager knows no device eth0"],
     [{ type: "ovs-interface" }, "eth0 is no Ethernet device in the eyes of NetworkManager"],
   ])("refuses a machine that says %j", (state, message) => {
-    writeDaemon(state);
+    writeDaemon(folder, state);
     const { status, stderr } = check(TRUNK);
     expect(stderr).toContain(message);
     expect(status).toBe(1);
