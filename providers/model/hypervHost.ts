@@ -87,3 +87,8 @@ export interface HypervHost {
   readonly vmAdapters: readonly VmAdapter[];
   readonly redundancyGroup: string;
 }
+
+/** What Windows calls the interface of an adapter of the management OS. */
+export function aliasOf(hostPort: string): string {
+  return `vEthernet (${hostPort})`;
+}

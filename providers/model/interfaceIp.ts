@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import type { Network } from "./network.js";
-import { networkAddress, parseCidr } from "./subnet.js";
+import { canonicalSubnet } from "./subnet.js";
 
 /** What every interface can have, wherever it is. */
 export const ipKeys = {
@@ -130,9 +130,8 @@ export function toInterfaceIp(spec: GuestIpSpec, network: Network): InterfaceIp 
 }
 
 function toRoute({ to, via, metric, source }: RouteSpec): Route {
-  const prefix = parseCidr(to)?.prefix;
   return {
-    to: prefix === undefined ? to : `${networkAddress(to)}/${prefix}`,
+    to: canonicalSubnet(to),
     ...(via === undefined ? {} : { via }),
     ...(metric === undefined ? {} : { metric }),
     ...(source === undefined ? {} : { source }),

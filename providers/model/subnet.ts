@@ -67,3 +67,9 @@ export function canonicalAddress(text: string): string {
   const shown = address.kind() === "ipv6" ? (address as ipaddr.IPv6).toRFC5952String() : address.toString();
   return prefix === undefined ? shown : `${shown}/${prefix}`;
 }
+
+/** A subnet in its one spelling, the bits of the host zero; text that is none as it is. */
+export function canonicalSubnet(cidr: string): string {
+  const prefix = parseCidr(cidr)?.prefix;
+  return prefix === undefined ? cidr : `${networkAddress(cidr)}/${prefix}`;
+}

@@ -3,7 +3,7 @@ import { type GuestIpSpec, type RouteSpec, toGateways } from "../interfaceIp.js"
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
 import { hasRange } from "../range.js";
-import { contains, isReserved, networkAddress, parseCidr, sameAddress } from "../subnet.js";
+import { canonicalSubnet, contains, isReserved, networkAddress, parseCidr, sameAddress } from "../subnet.js";
 import { Claims, FITTING_RANGE, type Scope } from "./scope.js";
 
 /** What one interface has of IP, and what it is judged against. */
@@ -148,15 +148,12 @@ function checkRoutes(scope: Scope, spec: GuestIpSpec, path: Path): void {
       scope.error("address", [...at, "to"], {
         message: subnet?.prefix === 0 ? "this is the default route" : "not a subnet",
         found: route.to,
-        wanted:
-          subnet && subnet.prefix > 0
-            ? `${networkAddress(route.to)}/${subnet.prefix}`
-            : "a subnet such as 10.20.0.0/16",
+        wanted: subnet && subnet.prefix > 0 ? canonicalSubnet(route.to) : "a subnet such as 10.20.0.0/16",
         remedy: subnet?.prefix === 0 ? "Use gateway." : "Correct the subnet.",
       });
       continue;
     }
-    claims.take(`${networkAddress(route.to)}/${subnet.prefix} ${route.metric ?? ""}`, `routes[${index}]`, {
+    claims.take(`${canonicalSubnet(route.to)} ${route.metric ?? ""}`, `routes[${index}]`, {
       path: at,
       shown: route.to,
       remedy: "Keep one of the two, or give them metrics.",

@@ -1,5 +1,6 @@
 // Interfaces of KVM and Hyper-V hosts on their own virtual switches: their port groups, names and addresses. Pure.
 import type { HostPort, HostPortSpec } from "../hostPort.js";
+import { aliasOf } from "../hypervHost.js";
 import { toPlainIp } from "../interfaceIp.js";
 import type { Vlan } from "../network.js";
 import type { PortGroup } from "../portGroup.js";
@@ -7,7 +8,7 @@ import type { Path } from "../problem.js";
 import { unknownName } from "../uplinkTeam.js";
 import type { HostSwitchKind } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
-import { aliasOf, type OpenHypervHost, windowsKey } from "./hypervHosts.js";
+import { type OpenHypervHost, windowsKey } from "./hypervHosts.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { Claims, type Scope } from "./scope.js";
 

@@ -51,11 +51,6 @@ export function windowsKey(...names: readonly string[]): string {
   return names.join("\n").toLowerCase();
 }
 
-/** What Windows calls the interface of an adapter of the management OS. */
-export function aliasOf(hostPort: string): string {
-  return `vEthernet (${hostPort})`;
-}
-
 export function toHypervHost(
   scope: Scope,
   { host, name, address, uplinks, path }: ReadHost,

@@ -1,8 +1,8 @@
 // What an interface in a Windows guest has of IP: what is Linux's alone is refused, and routes that Windows can't tell apart. Pure.
-import { type GuestIpSpec, type InterfaceIp, type RouteSpec, toInterfaceIp } from "../interfaceIp.js";
+import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
-import { canonicalAddress, networkAddress, parseCidr } from "../subnet.js";
+import { canonicalAddress, canonicalSubnet, parseCidr } from "../subnet.js";
 import { Claims, type Scope } from "./scope.js";
 
 interface Place {
@@ -57,7 +57,7 @@ function checkWindowsRoutes(scope: Scope, { routes = [], addresses = [] }: Guest
         remedy: "Set a smaller metric.",
       });
     claims.take(
-      `${subnetOf(route)} ${route.via === undefined ? "" : canonicalAddress(route.via)}`,
+      `${canonicalSubnet(route.to)} ${route.via === undefined ? "" : canonicalAddress(route.via)}`,
       `routes[${index}]`,
       {
         path: at,
@@ -65,7 +65,9 @@ function checkWindowsRoutes(scope: Scope, { routes = [], addresses = [] }: Guest
         remedy: "Keep one of the two: to Windows routes that differ in nothing but the metric are one.",
       },
     );
-    const own = addresses.find((address) => parseCidr(address) && subnetOf({ to: address }) === subnetOf(route));
+    const own = addresses.find(
+      (address) => parseCidr(address) && canonicalSubnet(address) === canonicalSubnet(route.to),
+    );
     if (route.via === undefined && own !== undefined)
       scope.error("address", [...at, "to"], {
         message: `Windows makes this route itself, for the address ${own}`,
@@ -73,9 +75,4 @@ function checkWindowsRoutes(scope: Scope, { routes = [], addresses = [] }: Guest
         remedy: "Remove the route.",
       });
   }
-}
-
-function subnetOf({ to }: RouteSpec): string {
-  const prefix = parseCidr(to)?.prefix;
-  return prefix === undefined ? to : `${networkAddress(to)}/${prefix}`;
 }

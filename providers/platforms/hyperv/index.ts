@@ -1,5 +1,5 @@
 // Hyper-V hosts: the driver, and the layers that a host is made of. Pure.
-import type { HypervHost } from "../../model/hypervHost.js";
+import { aliasOf, type HypervHost } from "../../model/hypervHost.js";
 import { canonicalAddress } from "../../model/subnet.js";
 import type { Driver } from "../driver.js";
 import { requiredWord } from "../teamSupport.js";
@@ -54,11 +54,6 @@ function toJumboWords({ virtualSwitches, hostPorts }: HypervHost): JumboWords {
   );
   const own = hostPorts.filter(({ addresses }) => addresses.length > 0);
   return jumboWords([...uplinks, ...own.map(({ name, mtuBytes }): [string, number] => [aliasOf(name), mtuBytes])]);
-}
-
-/** What Windows calls the interface of an adapter of the management OS. */
-function aliasOf(hostPort: string): string {
-  return `vEthernet (${hostPort})`;
 }
 
 /** Adapters of the management OS that have addresses in the file; others are left to DHCP, as Windows makes them. */

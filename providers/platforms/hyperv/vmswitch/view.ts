@@ -1,5 +1,6 @@
 // The data of the templates in templates/hyperv/vmswitch/. Pure.
 
+import { aliasOf } from "../../../model/hypervHost.js";
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
 import { own } from "../../own.js";
@@ -34,11 +35,6 @@ export function configure({ switches, management, vms }: VmswitchWords, { machin
       ),
     },
   };
-}
-
-/** The connection that Windows makes of an adapter of the management OS. */
-function aliasOf(name: string): string {
-  return `vEthernet (${name})`;
 }
 
 function vlanArguments(vlan: VlanWord): Filled {
