@@ -121,7 +121,7 @@ func (o *guestOperations) login(ctx *simulator.Context, ref types.ManagedObjectR
 func (g *guest) command(script string, arguments ...string) *exec.Cmd {
 	line := append([]string{}, g.Enter...)
 	if g.User != "root" {
-		line = append(line, "setpriv", "--reuid="+g.User, "--regid="+g.User, "--init-groups", "--")
+		line = append(line, "/bin/sh", "-c", `u=$1; shift; exec setpriv --reuid="$u" --regid="$(id -g "$u")" --init-groups -- "$@"`, "sh", g.User)
 	}
 	line = append(append(line, "/bin/sh", "-c", script, "sh"), arguments...)
 	return exec.Command(line[0], line[1:]...)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"os"
@@ -30,11 +31,11 @@ const (
 // guestProcesses are the programs that guest operations have started in a guest.
 type guestProcesses struct {
 	mu  sync.Mutex
-	all map[int64]*types.GuestProcessInfo
+	all map[int64]*guestProcess
 }
 
 func newGuestProcesses() *guestProcesses {
-	return &guestProcesses{all: map[int64]*types.GuestProcessInfo{}}
+	return &guestProcesses{all: map[int64]*guestProcess{}}
 }
 
 // guestProcessMethods are the methods of GuestProcessManager.
@@ -43,7 +44,7 @@ type guestProcessMethods struct{ receiver }
 // startScript says its own number and becomes the program, by the shell that the tools take: bash where there is one.
 const startScript = `[ -e "$1" ] || exit 42
 [ -x "$1" ] || exit 45
-cd "${3:-${HOME:-/}}" || exit 44
+if [ -n "$3" ]; then cd "$3" || exit 44; else cd "${HOME:-/}" 2>/dev/null || cd /; fi
 echo $$ >&3
 exec 3>&-
 [ ! -x /bin/bash ] || exec /bin/bash -c "$2"
@@ -86,7 +87,7 @@ func (g *guest) start(spec *types.GuestProgramSpec) (int64, types.BaseMethodFaul
 		_ = command.Wait()
 		return 0, g.faultOf(command, spec.ProgramPath, "the program did not start")
 	}
-	started := &types.GuestProcessInfo{
+	started := &guestProcess{
 		Name: path.Base(spec.ProgramPath), Pid: pid, Owner: g.User, CmdLine: line, StartTime: time.Now(),
 	}
 	g.processes.add(started)
@@ -98,24 +99,24 @@ func (g *guest) start(spec *types.GuestProgramSpec) (int64, types.BaseMethodFaul
 	return pid, nil
 }
 
-func (p *guestProcesses) add(process *types.GuestProcessInfo) {
+func (p *guestProcesses) add(process *guestProcess) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all[process.Pid] = process
 }
 
-func (p *guestProcesses) ended(process *types.GuestProcessInfo, code int32) {
+func (p *guestProcesses) ended(process *guestProcess, code int32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	process.EndTime, process.ExitCode = &now, code
+	process.EndTime, process.ExitCode = &now, &code
 }
 
 // list gives copies of those that are asked for, and of all where none is.
-func (p *guestProcesses) list(pids []int64) []types.GuestProcessInfo {
+func (p *guestProcesses) list(pids []int64) []guestProcess {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var found []types.GuestProcessInfo
+	var found []guestProcess
 	for pid, process := range p.all {
 		if process.EndTime != nil && time.Since(*process.EndTime) > rememberedFor {
 			delete(p.all, pid)
@@ -126,13 +127,38 @@ func (p *guestProcesses) list(pids []int64) []types.GuestProcessInfo {
 	return found
 }
 
+// listProcessesBody is the answer in the API's own words: govmomi would leave out an exit code of 0, by which a client knows that all went well.
+type listProcessesBody struct {
+	Res    *listProcessesResponse `xml:"ListProcessesInGuestResponse,omitempty"`
+	Fault_ *soap.Fault            `xml:"http://schemas.xmlsoap.org/soap/envelope/ Fault,omitempty"`
+}
+
+type listProcessesResponse struct {
+	XMLName   xml.Name       `xml:"urn:vim25 ListProcessesInGuestResponse"`
+	Returnval []guestProcess `xml:"returnval"`
+}
+
+// guestProcess is a GuestProcessInfo.
+type guestProcess struct {
+	Name      string     `xml:"name"`
+	Pid       int64      `xml:"pid"`
+	Owner     string     `xml:"owner"`
+	CmdLine   string     `xml:"cmdLine"`
+	StartTime time.Time  `xml:"startTime"`
+	EndTime   *time.Time `xml:"endTime"`
+	ExitCode  *int32     `xml:"exitCode"`
+}
+
+// Fault makes it a body that the simulator writes.
+func (b *listProcessesBody) Fault() *soap.Fault { return b.Fault_ }
+
 // ListProcessesInGuest tells of the programs that were started here. Others of the guest are not listed.
 func (m *guestProcessMethods) ListProcessesInGuest(ctx *simulator.Context, req *types.ListProcessesInGuest) soap.HasFault {
 	inside, fault := m.guests.login(ctx, req.Vm, req.Auth)
 	if fault != nil {
-		return &methods.ListProcessesInGuestBody{Fault_: soapFault(fault)}
+		return &listProcessesBody{Fault_: soapFault(fault)}
 	}
-	return &methods.ListProcessesInGuestBody{Res: &types.ListProcessesInGuestResponse{Returnval: inside.processes.list(req.Pids)}}
+	return &listProcessesBody{Res: &listProcessesResponse{Returnval: inside.processes.list(req.Pids)}}
 }
 
 // TerminateProcessInGuest ends one process, and nothing that it has started.

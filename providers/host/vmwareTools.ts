@@ -5,6 +5,7 @@ import { type Command, type CommandOutput, type Host, HostError, type HostErrorK
 import { said } from "./printable.js";
 import { DEFAULT_TIMEOUT_SECONDS, UNKNOWN_STATE } from "./runCommand.js";
 import { GuestOperations } from "./vim/guestOperations.js";
+import { VimFault } from "./vim/soapFault.js";
 import type { Vcenter } from "./vim/vcenter.js";
 import { VcenterError } from "./vim/vcenterError.js";
 import { judged } from "./vmwareToolsFaults.js";
@@ -62,8 +63,12 @@ class VmwareToolsHost implements Host {
     try {
       folder = await this.makeFolder();
       await this.guest.upload(`${folder}/${SCRIPT_FILE}`, scriptFile(script));
+      const pid = await this.guest.start(SHELL, runArguments(folder)).catch((error: unknown) => {
+        // A fault says that nothing was done; without an answer nobody knows.
+        hasBegun = !(error instanceof VimFault);
+        throw error;
+      });
       hasBegun = true;
-      const pid = await this.guest.start(SHELL, runArguments(folder));
       const code = await this.endOf(pid, timeoutSeconds);
       if (code === "late") throw await this.tooLate(step, folder, timeoutSeconds);
       return await this.outputOf(step, folder, code);
