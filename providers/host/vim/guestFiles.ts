@@ -33,7 +33,7 @@ export class GuestFiles {
   }
 
   /** As `put`; of kind "answer" also for a file of more than so many bytes. */
-  get(url: string, most: number): Promise<Buffer> {
+  async get(url: string, most: number): Promise<Buffer> {
     return send(this.placeOf(url), { method: "GET", most });
   }
 

@@ -31,8 +31,10 @@ interface Inside extends HostBelow {
 export function toGuestTarget(scope: Scope, spec: WaySpec, inside: Inside): SshTarget {
   const { name, key } = inside.vm;
   const { address = name, ssh, guestAgent, vmwareTools } = spec;
+  // Of two the one that the host has is meant.
+  if (vmwareTools !== undefined && (inside.esx || guestAgent === undefined))
+    return toToolsTarget(scope, { ...spec, vmwareTools }, inside);
   if (guestAgent !== undefined) return toAgentTarget(scope, { ...spec, guestAgent }, inside);
-  if (vmwareTools !== undefined) return toToolsTarget(scope, { ...spec, vmwareTools }, inside);
   return toSshTargetOf(scope, { name, address, ssh, path: ["vms", key, "guest"] }, inside);
 }
 
@@ -70,7 +72,8 @@ function toAgentTarget(
 
 function toToolsTarget(scope: Scope, spec: With<"vmwareTools">, { vm: { name, key }, esx }: Inside): SshTarget {
   const path = ["vms", key, "guest"];
-  refuseKeys(scope, { body: spec, keys: ["address", "ssh"], path, platform: "a guest behind VMware Tools" });
+  const keys = ["address", "ssh", "guestAgent"] as const;
+  refuseKeys(scope, { body: spec, keys, path, platform: "a guest behind VMware Tools" });
   if (esx) return toVmwareToolsTarget(name, esx.address, spec.vmwareTools);
   scope.error("unsupported", [...path, "vmwareTools"], {
     message: "the VM's host is no ESXi host, and only there VMware Tools can be asked, through vCenter",
