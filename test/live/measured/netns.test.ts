@@ -7,12 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "ssh2";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { demoTopology } from "../../lab/netns/demo";
-import { execute, executeOrThrow, waitFor } from "../../lab/netns/execute";
-import { openNetns, startNetns, stopNetns } from "../../lab/netns/lab";
-import { whyNotNetns } from "../../lab/netns/requirements";
-import type { NetnsLab } from "../../lab/netns/runningLab";
-import { checkTopology, type LabTopology } from "../../lab/netns/topology";
+import { demoTopology } from "../../../lab/netns/demo";
+import { execute, executeOrThrow, waitFor } from "../../../lab/netns/execute";
+import { openNetns, startNetns, stopNetns } from "../../../lab/netns/lab";
+import { whyNotNetns } from "../../../lab/netns/requirements";
+import type { NetnsLab } from "../../../lab/netns/runningLab";
+import { checkTopology, type LabTopology } from "../../../lab/netns/topology";
 
 const scratch = mkdtempSync(join(tmpdir(), "multiport-netns-"));
 const started = new Set<string>();
