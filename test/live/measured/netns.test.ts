@@ -247,6 +247,8 @@ describe("the demo's lab", () => {
     expect(lab.sshPort("kvm-01")).toBe(port);
     expect((await ssh(lab, "kvm-01", "ovs-vsctl list-br")).stdout).toBe("");
     await bridge("kvm-01", ["db-01-app"]);
+    // A new cable is a new NIC.
+    await ssh(lab, "db-01", "ip address add 10.10.0.11/24 dev app0");
     await bothNegotiated();
     expect(await ping("db-01", "10.10.0.1", 5)).toBe(5);
   });
