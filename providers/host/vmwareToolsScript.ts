@@ -19,9 +19,9 @@ const NOT_BEGUN = 74;
  * Both of its streams come back in one file, so that one transfer is enough.
  */
 const RUN = [
-  'f=$1; umask 077; exec 3<"$f/script" >>"$f/out" 2>>"$f/err" </dev/null',
+  'f=$1; u=$(umask); umask 077; exec 3<"$f/script" >>"$f/out" 2>>"$f/err" </dev/null',
   `rm "$f/script" || exit ${NOT_BEGUN}`,
-  "setsid sh -s <&3 3<&- & p=$!",
+  "{ umask $u; exec setsid sh -s; } <&3 3<&- & p=$!",
   'exec 3<&-; echo $p >"$f/session"; wait $p; c=$?',
   '{ wc -c <"$f/err"; cat "$f/err" "$f/out"; } >"$f/answer"',
   "exit $c",

@@ -2,6 +2,8 @@
 import { isRef, type Ref, type VimObject, type VimTree } from "../../model/vim.js";
 import { CERTIFICATE_PROPERTIES, certificateOf } from "./esxiCertificate.js";
 import { GuestFiles } from "./guestFiles.js";
+import { VimFault } from "./soapFault.js";
+import type { Thumbprint } from "./thumbprint.js";
 import { listOf, nodeOf, textOf } from "./treeParts.js";
 import type { Vcenter } from "./vcenter.js";
 import { VcenterError } from "./vcenterError.js";
@@ -35,17 +37,17 @@ export class GuestOperations {
   }
 
   static async open(vcenter: Vcenter, login: GuestLogin): Promise<GuestOperations> {
-    const [[manager], [host]] = await Promise.all([
+    const [[manager], certificate] = await Promise.all([
       vcenter.retrieve({
         properties: { GuestOperationsManager: ["fileManager", "processManager"] },
         from: [vcenter.ref("guestOperationsManager")],
       }),
-      vcenter.retrieve({ properties: { HostSystem: CERTIFICATE_PROPERTIES }, from: [login.host] }),
+      certificateAt(vcenter, login.host),
     ]);
     const { fileManager: files, processManager: processes } = manager?.properties ?? {};
     if (!isRef(files) || !isRef(processes))
       throw new VcenterError("answer", `${vcenter.label}: has no guest operations (${vcenter.about.fullName}).`);
-    const transfer = new GuestFiles(vcenter, certificateOf(host?.properties ?? {}));
+    const transfer = new GuestFiles(vcenter, certificate);
     return new GuestOperations(vcenter, { files, processes }, transfer, login);
   }
 
@@ -100,5 +102,16 @@ export class GuestOperations {
     const { vm, user: username, password } = this.#login;
     const auth = { $type: "NamePasswordAuthentication", interactiveSession: false, username, password };
     return this.vcenter.call({ object, method, arguments: { vm, auth, ...rest } });
+  }
+}
+
+/** A user may be allowed to enter a VM and not to read its host: then the host's certificate has to verify by itself. */
+async function certificateAt(vcenter: Vcenter, host: Ref): Promise<Thumbprint | undefined> {
+  try {
+    const [found] = await vcenter.retrieve({ properties: { HostSystem: CERTIFICATE_PROPERTIES }, from: [host] });
+    return certificateOf(found?.properties ?? {});
+  } catch (error) {
+    if (error instanceof VimFault) return undefined;
+    throw error;
   }
 }

@@ -58,9 +58,20 @@ const leftOver = () => guest.on("sh", "-c", "ls -d /tmp/multiport-* 2>/dev/null 
 
 describe("a script", () => {
   it("runs in the guest, as root, with an empty input, and leaves nothing", async () => {
-    const { stdout, stderr } = await run('hostname; id -un; pwd; wc -c; echo "to err" >&2');
-    expect({ stdout, stderr }).toEqual({ stdout: `${VM}\nroot\n/root\n0\n`, stderr: "to err\n" });
+    await guest.site.forgetCalls();
+    const { stdout, stderr } = await run('hostname; id -un; umask; pwd; wc -c; echo "to err" >&2');
+    expect({ stdout, stderr }).toEqual({ stdout: `${VM}\nroot\n0022\n/root\n0\n`, stderr: "to err\n" });
     expect(await leftOver()).toBe("");
+    const methods = (await guest.site.calls())
+      .map(({ method }) => method)
+      .filter((method) => /InGuest|Guest$/.test(method));
+    expect(methods.filter((method) => method !== "ListProcessesInGuest")).toEqual([
+      "CreateTemporaryDirectoryInGuest",
+      "InitiateFileTransferToGuest",
+      "StartProgramInGuest",
+      "InitiateFileTransferFromGuest",
+      "DeleteDirectoryInGuest",
+    ]);
   });
 
   it("arrives with every character, whatever its length, and so does what it prints", async () => {
@@ -192,6 +203,19 @@ describe("who is in the way is told, with what to do", () => {
     expect(error.message).toMatch(words);
     expect(error.kind).toBe(kind);
     expect(error.message).not.toContain("Whether it changed anything");
+  });
+
+  it("a host that may not be read: its certificate would have to verify by itself", async () => {
+    await guest.site.inject({
+      method: "RetrievePropertiesEx",
+      object: "propertyCollector",
+      nth: 3,
+      kind: "fault",
+      fault: "NoPermission",
+    });
+    const error = await failure(run("true"));
+    expect(error).toMatchObject({ kind: "invalid" });
+    expect(error.message).toMatch(/vCenter does not tell which one is the host's/);
   });
 
   it("a VM that is off, and one of two with its name on other hosts", async () => {
