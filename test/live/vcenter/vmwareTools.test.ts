@@ -260,15 +260,23 @@ describe("in the middle of a script", () => {
     expect(await leftOver()).toBe("");
   });
 
-  it.each(["dropAfter", "timeoutAfter"])("the answer to its start is lost (%s): it is started once", async (kind) => {
-    await guest.on("rm", "-f", "/root/count");
-    await guest.site.inject({ method: "StartProgramInGuest", kind, seconds: 1 });
-    const error = await failure(run("echo x >>/root/count"));
-    expect(error.kind).toBe("unreachable");
-    expect(error.message).toMatch(unknown);
-    await sleep(500);
-    expect(await guest.on("cat", "/root/count")).toBe("x");
-  });
+  it.each(["dropBefore", "dropAfter", "timeoutAfter"])(
+    "the answer to its start is lost (%s): it is not started twice",
+    async (kind) => {
+      await guest.on("sh", "-c", ": >/root/count");
+      await guest.site.forgetCalls();
+      await guest.site.inject({ method: "StartProgramInGuest", kind, seconds: 1 });
+      const error = await failure(run("echo x >>/root/count"));
+      expect(error.kind).toBe("unreachable");
+      expect(error.message).toMatch(unknown);
+      const starts = (await guest.site.calls()).filter(({ method }) => method === "StartProgramInGuest");
+      expect(starts).toMatchObject([{ injected: kind }]);
+      await sleep(500);
+      // Its folder is removed meanwhile: it has begun before, or does not begin.
+      expect(["", "x"]).toContain(await guest.on("cat", "/root/count"));
+      expect(await leftOver()).toBe("");
+    },
+  );
 
   it("VMware Tools start anew, or the VM is switched off", async () => {
     const running = failure(run("sleep 3"));
