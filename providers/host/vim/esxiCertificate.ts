@@ -23,8 +23,8 @@ export const CERTIFICATE_PROPERTIES = ["config.certificate", "summary.config.ssl
  * tells that, a SHA-1 only where it does not. Undefined: vCenter tells neither.
  */
 export function certificateOf(properties: Readonly<Record<string, VimTree>>): Thumbprint | undefined {
-  // An ArrayOfByte: each byte an element of its own, above 127 as a negative number.
-  const bytes = listOf(properties["config.certificate"]).map((byte) => Number(textOf(byte)) & 255);
+  // An ArrayOfByte: each byte an element of its own, one above 127 as a negative number. PEM has none, DER would.
+  const bytes = listOf(properties["config.certificate"]).map((byte) => Number(textOf(byte)));
   const whole = bytes.length === 0 ? undefined : fingerprint(Buffer.from(bytes));
   if (whole !== undefined) return { algorithm: "SHA-256", value: whole };
   const told = textOf(properties["summary.config.sslThumbprint"]);

@@ -37,17 +37,14 @@ export class GuestOperations {
   }
 
   static async open(vcenter: Vcenter, login: GuestLogin): Promise<GuestOperations> {
-    const [[manager], certificate] = await Promise.all([
-      vcenter.retrieve({
-        properties: { GuestOperationsManager: ["fileManager", "processManager"] },
-        from: [vcenter.ref("guestOperationsManager")],
-      }),
-      certificateAt(vcenter, login.host),
-    ]);
+    const [manager] = await vcenter.retrieve({
+      properties: { GuestOperationsManager: ["fileManager", "processManager"] },
+      from: [vcenter.ref("guestOperationsManager")],
+    });
     const { fileManager: files, processManager: processes } = manager?.properties ?? {};
     if (!isRef(files) || !isRef(processes))
       throw new VcenterError("answer", `${vcenter.label}: has no guest operations (${vcenter.about.fullName}).`);
-    const transfer = new GuestFiles(vcenter, certificate);
+    const transfer = new GuestFiles(vcenter, await certificateAt(vcenter, login.host));
     return new GuestOperations(vcenter, { files, processes }, transfer, login);
   }
 

@@ -21,7 +21,8 @@ beforeAll(() => {
 });
 
 /** As vCenter sends an array of bytes: each a number of its own, from -128 on. */
-const bytesOf = (pem: string) => [...Buffer.from(pem)].map((byte) => String(byte > 127 ? byte - 256 : byte));
+const bytesOf = (certificate: string | Buffer) =>
+  [...Buffer.from(certificate as string)].map((byte) => String(byte > 127 ? byte - 256 : byte));
 const shown = ({ cert }: TestCertificate) => {
   const { fingerprint, fingerprint256 } = new X509Certificate(cert);
   return { fingerprint, fingerprint256, subject: { CN: "localhost" }, valid_from: "", valid_to: "" } as never;
@@ -33,6 +34,9 @@ describe("what vCenter tells of a host's certificate", () => {
     const thumbprint = { "summary.config.sslThumbprint": fingerprint };
     expect(certificateOf({ "config.certificate": bytesOf(own.cert), ...thumbprint })).toEqual({
       algorithm: "SHA-256",
+      value: fingerprint256,
+    });
+    expect(certificateOf({ "config.certificate": bytesOf(new X509Certificate(own.cert).raw) })).toMatchObject({
       value: fingerprint256,
     });
     const short = { algorithm: "SHA-1", value: fingerprint };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findVm } from "../../../providers/engine/vcenterVm.js";
 import { type CommandOutput, type Host, HostError } from "../../../providers/host/host.js";
 import { connectVcenter, type VcenterTarget } from "../../../providers/host/vim/connectVcenter.js";
+import { VcenterError } from "../../../providers/host/vim/vcenterError.js";
 import { connectVmwareTools } from "../../../providers/host/vmwareTools.js";
 import { ESX } from "./hosts.js";
 import { type Inside, PASSWORD, ToolsGuest, VM } from "./toolsGuest.js";
@@ -218,6 +219,25 @@ describe("who is in the way is told, with what to do", () => {
     expect(error.message).toMatch(/vCenter does not tell which one is the host's/);
   });
 
+  it("the password is in no message, whoever says it", async () => {
+    const find = () => Promise.reject(new VcenterError("answer", `vCenter: user root with ${PASSWORD} is unknown.`));
+    const promise = connectVmwareTools({ vm: VM, user: "root", password: PASSWORD, find });
+    const error = await promise.catch((thrown: Error) => thrown);
+    expect((error as HostError).message).toContain("user root with *** is unknown.");
+  });
+
+  it("a VM of another host has the same name: the one on its own host is meant", async () => {
+    const at = ["-host", ESX[1], "-ds", "datastore1", "-g", "otherGuest64", "-m", "512", "-net", "VM Network"];
+    await guest.site.govc("folder.create", "/dc1/vm/twins");
+    await guest.site.govc("vm.create", "-on=false", ...at, "-folder", "/dc1/vm/twins", "db-02");
+    await guest.site.govc("vm.change", "-vm", "db-02", "-name", VM);
+    try {
+      expect((await run("hostname")).stdout).toBe(`${VM}\n`);
+    } finally {
+      await guest.site.govc("vm.destroy", `/dc1/vm/twins/${VM}`);
+    }
+  });
+
   it("a VM that is off, and one of two with its name on other hosts", async () => {
     await guest.site.govc("vm.power", "-off", VM);
     const error = await failure(run("true"));
@@ -260,23 +280,53 @@ describe("in the middle of a script", () => {
     expect(await leftOver()).toBe("");
   });
 
-  it.each(["dropBefore", "dropAfter", "timeoutAfter"])(
-    "the answer to its start is lost (%s): it is not started twice",
-    async (kind) => {
-      await guest.on("sh", "-c", ": >/root/count");
+  const METHODS = [
+    "CreateTemporaryDirectoryInGuest",
+    "InitiateFileTransferToGuest",
+    "StartProgramInGuest",
+    "ListProcessesInGuest",
+    "InitiateFileTransferFromGuest",
+    "DeleteDirectoryInGuest",
+  ];
+  /** Methods that are not asked again, because that could do something twice. */
+  const ONCE = ["CreateTemporaryDirectoryInGuest", "StartProgramInGuest"];
+  const KINDS = ["dropBefore", "dropAfter", "timeoutAfter", "sessionExpired"];
+  it.each(METHODS.flatMap((method) => KINDS.map((kind) => [method, kind] as const)))(
+    "%s goes wrong (%s): it is done, or told as not known, and never twice",
+    async (method, kind) => {
+      await guest.on("sh", "-c", ": >/root/count; rm -rf /tmp/multiport-*");
       await guest.site.forgetCalls();
-      await guest.site.inject({ method: "StartProgramInGuest", kind, seconds: 1 });
-      const error = await failure(run("echo x >>/root/count"));
-      expect(error.kind).toBe("unreachable");
-      expect(error.message).toMatch(unknown);
-      const starts = (await guest.site.calls()).filter(({ method }) => method === "StartProgramInGuest");
-      expect(starts).toMatchObject([{ injected: kind }]);
-      await sleep(500);
-      // Its folder is removed meanwhile: it has begun before, or does not begin.
-      expect(["", "x"]).toContain(await guest.on("cat", "/root/count"));
-      expect(await leftOver()).toBe("");
+      await guest.site.inject({ method, kind, seconds: 0.3 });
+      const running = run("echo x >>/root/count");
+      if (kind !== "sessionExpired" && ONCE.includes(method)) {
+        const error = await failure(running);
+        expect(error.kind).toBe("unreachable");
+        if (method === "StartProgramInGuest") expect(error.message).toMatch(unknown);
+        else expect(error.message).not.toMatch(unknown);
+        // Where it was started, its folder is removed meanwhile: it has begun before, or does not begin.
+        await sleep(300);
+        expect(["", ...(method === "StartProgramInGuest" ? ["x"] : [])]).toContain(
+          await guest.on("cat", "/root/count"),
+        );
+      } else {
+        await running;
+        expect(await guest.on("cat", "/root/count")).toBe("x");
+      }
+      const done = (await guest.site.calls()).filter((call) => call.method === "StartProgramInGuest");
+      expect(done.length).toBeLessThanOrEqual(method === "StartProgramInGuest" && kind === "sessionExpired" ? 2 : 1);
     },
   );
+
+  it("it is not started: its file waits in its folder for nobody else to read", async () => {
+    await guest.site.inject({ method: "StartProgramInGuest", kind: "timeout", seconds: 1 });
+    const failed = failure(run("true"));
+    await guest.until("ls /tmp/multiport-*/script 2>/dev/null");
+    expect(await guest.on("sh", "-c", "stat -c '%a %U' /tmp/multiport-* /tmp/multiport-*/script")).toBe(
+      "700 root\n600 root",
+    );
+    await failed;
+    expect(await leftOver()).toBe("");
+  });
 
   it("VMware Tools start anew, or the VM is switched off", async () => {
     const running = failure(run("sleep 3"));
