@@ -29,10 +29,9 @@ export async function findVm(vcenter: Vcenter, wanted: WantedVm): Promise<FoundV
     ({ object, properties }) => object.type === "VirtualMachine" && properties.name === wanted.vm,
   );
   const onHost = named.filter((vm) => nameOfHost(vm, hosts) === wanted.host);
-  const [only] = onHost.length === 1 ? onHost : named;
+  const [only, ...others] = onHost.length === 1 ? onHost : named;
   const host = only?.properties["runtime.host"];
-  if (only !== undefined && isRef(host) && (named.length === 1 || onHost.length === 1))
-    return { vm: only.object, host };
+  if (only !== undefined && others.length === 0 && isRef(host)) return { vm: only.object, host };
   throw new HostError("invalid", `${vcenter.label}: ${refusal(wanted, named, hosts)}`);
 }
 

@@ -233,6 +233,12 @@ describe("who is in the way is told, with what to do", () => {
     await guest.site.govc("vm.change", "-vm", "db-02", "-name", VM);
     try {
       expect((await run("hostname")).stdout).toBe(`${VM}\n`);
+      const { server, user, password, certificate } = guest.site.vcenter;
+      const vcenter = await connectVcenter({ server, user, password, thumbprint: certificate.sha256 });
+      const found = await Promise.all(ESX.map((host) => findVm(vcenter, { vm: VM, host })));
+      const keys = ["vm/db-01", "vm/twins/db-01"].map((path) => guest.site.read<string>(path, "config.instanceUuid"));
+      const theirs = found.map(({ vm }) => guest.site.collect<string>(`${vm.type}:${vm.value}`, "config.instanceUuid"));
+      expect(await Promise.all(theirs)).toEqual(await Promise.all(keys));
     } finally {
       await guest.site.govc("vm.destroy", `/dc1/vm/twins/${VM}`);
     }
