@@ -253,7 +253,7 @@ function checkSubnet(spec: NetworkSpec, path: Path): Problem[] {
     ];
   const base = networkAddress(spec.subnet);
   const problems: Problem[] = [];
-  if (subnet.prefix === 0 || specialPurpose(base) !== undefined) {
+  if (specialPurpose(base) !== undefined) {
     problems.push({
       ...problem(at, "no machine has an address of this subnet", "Correct the subnet.", "address"),
       found: quoteValue(spec.subnet),
