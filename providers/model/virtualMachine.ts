@@ -209,6 +209,8 @@ export type VirtualMachineSpec = z.input<typeof VirtualMachineSpec>;
 /** A port as the guest sees it. */
 export interface GuestPort extends InterfaceIp {
   readonly name: string;
+  /** The virtual switch that it is on; undefined: a virtual function. */
+  readonly switch?: string;
   readonly mac?: string;
   readonly guestInterface?: string;
 }

@@ -213,11 +213,13 @@ function toPort(
     spec,
     path,
     shared,
+    takesWord: vm.body.guest?.os === "linux",
   });
   return [
     {
       name: port,
       ...toInterfaceIp(spec, found.network),
+      ...(spec.vf === undefined ? { switch: found.switchName } : {}),
       ...(mac ? { mac } : {}),
       ...(spec.guestInterface === undefined ? {} : { guestInterface: spec.guestInterface }),
     },
