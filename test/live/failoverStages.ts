@@ -198,4 +198,46 @@ export const STAGES: readonly [Stage, ...Stage[]] = [
       },
     ],
   },
+  {
+    name: "silent switches, seen from a guest",
+    bonds: [
+      {
+        name: "guest, two ports, ARP monitor",
+        kind: "guest ports",
+        made: {
+          "defaults of the tool": {
+            options: "mode active-backup miimon 100",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          "by hand, tuned": {
+            options: "mode active-backup arp_interval 100 arp_ip_target 10.10.0.1 arp_validate all",
+          },
+          multiport: {
+            options: "arpMonitor: { intervalMilliseconds: 100, targets: [10.10.0.1], validate: all }",
+            shown: "arpMonitor: every 100 ms, validate all",
+          },
+        },
+      },
+      {
+        name: "guest, two virtual functions, ARP monitor",
+        kind: "guest functions",
+        made: {
+          "defaults of the tool": {
+            options: "mode active-backup miimon 100 fail_over_mac active",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          "by hand, tuned": {
+            options:
+              "mode active-backup arp_interval 100 arp_ip_target 10.20.0.1 arp_validate all fail_over_mac active",
+          },
+          multiport: {
+            options: "arpMonitor: { intervalMilliseconds: 100, targets: [10.20.0.1], validate: all }",
+            shown: "arpMonitor: every 100 ms, validate all, fail_over_mac active",
+          },
+        },
+      },
+    ],
+  },
 ];

@@ -127,7 +127,7 @@ const ports = (ofFirst = "") =>
   [1, 2, 3, 4]
     .map(
       (port) =>
-        `      eth${port}: { portGroup: vs0/lan, mac: "${macOf(port as 1 | 2 | 3 | 4)}"${port === 1 ? ofFirst : ""} }`,
+        `      lan${port}: { portGroup: vs0/lan, mac: "${macOf(port as 1 | 2 | 3 | 4)}"${port === 1 ? ofFirst : ""} }`,
     )
     .join("\n");
 const only = `addresses: [${ONLY}/24], gateway: 10.99.0.1`;
@@ -135,7 +135,7 @@ const only = `addresses: [${ONLY}/24], gateway: 10.99.0.1`;
 /** Its address on a port, on a bond over two ports that have cables, and in two places where nobody hears it. */
 export const ONLY_TEXTS = {
   port: `${ONLY_SITE}    ports:\n${ports(`, ${only}`)}\n`,
-  bond: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [eth1, eth2], ${only} } }\n`,
-  vlan: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [eth1, eth2], interfaces: { nowhere: { ${only} } } } }\n`,
-  members: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [eth3, eth4], ${only} } }\n`,
+  bond: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [lan1, lan2], ${only} } }\n`,
+  vlan: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [lan1, lan2], interfaces: { nowhere: { ${only} } } } }\n`,
+  members: `${ONLY_SITE}    ports:\n${ports()}\n    bonds: { bond0: { members: [lan3, lan4], ${only} } }\n`,
 };

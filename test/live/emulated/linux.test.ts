@@ -137,7 +137,10 @@ bridge vlan add dev br1 vid 1 pvid untagged self
 ip address add 10.30.0.2/24 brd + dev br1
 `;
 
-describe.skipIf(reasons.length > 0)("network devices of the emulated host", () => {
+// A restart takes a minute and a half while others work too; as long as the lab waits for one, a test of it may take.
+const timeout = 900_000;
+
+describe.skipIf(reasons.length > 0)("network devices of the emulated host", { timeout }, () => {
   let scratch: string;
   let host: QemuHost;
   beforeAll(async () => {
