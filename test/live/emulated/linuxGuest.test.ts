@@ -10,7 +10,7 @@ import { type Measured, type Measurement, measureFailure } from "../../../lab/fa
 import { waitFor } from "../../../lab/netns/execute";
 import type { CableNumber } from "../../../lab/qemu/emulator";
 import { QemuHost } from "../../../lab/qemu/qemuHost";
-import type { LinuxRenderer } from "../../../providers/model/linuxRenderer.js";
+import { LINUX_RENDERERS } from "../../../providers/model/linuxRenderer.js";
 import { modelOf, rulesOf } from "../../model/given.js";
 import { type ApplyOutcome, apply, startApply } from "../applyRun.js";
 import { isWhole, sampled, whyNotEmulated } from "../emulated.js";
@@ -33,6 +33,12 @@ import {
 import { IN_USE } from "../rendererInUse.js";
 
 const reasons = whyNotEmulated("Linux guests on a kernel of their own");
+
+const inWhole = it.runIf(isWhole);
+if (!isWhole)
+  console.warn(
+    "left out, restarts of a guest, and functions that the host trusts: emulated boots are slow; MULTIPORT_EMULATED=all runs them",
+  );
 
 // A machine that emulates while others do heavy work takes minutes for what a guest does in a second.
 const timeout = 900_000;
@@ -92,64 +98,61 @@ describe.skipIf(reasons.length > 0)("a Linux guest on a kernel of its own", { ti
     });
   }
 
-  describe.each(["netplan", "networkd", "NetworkManager", "ifupdown"] as const)(
-    "a bond over two ports by %s",
-    (renderer) => {
-      const text = bondText(renderer, ACTIVE_BACKUP);
-      beforeAll(async () => {
-        await host.rollBack();
-        await host.runOrThrow(IN_USE[renderer], { timeoutSeconds: 120 });
-        await setUpGateways();
-      });
+  const renderers = sampled(LINUX_RENDERERS, (renderer) => renderer === "netplan", "renderers of a guest with a bond");
+  describe.each(renderers)("a bond over two ports by %s", (renderer) => {
+    const text = bondText(renderer, ACTIVE_BACKUP);
+    beforeAll(async () => {
+      await host.rollBack();
+      await host.runOrThrow(IN_USE[renderer], { timeoutSeconds: 120 });
+      await setUpGateways();
+    });
 
-      it("is in the kernel as it is in the file, and a second run finds nothing to do", async () => {
-        await up(text);
-        await expectKernel(text, ["enp4s0"]);
-        expect((await up(text)).changes).toEqual([]);
-      });
+    it("is in the kernel as it is in the file, and a second run finds nothing to do", async () => {
+      await up(text);
+      await expectKernel(text, ["enp4s0"]);
+      expect((await up(text)).changes).toEqual([]);
+    });
 
-      it("answers on the port that it was asked on, and is reached in its VLANs", async () => {
-        const found: Record<string, CableNumber> = {};
-        for (const address of [BONDED, OTHER])
-          for (const family of ["ipv4", "ipv6"] as const)
-            found[address[family]] = await answersBy({ source: FAR[family], target: address[family] }, [1, 2, 3]);
-        expect(found).toEqual({ [BONDED.ipv4]: 1, [BONDED.ipv6]: 1, [OTHER.ipv4]: 3, [OTHER.ipv6]: 3 });
-        expect(await answersBy({ source: "10.20.0.1", target: ON_BOND.ipv4 }, [1, 2, 3])).toBe(1);
-        expect(await answersBy({ source: "10.40.0.1", target: ON_OTHER.ipv4 }, [1, 2, 3])).toBe(3);
-      });
+    it("answers on the port that it was asked on, and is reached in its VLANs", async () => {
+      const found: Record<string, CableNumber> = {};
+      for (const address of [BONDED, OTHER])
+        for (const family of ["ipv4", "ipv6"] as const)
+          found[address[family]] = await answersBy({ source: FAR[family], target: address[family] }, [1, 2, 3]);
+      expect(found).toEqual({ [BONDED.ipv4]: 1, [BONDED.ipv6]: 1, [OTHER.ipv4]: 3, [OTHER.ipv6]: 3 });
+      expect(await answersBy({ source: "10.20.0.1", target: ON_BOND.ipv4 }, [1, 2, 3])).toBe(1);
+      expect(await answersBy({ source: "10.40.0.1", target: ON_OTHER.ipv4 }, [1, 2, 3])).toBe(3);
+    });
 
-      it("goes on over the other port when a cable is pulled", async () => {
-        await untilWhole("bond0");
-        expect(await pull({ source: FAR.ipv4, target: BONDED.ipv4 })).toMatchObject({ isOver: true });
-        expect(await answersBy({ source: FAR.ipv6, target: BONDED.ipv6 }, [1, 2, 3])).toBe(2);
-      });
+    it("goes on over the other port when a cable is pulled", async () => {
+      await untilWhole("bond0");
+      expect(await pull({ source: FAR.ipv4, target: BONDED.ipv4 })).toMatchObject({ isOver: true });
+      expect(await answersBy({ source: FAR.ipv6, target: BONDED.ipv6 }, [1, 2, 3])).toBe(2);
+    });
 
-      const isRestarted = isWhole || RESTARTED.includes(renderer);
-      it.runIf(isRestarted)("is the same after a restart of the guest", async () => {
-        await host.reboot();
-        await expectKernel(text, ["enp4s0"]);
-        expect(await answersBy({ source: FAR.ipv4, target: OTHER.ipv4 }, [1, 2, 3])).toBe(3);
-        expect((await up(text)).changes).toEqual([]);
-      });
+    inWhole("is the same after a restart of the guest", async () => {
+      await host.reboot();
+      await expectKernel(text, ["enp4s0"]);
+      expect(await answersBy({ source: FAR.ipv4, target: OTHER.ipv4 }, [1, 2, 3])).toBe(3);
+      expect((await up(text)).changes).toEqual([]);
+    });
 
-      it.runIf(renderer === "netplan")("changes to LACP with a port channel of the switch", async () => {
-        const lacp = bondText(renderer, LACP);
-        await setUpGateways(true);
-        await up(lacp);
-        await expectKernel(lacp, ["enp4s0"]);
-        await waitFor({ what: "LACP on both cables", seconds: 60 }, async () => {
-          const { members = [] } = (await host.switch.bond("po1")) ?? {};
-          return members.length === 2 && members.every((each) => each.isEnabled && each.lacp === "current")
-            ? true
-            : undefined;
-        });
-        expect(await pull({ source: "10.20.0.1", target: ON_BOND.ipv4, channel: "po1" })).toMatchObject({
-          isOver: true,
-        });
-        expect((await up(lacp)).changes).toEqual([]);
+    it.runIf(renderer === "netplan")("changes to LACP with a port channel of the switch", async () => {
+      const lacp = bondText(renderer, LACP);
+      await setUpGateways(true);
+      await up(lacp);
+      await expectKernel(lacp, ["enp4s0"]);
+      await waitFor({ what: "LACP on both cables", seconds: 60 }, async () => {
+        const { members = [] } = (await host.switch.bond("po1")) ?? {};
+        return members.length === 2 && members.every((each) => each.isEnabled && each.lacp === "current")
+          ? true
+          : undefined;
       });
-    },
-  );
+      expect(await pull({ source: "10.20.0.1", target: ON_BOND.ipv4, channel: "po1" })).toMatchObject({
+        isOver: true,
+      });
+      expect((await up(lacp)).changes).toEqual([]);
+    });
+  });
 
   /** Each of the two networks has a gateway, and behind both sits whoever asks from far away. */
   async function setUpGateways(hasChannel = false): Promise<void> {
@@ -193,7 +196,7 @@ for vlan in 10 20 30 40; do ip -6 address replace fd00:$vlan::1/64 dev core$vlan
       expect(await pull({ ...direction, hasFunctions: true })).toMatchObject({ isOver: true });
     });
 
-    it("is the same after a restart of host and guest", async () => {
+    inWhole("is the same after a restart of host and guest", async () => {
       await host.reboot();
       await expectKernel(functionText(), CARDS);
       expect(await answersBy(direction, [1, 2])).toBe(1);
@@ -210,7 +213,7 @@ for vlan in 10 20 30 40; do ip -6 address replace fd00:$vlan::1/64 dev core$vlan
       expect(await answersBy(direction, [1, 2])).toBe(1);
     });
 
-    it("has one MAC address where the host trusts them", async () => {
+    inWhole("has one MAC address where the host trusts them", async () => {
       await hostSide(true);
       const text = functionText({ trust: true, options: "failOverMac: none" });
       await up(text);
@@ -255,6 +258,3 @@ for vlan in 10 20 30 40; do ip -6 address replace fd00:$vlan::1/64 dev core$vlan
     });
   });
 });
-
-/** netplan writes files of networkd; the others have an order of their own at boot, and names of ports that are new to them. */
-const RESTARTED: readonly LinuxRenderer[] = ["netplan"];
