@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { intervalMilliseconds } from "../../lab/failover/answers";
-import type { Failure } from "../../lab/failover/failure";
-import { failoverTable, worstGap } from "../../lab/failover/table";
-import { waitFor } from "../../lab/netns/execute";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { isWhole, sampled, whyNotEmulated } from "./emulated.js";
-import { deviceOf, PLACES } from "./failoverMaking.js";
-import { type ByMaker, FailoverRun, type Plan } from "./failoverRun.js";
-import { isFunctions, MAKERS, type Maker, type MeasuredBond, STAGES } from "./failoverStages.js";
+import { intervalMilliseconds } from "../../../lab/failover/answers";
+import type { Failure } from "../../../lab/failover/failure";
+import { failoverTable, worstGap } from "../../../lab/failover/table";
+import { waitFor } from "../../../lab/netns/execute";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { isWhole, sampled, whyNotEmulated } from "../emulated.js";
+import { deviceOf, PLACES } from "../failoverMaking.js";
+import { type ByMaker, FailoverRun, type Plan } from "../failoverRun.js";
+import { isFunctions, MAKERS, type Maker, type MeasuredBond, STAGES } from "../failoverStages.js";
 
 const reasons = whyNotEmulated("what a failover costs");
 
