@@ -206,6 +206,8 @@ for vlan in 10 20 30 40; do ip -6 address replace fd00:$vlan::1/64 dev core$vlan
     it("cannot have one MAC address where the host does not trust them: the check says so, and so does the kernel", async () => {
       const options = "failOverMac: none";
       expect(rulesOf(functionText({ options }))).toContain("error SR-04");
+      const { stderr } = await host.run("ip link set sto2 address 52:54:00:cc:00:99");
+      expect(stderr).toContain("Cannot assign requested address");
       // The file says that the host trusts them, and the host does not.
       const outcome = await startApply(functionText({ trust: true, options }), host.sshConfig, "linuxGuest").outcome;
       expect(outcome).toMatchObject({ message: expect.stringMatching(/sto[12] has not joined storage/) });
