@@ -69,6 +69,18 @@ const CHANGED: LinuxWords = {
   },
 };
 
+/** Addresses that are networks of their own: whoever is the router, no subnet of the machine has it. */
+const OFF_LINK: LinuxWords = {
+  ...NO_WORDS,
+  links: {
+    eth4: link({ addresses: ["10.4.0.5/32", "2001:db8:4::5/128"], gateways: ports.eth4.gateways }),
+    eth5: link({
+      addresses: ["10.5.0.5/32"],
+      ...answeringLink({ addresses: ["10.5.0.5/32"], gateways: ["10.5.0.1"], table: 70000 }),
+    }),
+  },
+};
+
 /** Of others: a rule, routes of other origin on our device, a rule that looks into our table. */
 const FOREIGN = `ip rule add from 10.77.0.0/16 lookup 104 priority 500
 ip route add 10.78.0.0/16 dev eth4 table 104 proto 99
@@ -122,6 +134,15 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
     machine = new TwoPortMachine(renderer);
   });
   afterAll(() => machine.stop());
+
+  it("reaches routers that are in the subnet of no address of its own, also after a start", () => {
+    for (const step of [() => machine.change(OFF_LINK), () => machine.restart()]) {
+      expect(step()).toEqual(told(OFF_LINK, renderer));
+      expect(asked(machine, "10.4.0.5")).toEqual({ answers: COUNT, by: ["eth4"] });
+      expect(asked(machine, "2001:db8:4::5")).toEqual({ answers: COUNT, by: ["eth4"] });
+      expect(asked(machine, "10.5.0.5")).toEqual({ answers: COUNT, by: ["eth5"] });
+    }
+  });
 
   it("without rules answers by the first port whatever it was asked on", () => {
     expect(machine.change(WITHOUT)).toEqual(told(WITHOUT, renderer));
