@@ -8,6 +8,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
+import { NotStarted, orNotStarted } from "./firstStart.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
 import { type MachineFacts, missingTools, ownFiles, remarksOf, unreadable, wordsOf } from "./machineFacts.js";
@@ -23,6 +24,8 @@ export interface Applied {
   /** The differences that there were before; none: the machine was not touched. */
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
+  /** Set where there is no machine yet to compare with: the next run looks again. */
+  readonly isNotStarted?: true;
 }
 
 /** What of ours a machine has. */
@@ -51,12 +54,20 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
-  async apply({ ssh, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
-    return this.change(ssh, { heading: { machine: ssh.name, environment }, words, missingPackages });
+  async apply({ ssh, firstStart, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
+    const heading = { machine: ssh.name, environment };
+    const applied = await this.orNotStarted({ ssh, firstStart }, () =>
+      this.change(ssh, { heading, words, missingPackages }),
+    );
+    return applied instanceof NotStarted ? { changes: [], notes: [`${applied}`], isNotStarted: true } : applied;
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */
-  async read({ ssh, environment }: Place): Promise<Found | undefined> {
+  async read({ ssh, firstStart, environment }: Place): Promise<Found | NotStarted | undefined> {
+    return this.orNotStarted({ ssh, firstStart }, () => this.look(ssh, environment));
+  }
+
+  private async look(ssh: SshTarget, environment: string): Promise<Found | undefined> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.inTurn(ssh, async (host) => {
       const facts = await this.settledFacts(host, environment);
@@ -78,10 +89,21 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Takes away what is ours, and only that. */
-  async remove({ ssh, environment }: Place): Promise<readonly string[]> {
+  async remove({ ssh, firstStart, environment }: Place): Promise<readonly string[]> {
     const heading: Heading = { machine: ssh.name, environment };
-    const { notes } = await this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" });
-    return notes;
+    const removed = await this.orNotStarted({ ssh, firstStart }, () =>
+      this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" }),
+    );
+    // There is nothing of ours in it.
+    return removed instanceof NotStarted ? [] : removed.notes;
+  }
+
+  private orNotStarted<T>(
+    { ssh, firstStart }: Pick<Place, "ssh" | "firstStart">,
+    use: () => Promise<T>,
+  ): Promise<T | NotStarted> {
+    const { access, driver } = this;
+    return orNotStarted({ access, driver, machine: ssh.name, firstStart }, use);
   }
 
   private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {
@@ -164,7 +186,7 @@ export class Machine<Model extends MachineModel> {
 }
 
 /** Whose things of ours, on which machine. */
-type Place = Pick<MachineInputs, "ssh" | "environment">;
+type Place = Pick<MachineInputs, "ssh" | "firstStart" | "environment">;
 
 /** What is wanted, and what may be done for it beside the change itself. */
 type Task = Wanted & Pick<MachineInputs, "missingPackages">;

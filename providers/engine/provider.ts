@@ -8,6 +8,7 @@ import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { connectWith } from "./connect.js";
 import { digestOf } from "./digest.js";
+import { NotStarted } from "./firstStart.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
 import { TouchedError } from "./machineErrors.js";
@@ -18,8 +19,11 @@ import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
 type Properties = Record<string, unknown>;
 
 /** Inputs of every machine resource, beside the text of each layer under the layer's name, which is there to be read. */
+const Target = z.object({ name: z.string(), address: z.string() }).loose();
 const Inputs = z.object({
-  ssh: z.object({ name: z.string(), address: z.string() }).loose(),
+  ssh: Target,
+  /** Where its VM waits for its first start, if it does. */
+  firstStart: z.object({ host: Target, domain: z.string() }).optional(),
   environment: z.string(),
   driverVersion: z.number().int(),
   missingPackages: missingPackages.optional(),
@@ -77,7 +81,11 @@ export class MachineProvider<Model extends MachineModel> {
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const { ssh, environment, ...rest } = Place.parse(props);
-    const found = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
+    const found = await toldOnce(ssh.name, this.machine.read({ ssh, firstStart: rest.firstStart, environment }));
+    if (found instanceof NotStarted) {
+      console.log(`${ssh.name}: ${found}`);
+      return { id, props };
+    }
     // An empty id is Pulumi's word for "it is gone".
     if (found === undefined) return { id: "", props: {} };
     for (const remark of found.remarks) console.log(`${ssh.name}: ${remark}`);
@@ -86,16 +94,18 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   async delete(_id: string, props: Properties): Promise<void> {
-    const { ssh, environment } = Place.parse(props);
-    for (const note of await toldOnce(ssh.name, this.machine.remove({ ssh, environment })))
-      console.log(`${ssh.name}: ${note}`);
+    const { ssh, environment, ...rest } = Place.parse(props);
+    const removed = this.machine.remove({ ssh, firstStart: rest.firstStart, environment });
+    for (const note of await toldOnce(ssh.name, removed)) console.log(`${ssh.name}: ${note}`);
   }
 
   private async applied(id: string, news: Properties): Promise<Properties> {
     const inputs = this.inputs(news);
     try {
-      report(inputs, await this.machine.apply(inputs));
-      return this.outputs(news);
+      const applied = await this.machine.apply(inputs);
+      report(inputs, applied);
+      // With no digest of the inputs in its state, the next run looks whether it is there.
+      return { ...this.outputs(news), ...(applied.isNotStarted ? { digest: "" } : {}) };
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
       // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
@@ -106,22 +116,25 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   private inputs(news: Properties): MachineInputs {
-    const { ssh, missingPackages = DEFAULT_MISSING_PACKAGES, environment, configuration } = Inputs.parse(news);
-    return { ssh, missingPackages, environment, words: configuration };
+    const { ssh, missingPackages = DEFAULT_MISSING_PACKAGES, environment, configuration, ...rest } = Inputs.parse(news);
+    return { ssh, missingPackages, firstStart: rest.firstStart, environment, words: configuration };
   }
 
   /** The state keeps words and texts once, among the inputs; the digest stands for them here. */
   private outputs(inputs: Properties): Properties {
     const { ssh, environment, driverVersion } = inputs;
     // Pulumi takes no undefined value.
-    const given = "missingPackages" in inputs ? { missingPackages: inputs.missingPackages } : {};
+    const given = Object.fromEntries(
+      ["missingPackages", "firstStart"].filter((key) => key in inputs).map((key) => [key, inputs[key]]),
+    );
     return { ssh, ...given, environment, driverVersion, digest: this.digest(inputs) };
   }
 
   private digest(inputs: Properties): string {
-    const { ssh, environment, driverVersion, configuration } = inputs;
+    const { ssh, firstStart, environment, driverVersion, configuration } = inputs;
     const texts = this.driver.layers.map(({ name }) => inputs[name] ?? "");
-    return digestOf({ ssh, environment, driverVersion, configuration, texts });
+    const start = firstStart === undefined ? {} : { firstStart };
+    return digestOf({ ssh, ...start, environment, driverVersion, configuration, texts });
   }
 }
 

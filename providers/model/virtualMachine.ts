@@ -214,6 +214,13 @@ export interface LinuxPort extends GuestPort {
   readonly vlans: readonly VlanInterface[];
 }
 
+/** A VM that gets a seed for its first start, and the host that knows whether it was started. */
+export interface FirstStart {
+  readonly host: SshTarget;
+  /** The VM's name in libvirt. */
+  readonly domain: string;
+}
+
 /** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */
 export interface Guest {
   readonly name: string;
@@ -224,6 +231,8 @@ export interface Guest {
   readonly bonds: readonly Bond[];
   /** Undefined: no seed is wanted. */
   readonly cloudInit?: { readonly hostname?: string };
+  /** Where its VM is, with the seed, as long as it was not started: on a KVM host, in libvirt. */
+  readonly firstStart?: FirstStart;
 }
 
 /** A network card of a VM in vCenter. */

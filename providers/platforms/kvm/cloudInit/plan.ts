@@ -1,0 +1,98 @@
+// What a change of seeds takes on a KVM host, and the way back. Pure.
+import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { own } from "../../own.js";
+import { BUNDLES, type MissingTool } from "../../packages.js";
+import type { CloudInitFacts, SeedDomain } from "./facts.js";
+import { type CloudInitWords, DRIVE_ALIAS, imageOf } from "./words.js";
+
+export function planCloudInit(
+  desired: CloudInitWords,
+  { actual, facts }: Now<CloudInitWords, CloudInitFacts>,
+): LayerPlan {
+  const waiting = waitingOf(desired, facts);
+  const leaving = Object.keys(actual.seeds).filter((name) => !Object.hasOwn(desired.seeds, name));
+  if (waiting.length === 0 && leaving.length === 0) return NOTHING_TO_DO;
+  const places = waiting.map(([name, domain]) => ({ name, place: placeFor(domain) }));
+  const conflicts = [...places.flatMap(({ name, place }) => (place ? [] : [noPlace(name)])), ...saved(leaving, facts)];
+  if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
+  const given = places.flatMap(({ name, place }) => (place ? [discView(name, place)] : []));
+  const taken = leaving.map((name) => removalView(name, facts));
+  return {
+    ...NOTHING_TO_DO,
+    check: given.length > 0 ? [script("check", { seeds: given })] : [],
+    before: taken.length > 0 ? [script("withdraw", { seeds: taken })] : [],
+    after: [
+      ...(given.length > 0 ? [script("give", { seeds: given })] : []),
+      ...(taken.length > 0 ? [script("gone", { seeds: taken })] : []),
+    ],
+    // By then the old files are back, where there were any.
+    revertAfter: [script("return", { seeds: [...given, ...taken.filter(({ hadDrive }) => hadDrive)] })],
+  };
+}
+
+/** A tool is needed for a disc that is to be made. */
+export function missingOfCloudInit(desired: CloudInitWords, facts: CloudInitFacts): MissingTool[] {
+  if (facts.missing === null || waitingOf(desired, facts).length === 0) return [];
+  return [{ tool: facts.missing, ...BUNDLES.xorriso }];
+}
+
+/** VMs that are to have a seed, are there and were never started. */
+function waitingOf({ seeds }: CloudInitWords, { domains }: CloudInitFacts): [string, SeedDomain][] {
+  return Object.keys(seeds).flatMap((name): [string, SeedDomain][] => {
+    const domain = own(domains, name);
+    return domain && !domain.started ? [[name, domain]] : [];
+  });
+}
+
+/** Where a drive sits in the VM. */
+interface Place {
+  readonly bus: string;
+  readonly target: string;
+}
+
+/** What boards have, and how many disks fit there as far as anybody has them. */
+function placeFor({ machine, targets, drive }: SeedDomain): Place | undefined {
+  const [bus, prefix, letters] = /q35/.test(machine)
+    ? (["sata", "sd", "abcdefghijklmnopqrstuvwxyz"] as const)
+    : /^pc(-i440fx|$)/.test(machine)
+      ? (["ide", "hd", "abcd"] as const)
+      : (["scsi", "sd", "abcdefghijklmnopqrstuvwxyz"] as const);
+  // One that is there keeps its place.
+  if (drive?.target.startsWith(prefix)) return { bus, target: drive.target };
+  const target = [...letters].map((letter) => `${prefix}${letter}`).find((name) => !targets.includes(name));
+  return target === undefined ? undefined : { bus, target };
+}
+
+function noPlace(name: string): string {
+  return `domain ${name} has no place for the CD-ROM drive of its seed: all four of its IDE bus are taken. Take one out (virsh detach-disk ${name} hdd --config), or remove cloudInit from the guest`;
+}
+
+/** What such a VM goes on with at its next start has the disc in its drive, and would not start without. */
+function saved(leaving: readonly string[], { domains }: CloudInitFacts): string[] {
+  return leaving.flatMap((name) => {
+    const domain = own(domains, name);
+    if (!domain?.saved || !domain.drive) return [];
+    return [
+      `domain ${name} is saved to disk, with its seed in a drive. Let it go on (virsh start ${name}), or throw what is saved away (virsh managedsave-remove ${name})`,
+    ];
+  });
+}
+
+function discView(name: string, { bus, target }: Place) {
+  const drive = { bus, target, image: imageOf(name), alias: DRIVE_ALIAS };
+  return { name, target, drive: { template: "kvm/cloudInit/drive.xml", data: drive } };
+}
+
+function removalView(name: string, { domains }: CloudInitFacts) {
+  const domain = own(domains, name);
+  const place = (domain && placeFor(domain)) ?? { bus: "sata", target: "sda" };
+  return { ...discView(name, place), hadDrive: domain?.drive !== undefined && domain.drive !== null };
+}
+
+/** With the shell functions that it is made of. */
+function script(name: string, data: object): Filled {
+  return {
+    template: `kvm/cloudInit/${name}.sh`,
+    data: { ...data, library: { template: "kvm/cloudInit/disc.sh", data: {} } },
+  };
+}
