@@ -4,17 +4,13 @@ import type { Driver, MachineModel } from "../platforms/driver.js";
 import { isLost, type MachineAccess } from "./machineAccess.js";
 import { fillTemplate } from "./template.js";
 
-/** The machine is not there yet: nothing of ours is in it, and nothing was sent. */
-export class NotStarted {
-  constructor(
-    private readonly machine: string,
-    private readonly firstStart: FirstStart,
-  ) {}
-
-  /** What is to be done about it. */
-  toString(): string {
-    const { host, domain } = this.firstStart;
-    return `its VM was not started yet, and has its seed. Start it on ${host.name} (virsh start ${domain}), and run pulumi up again when ${this.machine} is there: what it has is then compared`;
+/** The machine is not there yet: nothing was sent, and nothing of ours is in it. */
+export class NotStartedError extends Error {
+  constructor(machine: string, { host, domain }: FirstStart) {
+    super(
+      `${machine}: its VM was not started yet, and has its seed. Start it on ${host.name} (virsh start ${domain}), and run pulumi up again when ${machine} is there: what it has is compared then.`,
+    );
+    this.name = "NotStartedError";
   }
 }
 
@@ -26,11 +22,11 @@ interface Asking<Model extends MachineModel> {
   readonly firstStart: FirstStart | undefined;
 }
 
-/** What `use` gives; or that the machine was never started, where that is why it can't be reached. */
-export async function orNotStarted<T, Model extends MachineModel>(
+/** What `use` gives; a NotStartedError where that is why the machine can't be reached. */
+export async function unlessNotStarted<T, Model extends MachineModel>(
   { access, driver: { started }, machine, firstStart }: Asking<Model>,
   use: () => Promise<T>,
-): Promise<T | NotStarted> {
+): Promise<T> {
   try {
     return await use();
   } catch (error) {
@@ -42,6 +38,6 @@ export async function orNotStarted<T, Model extends MachineModel>(
     // A host that does not answer explains nothing: what the machine itself said counts.
     const answer = await asked.catch(() => undefined);
     if (answer?.stdout.trim().split("\n").at(-1) !== "no") throw error;
-    return new NotStarted(machine, firstStart);
+    throw new NotStartedError(machine, firstStart);
   }
 }

@@ -8,7 +8,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
-import { NotStarted, orNotStarted } from "./firstStart.js";
+import { unlessNotStarted } from "./firstStart.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
 import { type MachineFacts, missingTools, ownFiles, remarksOf, unreadable, wordsOf } from "./machineFacts.js";
@@ -24,8 +24,6 @@ export interface Applied {
   /** The differences that there were before; none: the machine was not touched. */
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
-  /** Set where there is no machine yet to compare with: the next run looks again. */
-  readonly isNotStarted?: true;
 }
 
 /** What of ours a machine has. */
@@ -41,7 +39,7 @@ const DEFAULT_CONFIRM_SECONDS = 120;
 /** A slow mirror, and another installation that has to end first. */
 const INSTALL_SECONDS = 900;
 
-/** Everything that happens on machines of one driver. */
+/** Everything that happens on machines of one driver. All of it throws a NotStartedError where there is no machine yet. */
 export class Machine<Model extends MachineModel> {
   private readonly access: MachineAccess<Model>;
 
@@ -55,16 +53,13 @@ export class Machine<Model extends MachineModel> {
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
   async apply({ ssh, firstStart, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
-    const heading = { machine: ssh.name, environment };
-    const applied = await this.orNotStarted({ ssh, firstStart }, () =>
-      this.change(ssh, { heading, words, missingPackages }),
-    );
-    return applied instanceof NotStarted ? { changes: [], notes: [`${applied}`], isNotStarted: true } : applied;
+    const heading: Heading = { machine: ssh.name, environment };
+    return this.unlessNotStarted({ ssh, firstStart }, () => this.change(ssh, { heading, words, missingPackages }));
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */
-  async read({ ssh, firstStart, environment }: Place): Promise<Found | NotStarted | undefined> {
-    return this.orNotStarted({ ssh, firstStart }, () => this.look(ssh, environment));
+  async read({ ssh, firstStart, environment }: Place): Promise<Found | undefined> {
+    return this.unlessNotStarted({ ssh, firstStart }, () => this.look(ssh, environment));
   }
 
   private async look(ssh: SshTarget, environment: string): Promise<Found | undefined> {
@@ -91,19 +86,18 @@ export class Machine<Model extends MachineModel> {
   /** Takes away what is ours, and only that. */
   async remove({ ssh, firstStart, environment }: Place): Promise<readonly string[]> {
     const heading: Heading = { machine: ssh.name, environment };
-    const removed = await this.orNotStarted({ ssh, firstStart }, () =>
+    const { notes } = await this.unlessNotStarted({ ssh, firstStart }, () =>
       this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" }),
     );
-    // There is nothing of ours in it.
-    return removed instanceof NotStarted ? [] : removed.notes;
+    return notes;
   }
 
-  private orNotStarted<T>(
+  private unlessNotStarted<T>(
     { ssh, firstStart }: Pick<Place, "ssh" | "firstStart">,
     use: () => Promise<T>,
-  ): Promise<T | NotStarted> {
+  ): Promise<T> {
     const { access, driver } = this;
-    return orNotStarted({ access, driver, machine: ssh.name, firstStart }, use);
+    return unlessNotStarted({ access, driver, machine: ssh.name, firstStart }, use);
   }
 
   private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {

@@ -8,7 +8,7 @@ import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { connectWith } from "./connect.js";
 import { digestOf } from "./digest.js";
-import { NotStarted } from "./firstStart.js";
+import { NotStartedError } from "./firstStart.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
 import { TouchedError } from "./machineErrors.js";
@@ -18,8 +18,9 @@ import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
 
 type Properties = Record<string, unknown>;
 
-/** Inputs of every machine resource, beside the text of each layer under the layer's name, which is there to be read. */
 const Target = z.object({ name: z.string(), address: z.string() }).loose();
+
+/** Inputs of every machine resource, beside the text of each layer under the layer's name, which is there to be read. */
 const Inputs = z.object({
   ssh: Target,
   /** Where its VM waits for its first start, if it does. */
@@ -81,11 +82,9 @@ export class MachineProvider<Model extends MachineModel> {
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const { ssh, environment, ...rest } = Place.parse(props);
-    const found = await toldOnce(ssh.name, this.machine.read({ ssh, firstStart: rest.firstStart, environment }));
-    if (found instanceof NotStarted) {
-      console.log(`${ssh.name}: ${found}`);
-      return { id, props };
-    }
+    const reading = this.machine.read({ ssh, firstStart: rest.firstStart, environment });
+    const found = await orTold(toldOnce(ssh.name, reading));
+    if (found instanceof NotStartedError) return { id, props };
     // An empty id is Pulumi's word for "it is gone".
     if (found === undefined) return { id: "", props: {} };
     for (const remark of found.remarks) console.log(`${ssh.name}: ${remark}`);
@@ -95,17 +94,21 @@ export class MachineProvider<Model extends MachineModel> {
 
   async delete(_id: string, props: Properties): Promise<void> {
     const { ssh, environment, ...rest } = Place.parse(props);
-    const removed = this.machine.remove({ ssh, firstStart: rest.firstStart, environment });
-    for (const note of await toldOnce(ssh.name, removed)) console.log(`${ssh.name}: ${note}`);
+    const removing = this.machine.remove({ ssh, firstStart: rest.firstStart, environment });
+    const notes = await orTold(toldOnce(ssh.name, removing));
+    // There is nothing of ours in it.
+    if (notes instanceof NotStartedError) return;
+    for (const note of notes) console.log(`${ssh.name}: ${note}`);
   }
 
   private async applied(id: string, news: Properties): Promise<Properties> {
     const inputs = this.inputs(news);
     try {
-      const applied = await this.machine.apply(inputs);
-      report(inputs, applied);
+      const applied = await orTold(this.machine.apply(inputs));
       // With no digest of the inputs in its state, the next run looks whether it is there.
-      return { ...this.outputs(news), ...(applied.isNotStarted ? { digest: "" } : {}) };
+      if (applied instanceof NotStartedError) return { ...this.outputs(news), digest: "" };
+      report(inputs, applied);
+      return this.outputs(news);
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
       // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
@@ -135,6 +138,17 @@ export class MachineProvider<Model extends MachineModel> {
     const texts = this.driver.layers.map(({ name }) => inputs[name] ?? "");
     const start = firstStart === undefined ? {} : { firstStart };
     return digestOf({ ssh, ...start, environment, driverVersion, configuration, texts });
+  }
+}
+
+/** A machine that is not there yet is no failure: what is to be done is told, and the run goes on. */
+async function orTold<T>(promise: Promise<T>): Promise<T | NotStartedError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (!(error instanceof NotStartedError)) throw error;
+    console.log(error.message);
+    return error;
   }
 }
 

@@ -7,7 +7,6 @@ import { seedTexts } from "../../linuxGuest/cloudInit/index.js";
 import { linuxInGuest } from "../../linuxGuest/index.js";
 import { type CloudInitFacts, fromCloudInitFacts, readCloudInitFacts } from "./facts.js";
 import { missingOfCloudInit, planCloudInit } from "./plan.js";
-import { cloudInitRemarks } from "./remarks.js";
 import { toCloudInitWords } from "./toWords.js";
 import { type CloudInitWords, NO_SEEDS, OWN_SEED_FILES, SEED_FILES, seedFile } from "./words.js";
 
@@ -30,7 +29,6 @@ export const cloudInit: Layer<KvmHost, CloudInitWords, CloudInitFacts> = {
   // A VM that was never started notices nothing.
   compare: (desired, actual) => compare(desired, actual, () => "none"),
   unhealthy: () => [],
-  remarks: cloudInitRemarks,
 };
 
 function sections({ seeds }: CloudInitWords, { environment }: Heading): readonly TextSection[] {

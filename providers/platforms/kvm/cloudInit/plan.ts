@@ -3,6 +3,7 @@ import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../../laye
 import { own } from "../../own.js";
 import { BUNDLES, type MissingTool } from "../../packages.js";
 import type { CloudInitFacts, SeedDomain } from "./facts.js";
+import { notesOf } from "./notes.js";
 import { type CloudInitWords, DRIVE_ALIAS, imageOf } from "./words.js";
 
 export function planCloudInit(
@@ -10,15 +11,17 @@ export function planCloudInit(
   { actual, facts }: Now<CloudInitWords, CloudInitFacts>,
 ): LayerPlan {
   const waiting = waitingOf(desired, facts);
+  const notes = notesOf(desired, facts);
   const leaving = Object.keys(actual.seeds).filter((name) => !Object.hasOwn(desired.seeds, name));
-  if (waiting.length === 0 && leaving.length === 0) return NOTHING_TO_DO;
+  if (waiting.length === 0 && leaving.length === 0) return { ...NOTHING_TO_DO, notes };
   const places = waiting.map(([name, domain]) => ({ name, place: placeFor(domain) }));
   const conflicts = [...places.flatMap(({ name, place }) => (place ? [] : [noPlace(name)])), ...saved(leaving, facts)];
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
-  const given = places.flatMap(({ name, place }) => (place ? [discView(name, place)] : []));
-  const taken = leaving.map((name) => removalView(name, facts));
+  const given = places.flatMap(({ name, place }) => (place ? [discView(name, place, facts)] : []));
+  const taken = leaving.map((name) => discView(name, placeOf(name, facts), facts));
   return {
     ...NOTHING_TO_DO,
+    notes,
     check: given.length > 0 ? [script("check", { seeds: given })] : [],
     before: taken.length > 0 ? [script("withdraw", { seeds: taken })] : [],
     after: [
@@ -26,7 +29,7 @@ export function planCloudInit(
       ...(taken.length > 0 ? [script("gone", { seeds: taken })] : []),
     ],
     // By then the old files are back, where there were any.
-    revertAfter: [script("return", { seeds: [...given, ...taken.filter(({ hadDrive }) => hadDrive)] })],
+    revertAfter: [script("return", { seeds: [...given, ...taken.filter(({ isInserted }) => isInserted)] })],
   };
 }
 
@@ -78,15 +81,20 @@ function saved(leaving: readonly string[], { domains }: CloudInitFacts): string[
   });
 }
 
-function discView(name: string, { bus, target }: Place) {
-  const drive = { bus, target, image: imageOf(name), alias: DRIVE_ALIAS };
-  return { name, target, drive: { template: "kvm/cloudInit/drive.xml", data: drive } };
+/** Of a VM that is gone any will do. */
+function placeOf(name: string, { domains }: CloudInitFacts): Place {
+  const domain = own(domains, name);
+  return (domain && placeFor(domain)) ?? { bus: "sata", target: "sda" };
 }
 
-function removalView(name: string, { domains }: CloudInitFacts) {
-  const domain = own(domains, name);
-  const place = (domain && placeFor(domain)) ?? { bus: "sata", target: "sda" };
-  return { ...discView(name, place), hadDrive: domain?.drive !== undefined && domain.drive !== null };
+function discView(name: string, { bus, target }: Place, { domains }: CloudInitFacts) {
+  const drive = { bus, target, image: imageOf(name), alias: DRIVE_ALIAS };
+  return {
+    name,
+    target,
+    drive: { template: "kvm/cloudInit/drive.xml", data: drive },
+    isInserted: own(domains, name)?.drive?.image === drive.image,
+  };
 }
 
 /** With the shell functions that it is made of. */

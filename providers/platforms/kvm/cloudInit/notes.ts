@@ -1,9 +1,9 @@
-// What is otherwise than one would think of a VM with a seed: it waits for its first start, or had it without. Pure.
+// What is to be told of VMs with a seed: that they wait for their first start, or had it without. Pure.
 import { own } from "../../own.js";
 import type { CloudInitFacts } from "./facts.js";
 import type { CloudInitWords } from "./words.js";
 
-export function cloudInitRemarks({ seeds }: CloudInitWords, { domains }: CloudInitFacts): string[] {
+export function notesOf({ seeds }: CloudInitWords, { domains }: CloudInitFacts): string[] {
   return Object.entries(seeds).flatMap(([name, { guest }]) => {
     const domain = own(domains, name);
     if (!domain) return [];
