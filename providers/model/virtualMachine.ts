@@ -93,7 +93,7 @@ export const GuestSpec = z.strictObject({
   }),
   cloudInit: CloudInitSpec.optional().meta({
     description:
-      "Set when multiport render also writes the seed that cloud-init configures the guest's network from at its first start. May be empty.",
+      "Set when the guest gets its network from a seed of cloud-init at its first start: on a KVM host by a disc where the VM has libvirt, in vCenter by guestinfo where the VM is made here; elsewhere multiport render writes it. May be empty.",
   }),
   missingPackages: missingPackages.optional(),
 });
