@@ -34,7 +34,7 @@ const words = wanted();
 
 function domain(more: Partial<SeedDomain> = {}): SeedDomain {
   const off = { running: false, started: false, saved: false };
-  return { ...off, mark: "t", machine: "pc-q35-9.2", targets: ["vda"], drive: null, ...more };
+  return { ...off, mark: "t", machine: "pc-q35-9.2", targets: [], bus: null, drive: null, ...more };
 }
 
 function factsOf(domains: CloudInitFacts["domains"], more: Partial<CloudInitFacts> = {}): CloudInitFacts {
@@ -59,7 +59,8 @@ function planOf(desired: CloudInitWords, facts: CloudInitFacts, there: There = {
   return cloudInit.plan(desired, { actual: actualOf(facts, there), facts, heading: HEADING });
 }
 
-const inserted = (name: string) => domain({ drive: { target: "sda", image: imageOf(name) }, targets: ["sda"] });
+const inserted = (name: string) =>
+  domain({ drive: { target: "sda", bus: "sata", image: imageOf(name) }, targets: ["sda"] });
 const filled = (items: readonly Filled[]) => items.map(({ template, data }) => fillTemplate(template, data)).join("\n");
 const differencesOf = (facts: CloudInitFacts, there?: There) =>
   cloudInit.compare(words, actualOf(facts, there)).map(formatChange);
@@ -95,6 +96,7 @@ describe("a seed", () => {
     for (const path of [
       "/etc/multiport/cloud-init/a/made",
       "/etc/multiport/cloud-init/a/b/user-data",
+      "/etc/multiport/cloud-init/a/user-data/b",
       "/etc/multiport/nftables/user-data",
       "/etc/multiport/cloud-init/user-data",
     ])
@@ -119,19 +121,25 @@ describe("a VM that was never started", () => {
   });
 
   it.each([
-    ["virt-9.2", [], "<target dev='sda' bus='scsi'/>"],
-    ["pc-q35-9.2", ["sda", "sdb"], "<target dev='sdc' bus='sata'/>"],
-    ["pc", [], "<target dev='hda' bus='ide'/>"],
-  ])("on a board %s with %j", (machine, targets, target) => {
-    const { after } = planOf(words, factsOf({ database: domain({ machine, targets }) }), { own: {} });
+    ["virt-9.2", null, [], "cdrom", "<target dev='sda' bus='scsi'/>"],
+    ["pc-q35-9.2", null, ["sda", "sdb"], "cdrom", "<target dev='sdc' bus='sata'/>"],
+    ["pc", null, [], "cdrom", "<target dev='hda' bus='ide'/>"],
+    // Where the disk is that the guest starts from.
+    ["pc-q35-9.2", "virtio", ["vda", "sda"], "disk", "<target dev='vdb' bus='virtio'/>"],
+    ["pc-q35-9.2", "scsi", ["sda"], "cdrom", "<target dev='sdb' bus='scsi'/>"],
+    ["pc-q35-9.2", "ide", ["hda"], "cdrom", "<target dev='hdb' bus='ide'/>"],
+    ["pc-q35-9.2", "usb", ["sda"], "cdrom", "<target dev='sdb' bus='sata'/>"],
+  ])("on a board %s whose first disk is on %j, with %j", (machine, bus, targets, device, target) => {
+    const { after } = planOf(words, factsOf({ database: domain({ machine, bus, targets }) }), { own: {} });
     expect(filled(after)).toContain(target);
+    expect(filled(after)).toContain(`device='${device}'`);
   });
 
   it("keeps a drive that is there, and its place", () => {
     const there = inserted("database");
     const { after } = planOf(words, factsOf({ database: there }));
     expect(filled(after)).not.toContain("insert database");
-    const other = { ...there, drive: { target: "sdd", image: "/elsewhere.iso" }, targets: ["sda", "sdd"] };
+    const other = { ...there, drive: { target: "sdd", bus: "sata", image: "/elsewhere.iso" }, targets: ["sda", "sdd"] };
     expect(filled(planOf(words, factsOf({ database: other })).after)).toContain("<target dev='sdd' bus='sata'/>");
   });
 
@@ -140,7 +148,7 @@ describe("a VM that was never started", () => {
     ["a drive with a disc of other files", factsOf({ database: inserted("database") }), '"outdated"'],
     [
       "a drive with another disc",
-      factsOf({ database: domain({ drive: { target: "sda", image: "/x.iso" } }) }, { made: ["database"] }),
+      factsOf({ database: domain({ drive: { target: "sda", bus: "sata", image: "/x.iso" } }) }, { made: ["database"] }),
       '"outdated"',
     ],
     ["no domain", factsOf({}), '"none"'],
@@ -191,7 +199,7 @@ describe("a seed that is not wanted any more", () => {
   it("leaves with its drive, and comes back with the way back", () => {
     const facts = factsOf({ database: { ...inserted("database"), started: true, running: true } });
     const { before, after, revertAfter } = planOf(cloudInit.nothing, facts);
-    expect(filled(before)).toMatch(/^withdraw database sda$/m);
+    expect(filled(before)).toMatch(/^withdraw database sda cdrom$/m);
     expect(filled(after)).toMatch(/^tidy database$/m);
     expect(filled(revertAfter)).toMatch(/has_files database[\s\S]*insert database/);
     // It had no drive before either.
@@ -206,7 +214,11 @@ describe("a seed that is not wanted any more", () => {
   });
 
   it("stays where what is saved to disk has it in a drive", () => {
-    const saved = domain({ saved: true, started: true, drive: { target: "sda", image: imageOf("database") } });
+    const saved = domain({
+      saved: true,
+      started: true,
+      drive: { target: "sda", bus: "sata", image: imageOf("database") },
+    });
     expect(planOf(cloudInit.nothing, factsOf({ database: saved })).conflicts).toEqual([
       expect.stringContaining("virsh managedsave-remove database"),
     ]);
@@ -248,9 +260,19 @@ ${devices}</domain>
       mark: "t",
       machine: "pc-q35-9.2",
       targets: ["sdb"],
-      drive: { target: "sdb", image: "/x.iso" },
+      bus: null,
+      drive: { target: "sdb", bus: "sata", image: "/x.iso" },
     });
     expect(facts.made).toEqual(["vm-4"]);
+  });
+
+  it("the first disk is that of somebody else, and no drive", () => {
+    const disk = (device: string, bus: string) => `    <disk type='file'${device}>
+      <target dev='x' bus='${bus}'/>
+    </disk>
+`;
+    const all = disk(" device='cdrom'", "ide") + drive + disk("", "virtio") + disk(" device='disk'", "scsi");
+    expect(read({ domains: base64(xml("a", UUID(1), all)) }).domains.a?.bus).toBe("virtio");
   });
 
   it("is an error where it is something else", () => {

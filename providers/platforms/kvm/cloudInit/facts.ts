@@ -13,6 +13,7 @@ import { type CloudInitWords, DRIVE_ALIAS, domainOfFile, imageOf, SEED_FILES, ty
 export interface SeedDrive {
   /** What the VM's bus calls it, such as sdb. */
   readonly target: string;
+  readonly bus: string;
   /** Its disc; null: empty. */
   readonly image: string | null;
 }
@@ -29,6 +30,8 @@ export interface SeedDomain {
   readonly machine: string;
   /** Names of its disks and drives, such as vda. */
   readonly targets: readonly string[];
+  /** Bus of its first disk, such as virtio; null: it has none. */
+  readonly bus: string | null;
   readonly drive: SeedDrive | null;
 }
 
@@ -77,16 +80,19 @@ function lines(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-function readDomain(element: Element): Pick<SeedDomain, "mark" | "machine" | "targets" | "drive"> {
+function readDomain(element: Element): Pick<SeedDomain, "mark" | "machine" | "targets" | "bus" | "drive"> {
   const marks = find(element, "metadata")?.children ?? [];
   const disks = all(element, "disk");
   const ours = disks.find((disk) => attribute(disk, ["alias"], "name") === DRIVE_ALIAS);
+  const first = disks.find((disk) => disk !== ours && (disk.attributes.device ?? "disk") === "disk");
   const targetOf = (disk: Element) => attribute(disk, ["target"], "dev") ?? "";
+  const busOf = (disk: Element) => attribute(disk, ["target"], "bus");
   return {
     mark: marks.find(({ namespace }) => namespace === METADATA)?.attributes.environment ?? null,
     machine: attribute(element, ["type"], "machine") ?? "",
     targets: disks.map(targetOf),
-    drive: ours ? { target: targetOf(ours), image: attribute(ours, ["source"], "file") } : null,
+    bus: first ? busOf(first) : null,
+    drive: ours ? { target: targetOf(ours), bus: busOf(ours) ?? "", image: attribute(ours, ["source"], "file") } : null,
   };
 }
 

@@ -49,21 +49,38 @@ function waitingOf({ seeds }: CloudInitWords, { domains }: CloudInitFacts): [str
 
 /** Where a drive sits in the VM. */
 interface Place {
+  readonly device: string;
   readonly bus: string;
   readonly target: string;
 }
 
-/** What boards have, and how many disks fit there as far as anybody has them. */
-function placeFor({ machine, targets, drive }: SeedDomain): Place | undefined {
-  const [bus, prefix, letters] = /q35/.test(machine)
-    ? (["sata", "sd", "abcdefghijklmnopqrstuvwxyz"] as const)
-    : /^pc(-i440fx|$)/.test(machine)
-      ? (["ide", "hd", "abcd"] as const)
-      : (["scsi", "sd", "abcdefghijklmnopqrstuvwxyz"] as const);
-  // One that is there keeps its place.
-  if (drive?.target.startsWith(prefix)) return { bus, target: drive.target };
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
+
+/** What a bus calls its disks. There is no CD-ROM drive on virtio; cloud-init takes a disk that is read-only as well. */
+const BUSES: Readonly<Record<string, { readonly device: string; readonly prefix: string; readonly letters: string }>> =
+  {
+    virtio: { device: "disk", prefix: "vd", letters: ALPHABET },
+    sata: { device: "cdrom", prefix: "sd", letters: ALPHABET },
+    ide: { device: "cdrom", prefix: "hd", letters: "abcd" },
+    scsi: { device: "cdrom", prefix: "sd", letters: ALPHABET },
+  };
+
+/**
+ * On the bus of the disk that the VM starts from: its driver is the one that a guest has before it looks for others, and cloud-init
+ * decides that early whether there is a seed. One that is there keeps its place.
+ */
+function placeFor({ machine, targets, bus: first, drive }: SeedDomain): Place | undefined {
+  const known = [drive?.bus, first, busOfBoard(machine)].find((name) => name && Object.hasOwn(BUSES, name)) ?? "";
+  const { device = "cdrom", prefix = "sd", letters = "" } = BUSES[known] ?? {};
+  if (drive?.bus === known) return { device, bus: known, target: drive.target };
   const target = [...letters].map((letter) => `${prefix}${letter}`).find((name) => !targets.includes(name));
-  return target === undefined ? undefined : { bus, target };
+  return target === undefined ? undefined : { device, bus: known, target };
+}
+
+/** For a VM without a disk. */
+function busOfBoard(machine: string): string {
+  if (/q35/.test(machine)) return "sata";
+  return /^pc(-i440fx|$)/.test(machine) ? "ide" : "scsi";
 }
 
 function noPlace(name: string): string {
@@ -84,14 +101,15 @@ function saved(leaving: readonly string[], { domains }: CloudInitFacts): string[
 /** Of a VM that is gone any will do. */
 function placeOf(name: string, { domains }: CloudInitFacts): Place {
   const domain = own(domains, name);
-  return (domain && placeFor(domain)) ?? { bus: "sata", target: "sda" };
+  return (domain && placeFor(domain)) ?? { device: "cdrom", bus: "sata", target: "sda" };
 }
 
-function discView(name: string, { bus, target }: Place, { domains }: CloudInitFacts) {
-  const drive = { bus, target, image: imageOf(name), alias: DRIVE_ALIAS };
+function discView(name: string, { device, bus, target }: Place, { domains }: CloudInitFacts) {
+  const drive = { device, bus, target, image: imageOf(name), alias: DRIVE_ALIAS };
   return {
     name,
     target,
+    device,
     drive: { template: "kvm/cloudInit/drive.xml", data: drive },
     isInserted: own(domains, name)?.drive?.image === drive.image,
   };
