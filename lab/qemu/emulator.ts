@@ -100,7 +100,7 @@ function port(cable: CableNumber): readonly string[] {
 // translated. The rest is about a quick boot.
 const kernelArguments = [
   ...["root=/dev/vda", "rw", "console=ttyS0", "intel_iommu=on", "iommu=pt"],
-  ...["mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0", "cloud-init=disabled"],
+  ...["mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"],
 ];
 
 function boot({ kernel, initrd }: EmulatorFiles["image"]): readonly string[] {

@@ -46,36 +46,16 @@ interface VmOptions {
 }
 
 /** Defines and starts a VM, and waits for nothing. */
-export async function startVm(options: VmOptions): Promise<void> {
-  await defineVm(options);
-  const { code, stderr } = await options.lab.run(options.machine, [...virsh, "start", options.domain]);
-  if (code !== 0) throw new Error(`VM ${options.domain} did not start: ${stderr}`);
-}
-
-const virsh = ["virsh", "--quiet", "--connect", "qemu:///system"] as const;
-
-interface DefinedVm extends VmOptions {
-  /** Set for one that has its first start before it: no cards of its own, and cloud-init at work. */
-  readonly isFresh?: boolean;
-}
-
-/** Only defines it. */
-export async function defineVm({
-  lab,
-  machine,
-  domain,
-  image,
-  hasChannel = true,
-  isFresh = false,
-}: DefinedVm): Promise<void> {
+export async function startVm({ lab, machine, domain, image, hasChannel = true }: VmOptions): Promise<void> {
   const disk = image && { folder: image.folder, file: `/var/tmp/${domain}.qcow2` };
   const script = `set -eu
 ${disk ? `qemu-img create -q -f qcow2 -F raw -b ${disk.folder}/disk.raw ${disk.file}` : ""}
 cat >/tmp/${domain}.xml
-${virsh.join(" ")} define /tmp/${domain}.xml`;
-  const input = domainXml({ domain, disk, hasChannel, isFresh });
+virsh --quiet --connect qemu:///system define /tmp/${domain}.xml
+virsh --quiet --connect qemu:///system start ${domain}`;
+  const input = domainXml({ domain, disk, hasChannel });
   const { code, stderr } = await lab.run(machine, ["sh", "-c", script], { input });
-  if (code !== 0) throw new Error(`VM ${domain} was not defined: ${stderr}`);
+  if (code !== 0) throw new Error(`VM ${domain} did not start: ${stderr}`);
 }
 
 /** Waits until its guest agent answers. */
@@ -96,28 +76,26 @@ interface Domain {
   readonly domain: string;
   readonly disk: { readonly folder: string; readonly file: string } | undefined;
   readonly hasChannel: boolean;
-  readonly isFresh: boolean;
 }
 
-function domainXml({ domain, disk, hasChannel, isFresh }: Domain): string {
-  const line = [...kernelArguments, ...(isFresh ? [] : ["cloud-init=disabled"])].join(" ");
+function domainXml({ domain, disk, hasChannel }: Domain): string {
   const kernel = disk
-    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${line}</cmdline>`
+    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>`
     : "";
   return `<domain type='qemu'>
   <name>${domain}</name><memory unit='MiB'>${disk ? 768 : 32}</memory><vcpu>${disk ? 2 : 1}</vcpu>
   <os><type arch='x86_64' machine='q35'>hvm</type>${kernel}</os>
   <features><acpi/></features><cpu mode='maximum'/>
   <devices>
-    ${disk ? hardware(disk.file, isFresh ? [] : vmMacs) : ""}
+    ${disk ? hardware(disk.file) : ""}
     ${hasChannel ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ""}
     <memballoon model='none'/>
   </devices>
 </domain>`;
 }
 
-function hardware(file: string, macs: readonly string[]): string {
-  const cards = macs.map(
+function hardware(file: string): string {
+  const cards = vmMacs.map(
     (mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`,
   );
   return `<disk type='file' device='disk'>
