@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// unit: pure code and loopback only, under a minute. simulated: the real engine with simulated vCenters and Windows hosts, which know
-// nothing of each other. emulated: the emulated host, one file at a time, beside those. live: the namespaces lab and what measures times, which take the
-// whole machine, and the checkout as a whole.
+// unit: pure code and loopback only, some minutes. simulated: the real engine with simulated vCenters and Windows hosts, which know
+// nothing of each other. live: the namespaces lab, and the checkout as a whole. emulated: the emulated host. The last two take one file at a time, and
+// stand in no hurry. measured: what measures times or counts what is lost, and so has the machine for itself.
 export default defineConfig({
   test: {
     projects: [
@@ -39,6 +39,15 @@ export default defineConfig({
         test: {
           name: "live",
           include: ["test/live/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "measured",
+          include: ["test/live/measured/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -46,17 +46,20 @@ function vitest(project: string, args: readonly string[]): Runner {
   };
 }
 
-/** In order; those of one line run at the same time, and what all but the first print comes when they have ended. */
-function runners(args: readonly string[]): readonly (readonly Runner[])[] {
+/** Runners one after the other. */
+type Lane = readonly Runner[];
+
+/** In order; the lanes of one step run at the same time, and what all but the first print comes when they have ended. */
+function steps(args: readonly string[]): readonly (readonly Lane[])[] {
   return [
-    [{ name: "types", command: [bin("tsc"), "-p", "tsconfig.test.json"] }],
-    [{ name: "types of the stacks", command: [bin("tsc"), "-p", "stacks/tsconfig.json"] }],
-    [{ name: "lint", command: [bin("biome"), "check", "."] }],
-    [vitest("unit", args)],
-    ...(args.length === 0 ? [[goTests()]] : []),
+    [[{ name: "types", command: [bin("tsc"), "-p", "tsconfig.test.json"] }]],
+    [[{ name: "types of the stacks", command: [bin("tsc"), "-p", "stacks/tsconfig.json"] }]],
+    [[{ name: "lint", command: [bin("biome"), "check", "."] }]],
+    [[vitest("unit", args)]],
+    ...(args.length === 0 ? [[[goTests()]]] : []),
     // An emulated host leaves a third of two processors idle.
-    [vitest("simulated", args), vitest("emulated", args)],
-    [vitest("live", args)],
+    [[vitest("simulated", args), vitest("live", args)], [vitest("emulated", args)]],
+    [[vitest("measured", args)]],
   ];
 }
 
@@ -78,7 +81,7 @@ export async function test(args: readonly string[]): Promise<number> {
   await ensureCloudInit({ report });
   await ensureQemuPackages({ report });
   const results: Result[] = [];
-  for (const group of runners(args)) results.push(...(await runGroup(group)));
+  for (const lanes of steps(args)) results.push(...(await runLanes(lanes)));
   // At the end: whoever is shown the last lines of a long log sees what failed.
   for (const { runner, failures } of results)
     for (const text of failures) console.log(`\n=== ${runner.name}: failed: ${text}`);
@@ -106,22 +109,29 @@ interface Result extends Run {
   readonly runner: Runner;
 }
 
-async function runGroup([first, ...others]: readonly Runner[]): Promise<Result[]> {
-  if (first === undefined) return [];
-  const quiet = others.map((runner) => ({
-    runner,
-    log: reportOf(runner.name.replaceAll(" ", "-")).replace(/json$/, "log"),
-  }));
-  const running = quiet.map(({ runner, log }) => runRunner({ ...runner, command: into(log, runner.command) }));
-  console.log(`\n=== ${first.name}${others.map(({ name }) => `, and meanwhile ${name}`).join("")}`);
-  const results = [{ ...(await runRunner(first)), runner: first }];
-  for (const [index, { runner, log }] of quiet.entries()) {
-    const result = await running[index];
-    console.log(`\n=== ${runner.name}\n${readFileSync(log, "utf8")}`);
-    if (result) results.push({ ...result, runner });
-  }
+async function runLanes([first = [], ...others]: readonly Lane[]): Promise<Result[]> {
+  const quiet = others.map((lane) => inOrder(lane, (runner) => runRunner(quietly(runner))));
+  const beside = others.flat().map(({ name }) => `, and meanwhile ${name}`);
+  const results = await inOrder(first, (runner) => {
+    console.log(`\n=== ${runner.name}${beside.splice(0).join("")}`);
+    return runRunner(runner);
+  });
+  for (const lane of await Promise.all(quiet))
+    for (const result of lane) {
+      console.log(`\n=== ${result.runner.name}\n${readFileSync(logOf(result.runner), "utf8")}`);
+      results.push(result);
+    }
   return results;
 }
+
+async function inOrder(lane: Lane, run: (runner: Runner) => Promise<Run>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const runner of lane) results.push({ ...(await run(runner)), runner });
+  return results;
+}
+
+const logOf = ({ name }: Runner) => reportOf(name.replaceAll(" ", "-")).replace(/json$/, "log");
+const quietly = (runner: Runner) => ({ ...runner, command: into(logOf(runner), runner.command) });
 
 const into = (file: string, command: readonly string[]) => [
   "sh",

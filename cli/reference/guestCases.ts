@@ -121,6 +121,8 @@ const VLANS: GuestCase[] = [
 const IPV4 = { addresses: ["10.0.0.11/24"] };
 const IPV6 = { addresses: ["2001:db8::11/64"] };
 
+const OFF_LINK = { gateway: ["10.0.0.1", "2001:db8::1"] };
+
 const IP = [
   port("Addresses", "IPv4 on a port", IPV4, {}),
   port("Addresses", "two of IPv4", { addresses: ["10.0.0.11/24", "10.0.0.12/24"] }, IPV4),
@@ -136,6 +138,7 @@ const IP = [
   port("Gateways", "IPv6", { gateway: "2001:db8::1" }),
   port("Gateways", "both", { gateway: ["10.0.0.1", "2001:db8::1"] }),
   { ...bond("both on a bond", { ...ADDRESSES, gateway: ["10.0.0.1", "2001:db8::1"] }, ADDRESSES), topic: "Gateways" },
+  port("Gateways", "in no subnet of the interface", OFF_LINK, { addresses: ["10.0.0.11/32", "2001:db8::11/128"] }),
   port("Name servers", "both", { nameservers: ["10.0.0.53", "2001:db8::53"] }),
   port("Name servers", "of a family without an address", { nameservers: ["2001:db8::53"] }, IPV4),
   port("Name servers", "beside DHCP", { nameservers: ["10.0.0.53"] }, { dhcp: "ipv4" }),

@@ -85,14 +85,16 @@ export function judgeGuest(
   return { changes: changesOf(before, after), rendered: after };
 }
 
-/** A port channel ends on a physical switch: the members of such a bond are virtual functions. */
+/** A port channel ends on a physical switch: the members of such a bond are virtual functions. Copies go into two networks. */
 function specOf(renderer: LinuxRenderer, { network, port, bond }: GuestChoice): EnvironmentSpec {
-  const { mode } = (bond ?? {}) as { mode?: string };
+  const { mode, policy } = (bond ?? {}) as { mode?: string; policy?: string };
   const isDirect = mode === "lacp" || mode === "static";
   const sriov = { numVfs: 1, vfs: { trust: true } };
   const member = (name: string, number: number) => ({
     [name]: {
-      ...(isDirect ? { network: "app", vf: `up${number + 2}` } : { portGroup: "vs0/app" }),
+      ...(isDirect
+        ? { network: "app", vf: `up${number + 2}` }
+        : { portGroup: policy === "broadcast" && number === 2 ? "vs1/app" : "vs0/app" }),
       mac: `52:54:00:00:00:0${number}`,
     },
   });
@@ -103,8 +105,11 @@ function specOf(renderer: LinuxRenderer, { network, port, bond }: GuestChoice): 
     hosts: {
       host: {
         platform: "kvm",
-        uplinks: { up1: {}, up2: {}, up3: { sriov }, up4: { sriov } },
-        virtualSwitches: { vs0: { uplinkTeam: { members: ["up1", "up2"] }, portGroups: ["app"] } },
+        uplinks: { up1: {}, up2: {}, up3: { sriov }, up4: { sriov }, up5: {} },
+        virtualSwitches: {
+          vs0: { uplinkTeam: { members: ["up1", "up2"] }, portGroups: ["app"] },
+          vs1: { uplinkTeam: { members: ["up5"] }, portGroups: ["app"] },
+        },
       },
     },
     vms: {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as field from "./field.js";
 import { type Path, type Problem, quoteValue } from "./problem.js";
-import { contains, networkAddress, parseCidr } from "./subnet.js";
+import { contains, isReserved, networkAddress, parseCidr, specialPurpose } from "./subnet.js";
 
 const vlanRange = field.described(
   z.union([z.number().int().min(1).max(4094), z.string().regex(/^\d{1,4}-\d{1,4}$/)]),
@@ -253,6 +253,13 @@ function checkSubnet(spec: NetworkSpec, path: Path): Problem[] {
     ];
   const base = networkAddress(spec.subnet);
   const problems: Problem[] = [];
+  if (specialPurpose(base) !== undefined) {
+    problems.push({
+      ...problem(at, "no machine has an address of this subnet", "Correct the subnet.", "address"),
+      found: quoteValue(spec.subnet),
+      wanted: "a subnet such as 10.10.0.0/24",
+    });
+  }
   if (base !== subnet.address.toString()) {
     problems.push({
       ...problem(at, "has host bits set", "Write the network address, with the bits of the host zero.", "address"),
@@ -265,6 +272,12 @@ function checkSubnet(spec: NetworkSpec, path: Path): Problem[] {
       ...problem([...path, "gateway"], "the gateway is not in the subnet", "Correct the one that is wrong.", "address"),
       found: quoteValue(spec.gateway),
       wanted: `an address in ${spec.subnet}`,
+    });
+  } else if (spec.gateway !== undefined && isReserved(spec.subnet, spec.gateway)) {
+    const message = "the first and the last address of a subnet belong to no machine";
+    problems.push({
+      ...problem([...path, "gateway"], message, "Correct the gateway.", "address"),
+      found: quoteValue(spec.gateway),
     });
   }
   return problems;

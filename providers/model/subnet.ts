@@ -16,6 +16,33 @@ function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
 }
 
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
+}
+
+export type SpecialPurpose = "unspecified" | "loopback" | "multicast" | "broadcast" | "IPv4-mapped";
+
+/** What an address is for that no other machine can be reached at, such as 0.0.0.0 and 224.0.0.1. Text that is no address has none. */
+export function specialPurpose(address: string): SpecialPurpose | undefined {
+  const range = parseAddress(address)?.range();
+  switch (range) {
+    case "unspecified":
+    case "loopback":
+    case "multicast":
+    case "broadcast":
+      return range;
+    case "ipv4Mapped":
+      return "IPv4-mapped";
+    default:
+      return undefined;
+  }
+}
+
+/** Of 169.254.0.0/16 or fe80::/10: good on one link alone, and every link may have the same one. */
+export function isLinkLocal(text: string): boolean {
+  return parseAddress(text.split("/")[0] ?? "")?.range() === "linkLocal";
+}
+
 /** True when both texts are the same IP address, however they are spelt. */
 export function sameAddress(a: string, b: string): boolean {
   const [first, second] = [parseAddress(a), parseAddress(b)];

@@ -34,12 +34,18 @@ const topology: LabTopology = {
     ...HOSTS.map((name) => ({ kind: "kvm" as const, name })),
     { kind: "guest", name: "db-01" },
   ],
-  cables: HOSTS.flatMap((host) =>
-    NICS.map((nic) => ({
-      a: { machine: host, nic },
-      b: { machine: "tor", nic: `${host}-${nic.slice(3, 4)}` },
+  cables: [
+    ...HOSTS.flatMap((host) =>
+      NICS.map((nic) => ({
+        a: { machine: host, nic },
+        b: { machine: "tor", nic: `${host}-${nic.slice(3, 4)}` },
+      })),
+    ),
+    ...["app0", "sto0", "sto1"].map((nic, index) => ({
+      a: { machine: "db-01", nic, mac: `52:54:00:10:00:0${index + 1}` },
+      b: { machine: "kvm-01", nic: `db-01-${nic}` },
     })),
-  ),
+  ],
 };
 
 const inventory = {
@@ -100,18 +106,18 @@ vms:
   db-01:
     host: kvm-01
     ports:
-      app0: { portGroup: vs0/app, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24], gateway: 10.10.0.1 }
-      sto0: { portGroup: vs0/storage, mac: "52:54:00:10:00:02" }
-      sto1: { portGroup: vs0/storage, mac: "52:54:00:10:00:03" }
-    guest: { os: linux, renderer: netplan }
-    bonds: { storage: { members: [sto0, sto1], addresses: [10.30.0.11/24] } }
+      app0: { portGroup: vs0/app, guestInterface: app0, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24], gateway: 10.10.0.1 }
+      sto0: { portGroup: vs0/storage, guestInterface: sto0, mac: "52:54:00:10:00:02", addresses: [10.30.0.11/24], routingTable: 130 }
+      sto1: { portGroup: vs0/storage, guestInterface: sto1, mac: "52:54:00:10:00:03", addresses: [10.30.0.12/24], routingTable: 131 }
+    guest: { os: linux, renderer: ifupdown }
 `;
 
 /**
- * What the pull request does: another VLAN, an uplink moved, a VM more, a host less; on vSphere the NICs go to a LAG, and the hosts get
+ * What the pull request does: another VLAN, an uplink moved, an address of a guest, a VM more, a host less; on vSphere the NICs go to a LAG, and the hosts get
  * virtual functions, for which they are restarted.
  */
 const HEAD = BASE.replace("vlan: 10,", "vlan: 20,")
+  .replace("10.30.0.12/24", "10.30.0.14/24")
   .replace("members: [ens1f0, ens2f0], mode: lacp", "members: [ens1f0, ens3f0], mode: lacp")
   .replace(
     "uplink1: vmnic2, uplink2: vmnic3 }",
@@ -124,7 +130,10 @@ const HEAD = BASE.replace("vlan: 10,", "vlan: 20,")
     host: kvm-02
     ports:
       app0: { portGroup: vs0/app, mac: "52:54:00:10:00:04", addresses: [10.10.0.12/24], gateway: 10.10.0.1 }
+      sto0: { portGroup: vs0/storage, mac: "52:54:00:10:00:05" }
+      sto1: { portGroup: vs0/storage, mac: "52:54:00:10:00:06" }
     guest: { os: linux, renderer: netplan }
+    bonds: { storage: { members: [sto0, sto1], addresses: [10.30.0.13/24] } }
 `);
 
 let directory: string;

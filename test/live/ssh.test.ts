@@ -22,9 +22,12 @@ const topology: LabTopology = {
     { kind: "kvm", name: "kvm-far", behind: "kvm-01" },
     { kind: "guest", name: "db-01", behind: "kvm-01" },
   ],
-  cables: MACHINES.flatMap((machine, index) =>
-    [1, 2].map((nic) => ({ a: { machine, nic: `ens${nic}f0` }, b: { machine: "tor", nic: `p${index}${nic}` } })),
-  ),
+  cables: [
+    ...MACHINES.flatMap((machine, index) =>
+      [1, 2].map((nic) => ({ a: { machine, nic: `ens${nic}f0` }, b: { machine: "tor", nic: `p${index}${nic}` } })),
+    ),
+    { a: { machine: "db-01", nic: "app0" }, b: { machine: "kvm-01", nic: "db-01-app0" } },
+  ],
 };
 
 function environment(machine: MachineName, { ssh = "{}", vlan = 10 } = {}): string {
@@ -187,7 +190,7 @@ vms:
     ports: { app0: { portGroup: vs0/app, guestInterface: app0, addresses: [10.10.0.11/24] } }
     guest:
       os: linux
-      renderer: netplan
+      renderer: ifupdown
       address: ${managementAddressOf(topology, "db-01")}
       ssh: { user: root, identityFile: "${lab.identityFile}", via: host }
 `;
@@ -197,8 +200,8 @@ describe("a guest", () => {
     writeFileSync(clientConfig, `IdentityFile none\nUserKnownHostsFile ${lab.knownHosts}\nGlobalKnownHostsFile none\n`);
     project.write(throughHost());
     await project.up();
-    const files = async () => (await lab.run("db-01", ["ls", "/etc/netplan"])).stdout.trim();
-    expect(await files()).toBe("60-multiport.yaml");
+    const files = async () => (await lab.run("db-01", ["ls", "/etc/network/interfaces.d"])).stdout.trim();
+    expect(await files()).toBe("multiport");
     await project.must("destroy", "--yes", "--skip-preview");
     expect(await files()).toBe("");
   });

@@ -72,11 +72,19 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
       "copies to one switch without a channel": kernel("policy: broadcast", { uplinks: together }),
       "a channel between a guest and a virtual switch": guest("mode: static"),
       "a channel between a guest and a standard switch": guest("mode: static", { host: "e" }),
+      "copies of a guest to one virtual switch": guest("policy: broadcast"),
     },
     keeps: {
       "a channel of two uplinks": kernel("mode: static", { uplinks: together }),
       "copies into two networks": kernel("policy: broadcast", { uplinks: apart }),
       "copies through a channel": kernel("mode: static, policy: broadcast", { uplinks: together }),
+      "copies of a guest to two virtual switches": guest("policy: broadcast")
+        .replace(
+          "portGroups: [app] } } }\n  e:",
+          "portGroups: [app] }, vs1: { uplinkTeam: { members: [e2] }, portGroups: [app] } } }\n  e:",
+        )
+        .replace("e1: }", "e1: , e2: }")
+        .replace("vs0/app, guestInterface: eth1", "vs1/app, guestInterface: eth1"),
     },
   },
   "LB-06": {

@@ -77,6 +77,10 @@ export const GUEST_CASES: Readonly<Record<string, Cases>> = {
         network: "vlans: [10], subnet: 10.0.0.0/24, gateway: 10.0.0.1",
         ports: "p: { @0, addresses: [10.0.0.5/24], gateway: 10.0.0.1 }",
       }),
+      "the router by its address of the link": inside({
+        network: 'vlans: [10], subnet: "fd00::/64", gateway: "fd00::1"',
+        ports: 'p: { @0, addresses: ["fd00::5/64"], gateway: "fe80::1" }',
+      }),
       "one of the other IP version": inside({ ports: 'p: { @0, addresses: ["fd00::5/64"], gateway: "fd00::1" }' }),
       "a network of which no subnet is said": inside({
         network: "vlans: [10]",
@@ -90,6 +94,8 @@ export const GUEST_CASES: Readonly<Record<string, Cases>> = {
       "a routing table without a router": routed(`${DB}, routingTable: 101`),
       "a default route that comes by DHCP": routed(DB, "dhcp: ipv4"),
       "an interface beside a default route of a VLAN": routed(`${DB}, gateway: 10.20.0.1`, "addresses: [10.0.0.5/24]"),
+      "two default routes that come by DHCP": routed("dhcp: ipv4", "dhcp: ipv4"),
+      "one of DHCP beside a router": routed("dhcp: ipv4"),
       "a bond with the default route": bonded(
         "",
         `, addresses: [10.0.0.5/24], gateway: 10.0.0.1, interfaces: { db: { ${DB}, mtu: 1500 } }`,
@@ -101,6 +107,8 @@ export const GUEST_CASES: Readonly<Record<string, Cases>> = {
       "a network without a router": routed(DB).replace(", gateway: 10.20.0.1", ""),
       "no way out at all": routed(DB, "addresses: [10.0.0.5/24]"),
       "an interface without an address": routed("mtu: 1500"),
+      "a lease in a network without a router": routed("dhcp: ipv4").replace(", gateway: 10.20.0.1", ""),
+      "a lease of the other IP version": routed("dhcp: ipv6"),
       "an address of the other IP version": routed('addresses: ["fd20::5/64"]'),
     },
   },

@@ -301,7 +301,7 @@ describe("ports of VMs", () => {
     [
       "a shortened gateway",
       port('addresses: [10.0.0.5/24], gateway: "10.1"'),
-      ["vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses"],
+      ["vms.v.ports.p.gateway [address] no gateway has this address"],
     ],
     ["a router of every machine's own subnet", alone('addresses: ["2001:db8::5/64"], gateway: "fe80::1"'), []],
     [

@@ -68,6 +68,8 @@ const READERS: Record<string, (text: string) => void | Promise<void>> = {
     if (hasIfup) readInterfaces(text);
   },
   service: readIni,
+  // A part of dhclient's own script.
+  "multiport-mtu": (text) => void execFileSync("sh", ["-n"], { input: text }),
   nft: (text) => {
     // Its interface is not there, and the one that is in every namespace does as well.
     const input = text.replaceAll(/ device "[^"]*"/g, ' device "lo"');

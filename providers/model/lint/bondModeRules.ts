@@ -64,12 +64,18 @@ export const bondModeRules: readonly Rule[] = [
           found: ends.join(", "),
         };
     },
-    function* ({ bond, virtualPorts, path }) {
+    function* ({ bond, virtualPorts, together, path }) {
       if (bond.mode === "static" && virtualPorts.length > 0)
         yield {
           path: [...path, "mode"],
           message: "a virtual switch has no port channel for a guest",
           found: virtualPorts.join(", "),
+        };
+      else if (bond.mode === "switch-independent" && bond.policy === "broadcast" && together.length > 0)
+        yield {
+          path: [...path, "policy"],
+          message: "the virtual switch gets every frame on several ports, and delivers it as often",
+          found: together.join(", "),
         };
     },
   ),

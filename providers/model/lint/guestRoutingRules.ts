@@ -23,7 +23,7 @@ export const guestRoutingRules: readonly Rule[] = [
       title:
         "An interface on a network with a router answers by way of that router, also where another one has the default route.",
       remedy:
-        "Give the interface a routingTable of its own with gateway, or routes to those who ask there, or accept the rule where nobody behind the router does (accepted).",
+        "Give the interface addresses and a routingTable of its own with gateway, or routes to those who ask there, or accept the rule where nobody behind the router does (accepted).",
       source: "Linux ip-rule(8), and rp_filter in ip-sysctl.rst; RFC 3704",
     },
     function* (interfaces) {
@@ -63,8 +63,9 @@ function familyOf(address: string): Family {
 
 /** Without an address that others can ask, or a router that they come by, nothing is answered elsewhere. */
 function* answeredElsewhere(interfaces: readonly GuestInterface[], family: Family): Generator<Finding> {
-  const wayOut = interfaces.find(({ ip }) => isWayOut(ip, family));
+  const [wayOut, ...others] = interfaces.filter(({ ip }) => isWayOut(ip, family));
   if (!wayOut) return;
+  for (const place of others) yield* secondWayOut(place, wayOut, family);
   for (const { ip, path } of interfaces) {
     const { name, gateway } = ip.network;
     const asked = ip.addresses.filter((address) => familyOf(address) === family);
@@ -77,6 +78,20 @@ function* answeredElsewhere(interfaces: readonly GuestInterface[], family: Famil
       found: asked.join(", "),
     };
   }
+}
+
+/** Two static ones are an error; with a lease the numbers of the DHCP client decide, and each renderer has others. */
+function* secondWayOut({ ip, path }: GuestInterface, wayOut: GuestInterface, family: Family): Generator<Finding> {
+  const { name, subnet, gateway } = ip.network;
+  // A network that tells its subnet and no router has none: its leases come without one.
+  const hasNone = subnet !== undefined && familyOf(subnet) === family && gateway === undefined;
+  if (hasNone || name === wayOut.ip.network.name) return;
+  const isDhcp = family === "IPv4" ? ip.dhcp4 : ip.dhcp6;
+  yield {
+    path: [...path, isDhcp ? "dhcp" : "gateway"],
+    message: `${formatPath(wayOut.path)} has a default route of ${family} too, and all that is asked on either is answered by one of the two`,
+    found: isDhcp ? "DHCP" : ip.gateways.join(", "),
+  };
 }
 
 /** Whether the main table sends by it what is for anywhere; a lease nearly always comes with a router. */

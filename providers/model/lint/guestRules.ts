@@ -1,7 +1,7 @@
 // Design rules about what is inside Linux guests: bonds, addresses, packet sizes. Pure.
 import type { Bond } from "../bond.js";
 import type { Environment } from "../environment.js";
-import { sameAddress } from "../subnet.js";
+import { isLinkLocal, sameAddress } from "../subnet.js";
 import type { LinuxPort } from "../virtualMachine.js";
 import { guestInterfaceRule } from "./guestInterfaces.js";
 import { guestBondRule } from "./linuxBonds.js";
@@ -84,7 +84,8 @@ export const guestRules: readonly Rule[] = [
       const family = gateway ?? subnet;
       for (const router of ip.gateways) {
         if (family === undefined || family.includes(":") !== router.includes(":")) continue;
-        if (gateway !== undefined && sameAddress(gateway, router)) continue;
+        // A router of IPv6 has an address of the link as well, by which others mostly know it.
+        if (gateway !== undefined && (sameAddress(gateway, router) || isLinkLocal(router))) continue;
         yield {
           path: [...path, "gateway"],
           message:

@@ -48,6 +48,8 @@ export interface GuestBond {
   readonly pairs: readonly string[];
   /** Members that are ports of a virtual switch. */
   readonly virtualPorts: readonly string[];
+  /** Those of them that are on one virtual switch with another member. */
+  readonly together: readonly string[];
   readonly path: Path;
 }
 
@@ -75,7 +77,11 @@ function toGuestBond(of: Pick<GuestBond, "vm" | "guest" | "bond" | "host" | "isO
   const virtualPorts = bond.members.filter((member) => !apart.includes(member));
   const domain = host?.libvirt?.domains.find((candidate) => candidate.vm === vm.name);
   const pairs = (domain?.ports ?? []).filter((port) => port.card && port.function).map(({ name }) => name);
-  return { ...of, functions, pairs, virtualPorts, path: ["vms", vm.name, "bonds", bond.name] };
+  const switchOf = (member: string) => of.guest.ports.find(({ name }) => name === member)?.switch;
+  const together = virtualPorts.filter((member) =>
+    virtualPorts.some((other) => other !== member && switchOf(other) === switchOf(member)),
+  );
+  return { ...of, functions, pairs, virtualPorts, together, path: ["vms", vm.name, "bonds", bond.name] };
 }
 
 export function kernelTeamRule(rule: RuleText, check: (place: KernelTeam, design: Design) => Iterable<Finding>): Rule {

@@ -56,7 +56,7 @@ export function toBond(
   const keys = teamKeysOf(spec);
   scope.add(...checkTeamKeys(keys, path));
   const owner = `bond ${bondName} of VM ${vm.name}`;
-  checkAddresses(scope, { owner, network, spec, path, shared });
+  checkAddresses(scope, { owner, network, spec, path, shared, takesWord: vm.body.guest?.os === "linux" });
   const vlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
   const isHeld = isOnEsx || spec.members.some((member) => functionPorts.includes(member));
   return {

@@ -15,12 +15,27 @@ interface Inside {
   readonly path: Path;
 }
 
+/** The kernel has them itself, or takes them for settings of every device or for a file that is there. */
+const TAKEN = ["lo", "all", "default", "bonding_masters"];
+
+function checkFree(scope: Scope, name: string, path: Path): void {
+  // systemd takes a number for an index of an interface, never for its name.
+  if (!TAKEN.includes(name) && !/^\d+$/.test(name)) return;
+  scope.error("schema", path, {
+    message: "no interface of a Linux guest can have this name",
+    found: name,
+    wanted: "another name, with a letter in it",
+    remedy: "Rename it.",
+  });
+}
+
 export function checkGuestNames(scope: Scope, { body, ports, bonds, path }: Inside): void {
   const names = new Claims(scope, "interface of the guest");
   for (const port of ports) {
     const at = [...path, "ports", port.name];
     if (port.guestInterface !== undefined)
       checkExpanded(scope, "interface", port.guestInterface, [...at, "guestInterface"]);
+    checkFree(scope, portDevice(port), port.guestInterface === undefined ? at : [...at, "guestInterface"]);
     names.take(portDevice(port), `port ${port.name}`, { path: at, remedy: "Give every port its own guestInterface." });
     checkVlanNames(scope, { lower: portDevice(port), vlans: port.vlans, names, path: at });
     if (port.mac ?? port.guestInterface) continue;
@@ -33,6 +48,7 @@ export function checkGuestNames(scope: Scope, { body, ports, bonds, path }: Insi
   checkInterfaceNames(scope, body.bonds ?? {}, [...path, "bonds"]);
   for (const { name, vlans } of bonds) {
     const at = [...path, "bonds", name];
+    checkFree(scope, name, at);
     checkVlanNames(scope, { lower: name, vlans, names, path: at });
     // Said already, in other words, where a port has the name of the bond.
     if (Object.hasOwn(body.ports, name)) continue;

@@ -79,7 +79,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
       toPort(scope, vm, { port, spec: portSpec, all, attach, shared, wanting }),
     );
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, kvm, shared });
+    const esx = around.hosts.esx.get(body.host);
+    const functionPorts = wanting.map(({ port }) => port);
+    const inside = insideOf(scope, { vm, ports, functionPorts, hyperv, kvm, esx, shared });
     if (kvm) onKvm.push({ vm, kvm, ports, guest: inside.guest });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
@@ -220,11 +222,13 @@ function toPort(
     spec,
     path,
     shared,
+    takesWord: vm.body.guest?.os === "linux",
   });
   return [
     {
       name: port,
       ...toInterfaceIp(spec, found.network),
+      ...(spec.vf === undefined ? { switch: found.switchName } : {}),
       ...(mac ? { mac } : {}),
       ...(spec.guestInterface === undefined ? {} : { guestInterface: spec.guestInterface }),
     },

@@ -50,7 +50,7 @@ function placeVlan(
     return [];
   }
   if (below) checkCarried(scope, { below, id: vlan.id, path });
-  checkAddresses(scope, { owner: `${owner} in network ${name}`, network, spec, path, shared });
+  checkAddresses(scope, { owner: `${owner} in network ${name}`, network, spec, path, shared, takesWord: true });
   return [{ network, vlan: vlan.id, spec, path }];
 }
 

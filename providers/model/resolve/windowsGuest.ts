@@ -16,9 +16,9 @@ import {
   type WindowsTeam,
 } from "../windowsGuest.js";
 import { checkAddresses } from "./addresses.js";
-import { checkGateways } from "./guest.js";
 import { checkBondMembers } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
+import { checkGateways } from "./guestInterfaces.js";
 import { windowsKey } from "./hypervHosts.js";
 import { Claims, refuseKeys, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";

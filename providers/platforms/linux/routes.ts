@@ -1,5 +1,5 @@
 // Routes and policy rules as iproute2 has them on its command line, whoever runs it: a stanza of ifupdown or a change in place. Pure.
-import { contains } from "../../model/subnet.js";
+import { contains, isLinkLocal } from "../../model/subnet.js";
 import type { Command } from "./iproute.js";
 import type { KernelLink, KernelRoute, KernelRule } from "./words.js";
 
@@ -24,8 +24,17 @@ export function destination(route: KernelRoute): string {
 }
 
 /** Its next hop is in no network of the device, as with an address that is a network of its own: it has to be taken at its word. */
-export function isBeyond({ via }: KernelRoute, { addresses }: Pick<KernelLink, "addresses">): boolean {
+export function isBeyond({ via }: Pick<KernelRoute, "via">, { addresses }: Pick<KernelLink, "addresses">): boolean {
   return via !== null && !addresses.some((address) => contains(address, via));
+}
+
+/** The same of a default route; every device with IPv6 has neighbours of the link, and one with a lease has those that it tells. */
+export function isBeyondNeighbours(
+  gateway: string,
+  { addresses, dhcp4, dhcp6 }: Pick<KernelLink, "addresses" | "dhcp4" | "dhcp6">,
+): boolean {
+  if (gateway.includes(":") ? dhcp6 || isLinkLocal(gateway) : dhcp4) return false;
+  return isBeyond({ via: gateway }, { addresses });
 }
 
 /** Ours are static, as those of networkd and NetworkManager: what people add in passing is of another protocol. */

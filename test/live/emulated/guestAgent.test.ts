@@ -72,6 +72,8 @@ describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 40
     await startVm({ lab, machine: HOST, domain: DOMAIN, image });
     await agentAnswers({ lab, machine: HOST, domain: DOMAIN });
     guest = await enter();
+    // The emulated host's own management NIC: here it is the first port of the VM.
+    await run("rm /etc/systemd/network/10-mgmt0.*; networkctl reload");
   }, 1_200_000);
   afterAll(async () => {
     await guest?.close();
@@ -328,6 +330,11 @@ systemd-run --quiet sh /run/blocked.sh`);
       expect(stdout).toContain("10.10.0.11/24");
       expect(stdout).toContain('"outcome":"confirmed"');
       expect(stdout).not.toMatch(/^change$/m);
+      // What the guest's kernel itself says of the bond.
+      const kernel = await run("cat /proc/net/bonding/app; ip -br address show dev app");
+      expect(kernel.stdout).toMatch(/^Bonding Mode: fault-tolerance \(active-backup\)/m);
+      for (const mac of vmMacs.slice(0, 2)) expect(kernel.stdout).toContain(`Permanent HW addr: ${mac}`);
+      expect(kernel.stdout).toMatch(/^app +UP +10\.10\.0\.11\/24 /m);
       expect((await apply()).changes).toEqual([]);
       expect({ connections, scripts }).toEqual({ connections: 1, scripts: 1 });
     });

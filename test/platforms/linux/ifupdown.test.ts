@@ -98,6 +98,23 @@ function check(words: LinuxWords, spoil: (text: string) => string = (text) => te
   return run(scriptOf(ifupdown.check(words)));
 }
 
+describe.skipIf(reason !== undefined)("dhclient's own script", () => {
+  it("takes the packet size of a lease for devices of others alone", () => {
+    for (const { path, text } of filesOf(ifupdown, HOSTS.leases ?? NO_WORDS)) write(path, text);
+    const script = `mount --bind "$1" /etc/dhcp/dhclient-enter-hooks.d
+mount -t tmpfs none /etc/dhcp/dhclient-exit-hooks.d
+for device in eth2 eth5; do
+  ip link add $device type veth peer name peer-$device
+  env reason=BOUND interface=$device new_ip_address=192.0.2.5 new_subnet_mask=255.255.255.0 new_interface_mtu=1400 dhclient-script
+  ip -j link show dev $device
+done`;
+    const hooks = join(folder, "etc/dhcp/dhclient-enter-hooks.d");
+    const { stdout, stderr } = spawnSync("unshare", [...NAMESPACE, "-c", script, "sh", hooks], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect([...stdout.matchAll(/"mtu":(\d+)/g)].map(([, mtu]) => mtu)).toEqual(["1500", "1400"]);
+  });
+});
+
 describe.skipIf(reason !== undefined)("ifupdown's own reading", () => {
   it.each(Object.entries(HOSTS))("takes host %s", (_, words) => {
     writeMachine();

@@ -10,6 +10,8 @@ import { toStanzas } from "./stanza.js";
 import { unsupported } from "./unsupported.js";
 
 const PATH = "/etc/network/interfaces.d/multiport";
+/** Read by dhclient's own script, which else sets the packet size that a lease brings, after all lines of the stanza. */
+const DHCLIENT = "/etc/dhcp/dhclient-enter-hooks.d/multiport-mtu";
 
 /** What `ifup` is asked for: members of a bond are the bond's. */
 function autoDevices(words: LinuxWords): string[] {
@@ -24,7 +26,20 @@ function files(words: LinuxWords, heading: { machine: string; environment: strin
   const devices = devicesInOrder(words);
   if (devices.length === 0) return [];
   const stanzas = devices.flatMap((device) => toStanzas(words, device));
-  return [{ target: PATH, path: PATH, template: "linux/ifupdown/interfaces", data: { ...heading, stanzas } }];
+  const leased = devices.filter((device) => own(words.links, device)?.dhcp4);
+  return [
+    { target: PATH, path: PATH, template: "linux/ifupdown/interfaces", data: { ...heading, stanzas } },
+    ...(leased.length > 0
+      ? [
+          {
+            target: DHCLIENT,
+            path: DHCLIENT,
+            template: "linux/ifupdown/dhclient",
+            data: { ...heading, devices: leased },
+          },
+        ]
+      : []),
+  ];
 }
 
 function check(words: LinuxWords): Filled[] {
@@ -105,7 +120,7 @@ function resolver(words: LinuxWords, device: string): object {
 
 export const ifupdown: Renderer = {
   name: "ifupdown",
-  ownFiles: [PATH],
+  ownFiles: [PATH, DHCLIENT],
   unsupported,
   files,
   check,

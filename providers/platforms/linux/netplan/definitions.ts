@@ -1,6 +1,6 @@
 // Devices in netplan's own words. Source: netplan YAML reference, releases 0.106 and 1.1. Pure.
 
-import { isBeyond, isMain } from "../routes.js";
+import { isBeyond, isBeyondNeighbours, isMain } from "../routes.js";
 import { devicesInOrder, kindOf, portsOf } from "../stack.js";
 import { isFilter } from "../udev.js";
 import { BARE_LINK, type KernelBond, type KernelLink, type LinuxWords } from "../words.js";
@@ -56,7 +56,7 @@ function common(words: LinuxWords, device: string) {
 function toRoutes(link: KernelLink): object[] {
   const rest = { metric: null, table: null, source: null, isBeyond: false };
   return [
-    ...link.gateways.map((via) => ({ ...rest, to: "default", via })),
+    ...link.gateways.map((via) => ({ ...rest, to: "default", via, isBeyond: isBeyondNeighbours(via, link) })),
     ...link.routes.map((route) => ({
       to: route.to,
       via: route.via,

@@ -1,7 +1,8 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
+import { isBeyondNeighbours } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
 import { BARE_LINK, type KernelBridgeVlans, type KernelLink, type LinuxWords } from "../words.js";
-import { routeSections, ruleSections } from "./routes.js";
+import { gatewaySections, routeSections, ruleSections } from "./routes.js";
 
 /** Data of templates/linux/networkd/device.network.hbs. */
 export function toNetwork(words: LinuxWords, device: string): object {
@@ -18,9 +19,9 @@ export function toNetwork(words: LinuxWords, device: string): object {
     hasAddresses: link.addresses.length > 0 || link.dhcp4 || link.dhcp6,
     dhcp: dhcpWord(link),
     addresses: link.addresses,
-    gateways: link.gateways,
+    gateways: link.gateways.filter((gateway) => !isBeyondNeighbours(gateway, link)),
     nameservers: link.nameservers,
-    routes: routeSections(link),
+    routes: [...gatewaySections(link), ...routeSections(link)],
     rules: ruleSections(link),
     ports: portSections(words, device),
   };

@@ -1,5 +1,5 @@
 // Routes and policy rules of one device as sections of systemd's .network files. Source: systemd.network(5), release 252. Pure.
-import { destination, isBeyond, isMain } from "../routes.js";
+import { destination, isBeyond, isBeyondNeighbours, isMain, MAIN_TABLE } from "../routes.js";
 import type { KernelLink, KernelRoute, KernelRule } from "../words.js";
 
 interface Line {
@@ -10,6 +10,13 @@ interface Line {
 /** Each is a section of its own; the table only where it is not the main one. */
 export function routeSections(link: KernelLink): (readonly Line[])[] {
   return link.routes.map((route) => given(routeRows(route, isBeyond(route, link))));
+}
+
+/** Default routes whose router is in no network of the device; all others are a line of it. */
+export function gatewaySections(link: KernelLink): (readonly Line[])[] {
+  return link.gateways
+    .filter((gateway) => isBeyondNeighbours(gateway, link))
+    .map((via) => given(routeRows({ to: "default", via, metric: null, source: null, table: MAIN_TABLE }, true)));
 }
 
 function routeRows(route: KernelRoute, isOnLink: boolean): Row[] {

@@ -1,7 +1,7 @@
 // What a guest would lack after its first start, because cloud-init loses it on the way to the guest's renderer. Each was seen with release
 // 22.4; test/platforms/linuxGuest/cloudInit.test.ts asks cloud-init itself. Pure.
 import { zeroSettings } from "../../linux/networkd/options.js";
-import { isMain } from "../../linux/routes.js";
+import { isBeyondNeighbours, isMain } from "../../linux/routes.js";
 import { isFilter } from "../../linux/udev.js";
 import type { Unwritable } from "../../linux/unsupported.js";
 import type { KernelBond, KernelLink, LinuxWords, RendererName } from "../../linux/words.js";
@@ -123,7 +123,13 @@ function routeLosses(link: KernelLink, renderer: RendererName): string[] {
             [`the source of the route to ${to}`, source !== null],
           ]),
     );
-  return [...[...new Set(tables)].map((table) => `the routing table ${table}`), ...ofRoutes];
+  // It does not say that the router is on the link all the same, and networkd then refuses the route.
+  const beyond = link.gateways.filter((gateway) => renderer === "networkd" && isBeyondNeighbours(gateway, link));
+  return [
+    ...[...new Set(tables)].map((table) => `the routing table ${table}`),
+    ...beyond.map((gateway) => `the router ${gateway}, which is in the subnet of no address,`),
+    ...ofRoutes,
+  ];
 }
 
 function isIpv6(address: string): boolean {

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "ssh2";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { demoTopology } from "../../lab/netns/demo";
-import { execute, executeOrThrow, waitFor } from "../../lab/netns/execute";
-import { openNetns, startNetns, stopNetns } from "../../lab/netns/lab";
-import { whyNotNetns } from "../../lab/netns/requirements";
-import type { NetnsLab } from "../../lab/netns/runningLab";
-import { checkTopology, type LabTopology } from "../../lab/netns/topology";
+import { demoTopology } from "../../../lab/netns/demo";
+import { execute, executeOrThrow, waitFor } from "../../../lab/netns/execute";
+import { openNetns, startNetns, stopNetns } from "../../../lab/netns/lab";
+import { whyNotNetns } from "../../../lab/netns/requirements";
+import type { NetnsLab } from "../../../lab/netns/runningLab";
+import { checkTopology, type LabTopology } from "../../../lab/netns/topology";
 
 const scratch = mkdtempSync(join(tmpdir(), "multiport-netns-"));
 const started = new Set<string>();
@@ -247,6 +247,8 @@ describe("the demo's lab", () => {
     expect(lab.sshPort("kvm-01")).toBe(port);
     expect((await ssh(lab, "kvm-01", "ovs-vsctl list-br")).stdout).toBe("");
     await bridge("kvm-01", ["db-01-app"]);
+    // A new cable is a new NIC.
+    await ssh(lab, "db-01", "ip address add 10.10.0.11/24 dev app0");
     await bothNegotiated();
     expect(await ping("db-01", "10.10.0.1", 5)).toBe(5);
   });

@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from "vitest";
-import { executeOrThrow, waitFor } from "../../lab/netns/execute";
-import type { PortChannel } from "../../lab/netns/topology";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { whyNotQemu } from "../../lab/qemu/requirements";
-import { sampled, whyNotEmulated } from "./emulated.js";
+import { executeOrThrow, waitFor } from "../../../lab/netns/execute";
+import type { PortChannel } from "../../../lab/netns/topology";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { whyNotQemu } from "../../../lab/qemu/requirements";
+import { sampled, whyNotEmulated } from "../emulated.js";
 
 const reasons = whyNotEmulated("the tests on the emulated host");
 

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { QemuHost } from "../../lab/qemu/qemuHost";
-import { type ApplyOutcome, startApply } from "./applyRun.js";
-import { sampled, whyNotEmulated } from "./emulated.js";
+import { QemuHost } from "../../../lab/qemu/qemuHost";
+import { type ApplyOutcome, startApply } from "../applyRun.js";
+import { sampled, whyNotEmulated } from "../emulated.js";
 
 const reasons = whyNotEmulated("the host that is reached over the NICs that change");
 
