@@ -4,7 +4,7 @@ import type { Filled } from "../layer.js";
 import { own } from "../own.js";
 import type { Command } from "./iproute.js";
 import type { Transition } from "./renderer.js";
-import { destination, routeAddition, routeQuestion, routeRemoval, ruleAddition, ruleRemoval } from "./routes.js";
+import { destination, isIpv6Rule, routeAddition, routeQuestion, routeRemoval, ruleAddition, rulePrinted } from "./routes.js";
 import { leavingDevices } from "./stack.js";
 import { allSettings, type DeviceSetting, settingPath } from "./sysctl.js";
 import type { KernelLink, KernelRoute, KernelRule, LinuxWords } from "./words.js";
@@ -83,10 +83,21 @@ function rulesToHave(transition: Transition): Command[] {
   return wanted.filter((command) => !there.has(command.join(" ")));
 }
 
+interface StaleRule {
+  readonly family: "-4" | "-6";
+  readonly priority: number;
+  readonly printed: Command;
+}
+
 /** Rules have no device that would take them along. */
-function staleRules({ desired, actual }: Transition): Command[] {
+function staleRules({ desired, actual }: Transition): StaleRule[] {
   const wanted = rulesOf(desired);
-  return [...rulesOf(actual)].filter(([text]) => !wanted.has(text)).map(([, rule]) => ruleRemoval(rule));
+  const stale = [...rulesOf(actual)].flatMap(([text, rule]) => (wanted.has(text) ? [] : [rule]));
+  return stale.map((rule) => ({
+    family: isIpv6Rule(rule) ? "-6" : "-4",
+    priority: rule.priority,
+    printed: rulePrinted(rule),
+  }));
 }
 
 interface Setting {

@@ -81,13 +81,13 @@ const OFF_LINK: LinuxWords = {
   },
 };
 
-/** Of others: a rule, routes of other origin on our device, a rule that looks into our table. */
+/** Of others: a rule, routes of other origin on our device, a rule like one of ours that says more. */
 const FOREIGN = `ip rule add from 10.77.0.0/16 lookup 104 priority 500
 ip route add 10.78.0.0/16 dev eth4 table 104 proto 99
 ip route add 10.79.0.0/16 via 10.4.0.77 dev eth4
-ip rule add fwmark 5 from 10.4.0.5 lookup 104 priority 29000
+ip rule add fwmark 5 from 10.4.0.5 lookup 104 priority 30000
 `;
-const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 29000; ip route show 10.78.0.0/16 table 104; ip route show 10.79.0.0/16\n`;
+const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 30000 | grep fwmark; ip route show 10.78.0.0/16 table 104; ip route show 10.79.0.0/16\n`;
 
 const COUNT = 20;
 
@@ -196,7 +196,7 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
         .run(`${left}\n`)
         .split("\n")
         .filter((line) => /10\.4\.|10\.5\.|104|70000|2001:db8/.test(line)),
-    ).toEqual(["500:\tfrom 10.77.0.0/16 lookup 104", "29000:\tfrom 10.4.0.5 fwmark 0x5 lookup 104"]);
+    ).toEqual(["500:\tfrom 10.77.0.0/16 lookup 104", "30000:\tfrom 10.4.0.5 fwmark 0x5 lookup 104"]);
     const settings = (device: string) =>
       machine.run(`cd /proc/sys/net/ipv4/conf/${device}\ncat arp_ignore arp_announce arp_filter rp_filter\n`);
     expect([settings("eth4"), settings("eth5")]).toEqual([settings("default"), settings("default")]);
