@@ -4,9 +4,17 @@ import type { Filled } from "../layer.js";
 import { own } from "../own.js";
 import type { Command } from "./iproute.js";
 import type { Transition } from "./renderer.js";
-import { destination, isIpv6Rule, routeAddition, routeQuestion, routeRemoval, ruleAddition, rulePrinted } from "./routes.js";
+import {
+  destination,
+  isIpv6Rule,
+  routeAddition,
+  routeQuestion,
+  routeRemoval,
+  ruleAddition,
+  rulePrinted,
+} from "./routes.js";
 import { leavingDevices } from "./stack.js";
-import { allSettings, type DeviceSetting, settingPath } from "./sysctl.js";
+import { ACCEPT_RA_NAME, allSettings, type DeviceSetting, settingPath } from "./sysctl.js";
 import type { KernelLink, KernelRoute, KernelRule, LinuxWords } from "./words.js";
 
 /** After the renderer's own part. It brings up what is new to it with all that belongs to it; here is what stays, and what left. */
@@ -101,8 +109,13 @@ function staleRules({ desired, actual }: Transition): StaleRule[] {
 }
 
 interface Setting {
+  readonly device: string;
   readonly path: string;
   readonly value: number;
+  /** With IPv6. */
+  readonly mayLack: boolean;
+  /** Whether routers are listened to no more. */
+  readonly deaf: boolean;
 }
 
 function isThere(settings: readonly DeviceSetting[], wanted: DeviceSetting): boolean {
@@ -115,7 +128,13 @@ function settingsToHave(transition: Transition): Setting[] {
   const there = allSettings(transition.actual).filter(({ device }) => !gone.has(device));
   return allSettings(transition.desired)
     .filter((setting) => !isThere(there, setting))
-    .map((setting) => ({ path: settingPath(setting), value: setting.value }));
+    .map((setting) => ({
+      path: settingPath(setting),
+      value: setting.value,
+      device: setting.device,
+      mayLack: setting.name === ACCEPT_RA_NAME,
+      deaf: setting.name === ACCEPT_RA_NAME && setting.value === 0,
+    }));
 }
 
 /** Back to what the machine gives a device that appears. */

@@ -188,6 +188,11 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
     expect(machine.run(OTHERS)).toEqual(others.replace(leaves[renderer], ""));
   });
 
+  it("sets all of it anew on ports that left at once after they were changed", () => {
+    for (const words of [ANSWERING, WITHOUT, NO_WORDS]) machine.change(words);
+    expect(machine.change(OFF_LINK)).toEqual(told(OFF_LINK, renderer));
+  });
+
   it("leaves nothing but what others have", () => {
     expect(machine.change(NO_WORDS)).toEqual(NO_WORDS);
     const left = "ip rule; ip -6 rule; ip route show table all proto static; ip -6 route show table all proto static";
