@@ -2,7 +2,7 @@
 // kernel, read back to the same words, changed while traffic goes on, put back; and what becomes of answers without the rules.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answeringLink } from "../../../providers/platforms/linux/answering.js";
-import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
+import type { KernelLink, LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
 import { link, NO_WORDS } from "../../platforms/linux/words.js";
 import { TwoPortMachine, whyNoMachine } from "../twoPortMachine.js";
 
@@ -90,6 +90,29 @@ ip rule add fwmark 5 from 10.4.0.5 lookup 104 priority 30000
 const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 30000 | grep fwmark; ip route show 10.78.0.0/16 table 104; ip route show 10.79.0.0/16\n`;
 
 const COUNT = 20;
+
+/** As a router tells it on both cables: the network 2001:db8:77::/64, to make up addresses of, and itself as the default route. */
+const ADVERTISEMENT = `import socket, sys
+for port in ("s4", "s5"):
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+    head = bytes([134, 0, 0, 0, 64, 0, 7, 8]) + bytes(8)
+    prefix = bytes([3, 4, 64, 0xC0, 0, 0, 14, 16, 0, 0, 7, 8, 0, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, "2001:db8:77::")
+    sock.sendto(head + prefix, ("ff02::1", 0, 0, socket.if_nametoindex(port)))
+`;
+
+/** What the machine takes of it: on which ports it has an address, and a default route. */
+function takenOf(machine: TwoPortMachine): {
+  readonly addresses: readonly string[];
+  readonly routes: readonly string[];
+} {
+  machine.run(`for _ in 1 2 3; do ip netns exec router python3 - <<'SENT'\n${ADVERTISEMENT}SENT\nsleep 0.5; done\n`);
+  const ports = (text: string) => ["eth4", "eth5"].filter((port) => text.includes(port));
+  return {
+    addresses: ports(machine.run("ip -6 -o address show | grep 2001:db8:77: || :\n")),
+    routes: ports(machine.run("ip -6 route show default proto ra\n")),
+  };
+}
 
 /** Answers that came back, and through which ports, to somebody far away who asks an address of the machine. */
 function asked(machine: TwoPortMachine, address: string): { readonly answers: number; readonly by: readonly string[] } {
@@ -186,6 +209,24 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
       ifupdown: /^none/,
     };
     expect(machine.run(OTHERS)).toEqual(others.replace(leaves[renderer], ""));
+  });
+
+  it("takes nothing of what routers advertise but where it is to, and leaves it again", () => {
+    // What ifupdown leaves to the kernel is shown by the kernel's part alone: a client of DHCP would wait for an answer.
+    const isKernels = renderer === "ifupdown";
+    const deaf: KernelLink = { ...eth5, acceptRa: isKernels ? 0 : null };
+    const listening: KernelLink = isKernels ? { ...deaf, acceptRa: 2 } : { ...deaf, dhcp6: true };
+    const words = (one: KernelLink): LinuxWords => ({
+      ...NO_WORDS,
+      links: { eth4: { ...deaf, addresses: ports.eth4.addresses }, eth5: one },
+    });
+    const nothing = { addresses: [], routes: [] };
+    expect(machine.change(words(deaf))).toEqual(told(words(deaf), renderer));
+    expect(takenOf(machine)).toEqual(nothing);
+    machine.change(words(listening));
+    expect(takenOf(machine)).toEqual({ addresses: ["eth5"], routes: ["eth5"] });
+    expect(machine.change(words(deaf))).toEqual(told(words(deaf), renderer));
+    expect(takenOf(machine)).toEqual(nothing);
   });
 
   it("sets all of it anew on ports that left at once after they were changed", () => {
