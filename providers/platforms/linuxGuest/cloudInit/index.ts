@@ -1,5 +1,6 @@
 // cloud-init's part in a Linux guest: the seed of its data source NoCloud, which says the network of the first start and puts our own files in
 // place for every other one. Source: cloud-init's documentation and code, release 22.4. Pure.
+import { portDevice } from "../../../model/guestDevice.js";
 import type { Guest } from "../../../model/virtualMachine.js";
 import type { SeedFile } from "../../driver.js";
 import type { Heading } from "../../heading.js";
@@ -24,13 +25,17 @@ export function cloudInitSeed(guest: Guest, { files, heading }: Given): SeedFile
   const words = withoutInherited(toGuestWords(guest));
   return [
     seedFile("meta-data", { ...heading, instance: instanceOf(heading), hostname: guest.cloudInit.hostname ?? null }),
-    { path: "cloud-init/network-config", ...networkConfig(guest.renderer, words, heading) },
+    { path: "cloud-init/network-config", ...networkConfig(guest.renderer, words, { macs: macsOf(guest), heading }) },
     seedFile("user-data", {
       ...heading,
       files: [toFile(disabled(heading)), ...files.map(toFile)],
       handOver: handOver(guest.renderer, words, { paths: files.flatMap(({ path }) => path ?? []), heading }),
     }),
   ];
+}
+
+function macsOf({ ports }: Guest): Readonly<Record<string, string>> {
+  return Object.fromEntries(ports.flatMap((port) => (port.mac === undefined ? [] : [[portDevice(port), port.mac]])));
 }
 
 function seedFile(name: string, data: object): SeedFile {
