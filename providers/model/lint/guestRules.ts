@@ -114,6 +114,7 @@ function ownSettings(port: LinuxPort, bond: Bond): [string, string][] {
     ["addresses", port.addresses],
     ["gateway", port.gateways],
     ["nameservers", port.nameservers],
+    ["searchDomains", port.searchDomains],
     ["routes", port.routes.map(({ to }) => to)],
     ["routingTable", port.routingTable === undefined ? [] : [`${port.routingTable}`]],
     ["dhcp", [...(port.dhcp4 ? ["ipv4"] : []), ...(port.dhcp6 ? ["ipv6"] : [])]],

@@ -179,7 +179,7 @@ describe.skipIf(reason !== undefined)("ifupdown's own reading", () => {
 
   it.each([
     ["if-pre-up.d/ifenslave", "ifenslave is not installed"],
-    ["if-up.d/resolved", "Nothing here takes name servers from ifupdown"],
+    ["if-up.d/resolved", "Nothing here takes name servers or search domains from ifupdown"],
   ])("misses %s", (hook, message) => {
     writeMachine();
     rmSync(join(folder, "etc/network", hook));

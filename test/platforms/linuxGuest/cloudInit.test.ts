@@ -279,7 +279,13 @@ describe("quoting", () => {
           hasRoutes: true,
           gateways: [{ key: "gateway4", via: machine }],
         };
-        const named = { addresses: [machine], hasAddresses: true, nameservers: [hostname], hasNameservers: true };
+        const named = {
+          addresses: [machine],
+          hasAddresses: true,
+          nameservers: [hostname],
+          searchDomains: [machine],
+          hasResolution: true,
+        };
         const parameters = { all: [{ key: "mii-monitor-interval", value: machine, isText: true }], primary: hostname };
         const devices = [{ device: machine, ...device, ...routed, ...named, parameters }];
         const config = fillTemplate("linuxGuest/cloudInit/network-config", {

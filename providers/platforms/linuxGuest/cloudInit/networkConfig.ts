@@ -76,7 +76,8 @@ function common(words: LinuxWords, device: string) {
     // Not as routes: 22.4 makes ::/64 of ::/0, and for ifupdown a call of `route`, which few systems have.
     gateways: link.gateways.map((via) => ({ key: isIpv6(via) ? "gateway6" : "gateway4", via })),
     nameservers: link.nameservers,
-    hasNameservers: link.nameservers.length > 0,
+    searchDomains: link.searchDomains,
+    hasResolution: link.nameservers.length + link.searchDomains.length > 0,
     routes,
     hasRoutes: routes.length > 0,
     parameters: bond ? { all: parametersOf(bond), primary: bond.primary } : null,
