@@ -297,6 +297,21 @@ describe.skipIf(reason !== undefined)("a NIC by the real ifup, in a namespace", 
     expect(seen).toEqual([FIRST, SECOND, FIRST, ["state", "1500"]]);
   });
 
+  it("tells the hook of the resolver which name servers and domains are new, and nothing where they stay", () => {
+    const domains = nic({ ...first.links.eth4, searchDomains: ["lab.example.net", "example.net"] });
+    const larger = nic({ ...domains.links.eth4, mtu: 1400 });
+    states(change(NO_WORDS, first) + change(first, domains) + change(domains, larger) + change(larger, first));
+    expect(readFileSync(join(folder, "resolver"), "utf8").split("\n")).toEqual([
+      "down eth4",
+      "up eth4 203.0.113.53 ",
+      "down eth4",
+      "up eth4 203.0.113.53 lab.example.net example.net",
+      "down eth4",
+      "up eth4 203.0.113.53 ",
+      "",
+    ]);
+  });
+
   it("a change that is half done is put back, and one that never began", () => {
     const broken = "ip address del 203.0.113.10/28 dev eth4\nip route del default || :\n";
     const seen = states(
