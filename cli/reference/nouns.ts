@@ -20,7 +20,13 @@ import { NetworkSpec } from "../../providers/model/network.js";
 import { NetworkIoControlSpec, TrafficSpec } from "../../providers/model/networkIoControl.js";
 import { PortGroupSpec } from "../../providers/model/portGroup.js";
 import { ShapingSpec } from "../../providers/model/shaping.js";
-import { GuestAgentSpec, GuestSshSpec, PowershellDirectSpec, SshSpec } from "../../providers/model/ssh.js";
+import {
+  GuestAgentSpec,
+  GuestSshSpec,
+  PowershellDirectSpec,
+  SshSpec,
+  VmwareToolsSpec,
+} from "../../providers/model/ssh.js";
 import { PhysicalSwitchSpec } from "../../providers/model/switchPort.js";
 import { UplinkSpec } from "../../providers/model/uplink.js";
 import { UplinkTeamSpec } from "../../providers/model/uplinkTeam.js";
@@ -141,6 +147,13 @@ export const NOUNS: readonly Noun[] = [
     schema: GuestAgentSpec,
     example: "guest-agent",
     note: "Of a Linux guest on a KVM host: see [ways in](../ways-in.md#guest-agent).",
+  },
+  {
+    title: "VMware Tools",
+    at: ["vms.<vm>.guest.vmwareTools"],
+    schema: VmwareToolsSpec,
+    example: "vmware-tools",
+    note: "Of a Linux guest on an ESXi host. The password never stands in the file: see [ways in](../ways-in.md#vmware-tools).",
   },
   {
     title: "cloud-init",

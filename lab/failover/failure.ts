@@ -15,6 +15,8 @@ export interface Measurement extends Direction {
   readonly channel?: string;
   readonly failure: Failure;
   readonly capSeconds: number;
+  /** The host uses virtual functions: those of the emulated card keep their link without its cable, so the card is set down with it. */
+  readonly hasFunctions?: boolean;
 }
 
 export interface Measured extends Interruption {
@@ -37,7 +39,7 @@ export async function measureFailure(host: QemuHost, measurement: Measurement): 
     const cable = await cableInUse(host, measurement);
     await untilCalm(answers);
     const moment = Date.now();
-    await host.cable(cable)[measurement.failure]();
+    await fail(host, cable, measurement);
     await untilOver(answers, moment, measurement.capSeconds);
     const { log } = answers;
     return {
@@ -46,8 +48,20 @@ export async function measureFailure(host: QemuHost, measurement: Measurement): 
     };
   } finally {
     answers.stop();
-    for (const cable of measurement.cables) await host.cable(cable).plug();
+    for (const cable of measurement.cables) await mend(host, cable, measurement);
   }
+}
+
+async function fail(host: QemuHost, number: CableNumber, { failure, hasFunctions }: Measurement): Promise<void> {
+  const cable = host.cable(number);
+  const isTold = failure === "pull" && hasFunctions;
+  await Promise.all([cable[failure](), ...(isTold ? [host.runOrThrow(`ip link set ${cable.nic} down`)] : [])]);
+}
+
+async function mend(host: QemuHost, number: CableNumber, { hasFunctions }: Measurement): Promise<void> {
+  const cable = host.cable(number);
+  await cable.plug();
+  if (hasFunctions) await host.runOrThrow(`ip link set ${cable.nic} up`);
 }
 
 // A switch of hardware learns a MAC address from any frame. Open vSwitch learns from those that it has no flow for, and from the others

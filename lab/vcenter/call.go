@@ -55,7 +55,7 @@ func callOf(body []byte, userAgent string) Call {
 
 // Methods that change nothing that another client could see, by the beginning of their names.
 var readingPrefixes = []string{
-	"Retrieve", "ContinueRetrieve", "CancelRetrieve", "Query", "Fetch", "Find", "Get", "Lookup", "DVSManagerLookup", "Has", "Read", "RewindCollector", "ResetCollector", "ResetListView",
+	"Retrieve", "ContinueRetrieve", "CancelRetrieve", "Query", "Fetch", "Find", "Get", "List", "Lookup", "DVSManagerLookup", "Has", "Read", "RewindCollector", "ResetCollector", "ResetListView",
 	"WaitFor", "CheckForUpdates", "CancelWaitForUpdates", "CreateFilter", "DestroyPropertyFilter", "CreateCollector", "DestroyCollector",
 	"CreatePropertyCollector", "DestroyPropertyCollector", "CreateContainerView", "CreateListView", "CreateInventoryView", "DestroyView",
 	"Login", "Logout", "CloneSession", "AcquireCloneTicket", "SessionIsActive", "CurrentTime", "Refresh", "Check", "Validate", "Estimate",

@@ -1,4 +1,4 @@
-// The certificate: made at every start, self-signed like that of a fresh vCenter.
+// Certificates: made at every start, self-signed like that of a fresh vCenter and of a host that was never given another.
 
 package main
 
@@ -18,14 +18,14 @@ import (
 	"time"
 )
 
-func newCertificate() (tls.Certificate, error) {
+func newCertificate(name string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
-		Subject:      pkix.Name{CommonName: "simulated vCenter"},
+		Subject:      pkix.Name{CommonName: name},
 		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().AddDate(1, 0, 0),
 		KeyUsage:     x509.KeyUsageDigitalSignature,

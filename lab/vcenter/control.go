@@ -62,10 +62,25 @@ func (s *Server) controls() http.Handler {
 	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) { injector.forgetInjections(); writeDone(w, nil) })
 	mux.HandleFunc("DELETE /sessions", func(w http.ResponseWriter, _ *http.Request) { s.door.sessions.endAll(); writeDone(w, nil) })
 	s.handle(mux, "faults", control(func(_ *simulator.Context, injection Injection) error { return injector.add(injection) }))
+	s.handle(mux, "away", control(func(_ *simulator.Context, setting awaySetting) error { return s.setAway(setting) }))
 	for name, set := range s.network.setters() {
 		s.handle(mux, name, set)
 	}
 	return mux
+}
+
+// awaySetting cuts every connection to vCenter and its hosts, or no longer: POST /away. Guests and hosts go on meanwhile.
+type awaySetting struct {
+	IsAway *bool `json:"isAway"`
+}
+
+func (s *Server) setAway(setting awaySetting) error {
+	if setting.IsAway == nil {
+		return errors.New("isAway: true or false is missing")
+	}
+	s.door.isAway.Store(*setting.IsAway)
+	s.transfer.isAway.Store(*setting.IsAway)
+	return nil
 }
 
 func (s *Server) handle(mux *http.ServeMux, name string, set setter) {

@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -30,6 +31,8 @@ type door struct {
 	network  *network
 	sessions *sessionClock
 	injector *injector
+	// isAway: every connection is cut.
+	isAway atomic.Bool
 }
 
 // ServeHTTP answers a request, whatever happens on the way.
@@ -44,6 +47,9 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			writeMethodFault(w, &types.SystemError{Reason: fmt.Sprint(reason)})
 		}
 	}()
+	if d.isAway.Load() {
+		panic(http.ErrAbortHandler)
+	}
 	if r.Method != http.MethodPost || (r.URL.Path != d.path && r.URL.Path != d.path+"/vimService") {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 		d.next.ServeHTTP(w, r)

@@ -74,7 +74,7 @@ func sentence(fault types.BaseMethodFault) string {
 	case *types.SystemError:
 		return "A general system error occurred: " + f.Reason
 	default:
-		if sentence := requestSentence(fault) + machineSentence(fault) + hostSentence(fault); sentence != "" {
+		if sentence := requestSentence(fault) + machineSentence(fault) + guestSentence(fault) + hostSentence(fault); sentence != "" {
 			return sentence
 		}
 		return strings.TrimPrefix(fmt.Sprintf("%T", fault), "*types.")

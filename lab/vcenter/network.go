@@ -22,6 +22,7 @@ type network struct {
 	portKey  int
 	macs     int
 	*switchState
+	guests *guestOperations
 	// rebootTime and settleTime are those of Options.
 	rebootTime, settleTime time.Duration
 	// later lets happen what a vCenter or a host does by itself after a while; tests hold it back.
@@ -32,6 +33,7 @@ type network struct {
 func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 	n := &network{registry: registry, taskTime: taskTime, later: inRealTime}
 	n.switchState = newSwitchState(registry)
+	n.guests = newGuestOperations()
 	named := func(name string) receiver { return receiver{network: n, name: name} }
 	registry.AddHandler(&taskGuard{named("guard")})
 	installCollector(registry)
@@ -49,6 +51,8 @@ func newNetwork(registry *simulator.Registry, taskTime time.Duration) *network {
 		switchType:                        &switchMethods{named("switch")},
 		"DistributedVirtualPortgroup":     &portGroupMethods{named("portgroup")},
 		"DistributedVirtualSwitchManager": &managerMethods{named("manager")},
+		"GuestFileManager":                &guestFileMethods{named("guestfile")},
+		"GuestProcessManager":             &guestProcessMethods{named("guestprocess")},
 		"HostNetworkSystem":               &hostNetworkMethods{named("hostnetwork")},
 		"HostPciPassthruSystem":           &passthroughMethods{named("passthrough")},
 		"HostSystem":                      &hostMethods{named("host")},

@@ -48,6 +48,31 @@ func machineSentence(fault types.BaseMethodFault) string {
 	return ""
 }
 
+// guestSentence is empty for other faults.
+func guestSentence(fault types.BaseMethodFault) string {
+	switch f := fault.(type) {
+	case *types.InvalidGuestLogin:
+		return "Failed to authenticate with the guest operating system using the supplied credentials."
+	case *types.GuestOperationsUnavailable:
+		return "The guest operations agent could not be contacted."
+	case *types.GuestPermissionDenied:
+		return "Permission to perform this operation in the guest was denied."
+	case *types.OperationDisabledByGuest:
+		return "The operation is disabled in the guest operating system."
+	case *types.OperationNotSupportedByGuest:
+		return "The operation is not supported by the guest operating system."
+	case *types.GuestProcessNotFound:
+		return fmt.Sprintf("Process with PID %d was not found.", f.Pid)
+	case *types.FileNotFound:
+		return "File " + f.File + " was not found"
+	case *types.FileAlreadyExists:
+		return "Cannot complete the operation because the file or folder " + f.File + " already exists"
+	case *types.NotADirectory:
+		return f.File + " is not a directory"
+	}
+	return ""
+}
+
 // hostSentence is empty for other faults.
 func hostSentence(fault types.BaseMethodFault) string {
 	switch f := fault.(type) {

@@ -62,6 +62,7 @@ type Server struct {
 	service     *simulator.Service
 	network     *network
 	door        *door
+	transfer    *transferDoor
 }
 
 // Version of vCenter that is played. A new switch has the same version.
@@ -92,7 +93,7 @@ func Start(options Options) (*Server, error) {
 	if err := server.listenForControl(options.Control); err != nil {
 		return nil, errors.Join(err, listener.Close(), server.Close())
 	}
-	certificate, err := newCertificate()
+	certificate, err := newCertificate("simulated vCenter")
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), server.Close())
 	}
@@ -125,6 +126,11 @@ func (s *Server) build(options Options) error {
 		return err
 	}
 	s.network = newNetwork(registry, options.TaskTime)
+	if s.transfer, err = openTransferDoor(s.network.guests); err != nil {
+		return err
+	}
+	s.transfer.tellHosts(s.service.Context)
+	s.service.ServeMux.Handle(guestFilePath, s.network.guests)
 	s.door = &door{
 		next: s.service.ServeMux, path: registry.Path, network: s.network, injector: &injector{},
 		sessions: &sessionClock{registry: registry, idleTime: options.IdleTime, lastUse: map[string]time.Time{}},
@@ -149,6 +155,9 @@ func (s *Server) Close() error {
 	}
 	if s.control != nil {
 		err = errors.Join(err, s.control.Close())
+	}
+	if s.transfer != nil {
+		err = errors.Join(err, s.transfer.close())
 	}
 	return errors.Join(err, os.RemoveAll(s.folder))
 }

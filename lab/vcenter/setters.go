@@ -17,6 +17,7 @@ func (n *network) setters() map[string]setter {
 	return map[string]setter{
 		"event":    control(n.setEvent),
 		"failing":  control(n.setFailing),
+		"guest":    control(n.setGuest),
 		"link":     control(n.linkSetter),
 		"physical": control(n.physicalSetter),
 	}

@@ -1,15 +1,17 @@
-// How the engine gets at a machine: over SSH, or over SSH to the host that it runs on and from there by PowerShell Direct or QEMU's guest
-// agent. I/O.
+// How the engine gets at a machine: over SSH; over SSH to the host that it runs on and from there by PowerShell Direct or QEMU's guest agent;
+// or through vCenter by VMware Tools. I/O.
+import type { GuestWay } from "../host/guestPassword.js";
 import type { Host } from "../host/host.js";
 import type { SshTarget } from "../model/ssh.js";
 import type { Connect } from "./machineAccess.js";
-import type { ReadConfig } from "./vcenterSession.js";
+import { openVcenter, type ReadConfig } from "./vcenterSession.js";
 
 /** Credentials and the place of the client configuration are read anew for every connection. */
 export function connectWith(config: ReadConfig): Connect {
   return (target) => {
     if (target.powershellDirect !== undefined) return enterGuest(target.name, target.powershellDirect, config);
     if (target.guestAgent !== undefined) return askAgent(target.name, target.guestAgent, config);
+    if (target.vmwareTools !== undefined) return askTools(target.name, target.vmwareTools, config);
     return connectOverSsh(target, config);
   };
 }
@@ -31,14 +33,15 @@ async function enterGuest(
   { host, user }: NonNullable<SshTarget["powershellDirect"]>,
   config: ReadConfig,
 ): Promise<Host> {
-  const { guestPassword } = require("../host/guestPassword.js") as typeof import("../host/guestPassword.js");
   const { PowershellDirectHost } =
     require("../host/powershellDirect.js") as typeof import("../host/powershellDirect.js");
-  const password = guestPassword(vm, {
-    all: config("multiport:guestPassword"),
-    each: config("multiport:guestPasswords"),
-  });
+  const password = passwordOf(vm, "PowerShell Direct", config);
   return new PowershellDirectHost({ vm, user, password, hypervisor: await connectOverSsh(host, config) });
+}
+
+function passwordOf(vm: string, way: GuestWay, config: ReadConfig): string {
+  const { guestPassword } = require("../host/guestPassword.js") as typeof import("../host/guestPassword.js");
+  return guestPassword(vm, way, { all: config("multiport:guestPassword"), each: config("multiport:guestPasswords") });
 }
 
 async function askAgent(
@@ -48,4 +51,18 @@ async function askAgent(
 ): Promise<Host> {
   const { GuestAgentHost } = require("../host/guestAgent.js") as typeof import("../host/guestAgent.js");
   return new GuestAgentHost({ vm, domain, hypervisor: await connectOverSsh(host, config) });
+}
+
+async function askTools(
+  vm: string,
+  { host, user }: NonNullable<SshTarget["vmwareTools"]>,
+  config: ReadConfig,
+): Promise<Host> {
+  const { connectVmwareTools } = require("../host/vmwareTools.js") as typeof import("../host/vmwareTools.js");
+  const { findVm } = require("./vcenterVm.js") as typeof import("./vcenterVm.js");
+  const find = async () => {
+    const vcenter = await openVcenter(config);
+    return { vcenter, ...(await findVm(vcenter, { vm, host })) };
+  };
+  return connectVmwareTools({ vm, user, password: passwordOf(vm, "VMware Tools", config), find });
 }

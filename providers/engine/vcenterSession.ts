@@ -8,12 +8,16 @@ export type ReadConfig = (key: string) => string | undefined;
 
 /** Connects when it is first needed: a preview without changes asks vCenter nothing. */
 export async function vcenterSession(config: ReadConfig): Promise<VcenterSession> {
-  // Loaded here for the same reason.
+  return toVcenterSession(await openVcenter(config));
+}
+
+/** The door to the vCenter of the stack, the same one for all of a process. */
+export function openVcenter(config: ReadConfig): Promise<Vcenter> {
+  // Loaded when vCenter is needed.
   const { connectVcenter } = require("../host/vim/connectVcenter.js") as typeof import("../host/vim/connectVcenter.js");
   const { resolveVcenter } =
     require("../host/vim/vcenterSettings.js") as typeof import("../host/vim/vcenterSettings.js");
-  const vcenter = await connectVcenter(resolveVcenter({ config, environment: process.env }));
-  return toVcenterSession(vcenter);
+  return connectVcenter(resolveVcenter({ config, environment: process.env }));
 }
 
 /** What the engine needs of an open door. */

@@ -1,4 +1,4 @@
-// The password of a Windows guest, from the settings of the stack. Pure.
+// The password of a guest that is reached by way of its host, from the settings of the stack. Pure.
 import { z } from "zod";
 import { HostError } from "./host.js";
 
@@ -10,18 +10,21 @@ export interface GuestPasswords {
   readonly each?: string | undefined;
 }
 
-/** A password as PowerShell can be given it: what is longer no Windows takes, and a control character is a slip of the hand. */
+/** What is longer no Windows takes, and a control character is a slip of the hand. */
 const Password = z.string().regex(/^[^\p{Cc}]{1,256}$/u);
 const Each = z.record(z.string(), Password);
 
+/** The ways in that take one. */
+export type GuestWay = "PowerShell Direct" | "VMware Tools";
+
 /** Throws a HostError of kind "invalid", which has nothing of what it found. */
-export function guestPassword(vm: string, { all, each }: GuestPasswords): string {
+export function guestPassword(vm: string, way: GuestWay, { all, each }: GuestPasswords): string {
   const own = each === undefined ? {} : passwordsOf(vm, each);
   const found = Object.hasOwn(own, vm) ? own[vm] : all;
   if (found === undefined || found === "")
     throw new HostError(
       "invalid",
-      `${vm}: it is reached by PowerShell Direct, and the stack has no password for it. Set it: pulumi config set --secret multiport:guestPassword, or for this VM in multiport:guestPasswords.`,
+      `${vm}: it is reached by ${way}, and the stack has no password for it. Set it: pulumi config set --secret multiport:guestPassword, or for this VM in multiport:guestPasswords.`,
     );
   if (!Password.safeParse(found).success)
     throw new HostError(

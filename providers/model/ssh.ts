@@ -80,6 +80,19 @@ export const GuestAgentSpec = z.strictObject({
 });
 export type GuestAgentSpec = z.input<typeof GuestAgentSpec>;
 
+/** VMware Tools: into a Linux VM by way of vCenter, which asks the tools in the guest, without a network of the guest's own. */
+export const VmwareToolsSpec = z.strictObject({
+  user: field
+    .described(
+      z.string().regex(USER),
+      "User of the guest, who may do everything there. Default root.",
+      "a user name such as root",
+    )
+    .optional(),
+  confirmSeconds: confirmSeconds.optional(),
+});
+export type VmwareToolsSpec = z.input<typeof VmwareToolsSpec>;
+
 /** What a machine runs scripts with: sh on Linux, powershell (5.1) on Windows. */
 export type ShellName = "sh" | "powershell";
 
@@ -95,6 +108,15 @@ export interface SshTarget {
   readonly jump?: SshTarget;
   readonly powershellDirect?: PowershellDirect;
   readonly guestAgent?: GuestAgent;
+  readonly vmwareTools?: VmwareTools;
+}
+
+/** The machine is a VM, which has the name of the target, in vCenter: its guest operations lead into the VM. */
+export interface VmwareTools {
+  /** The ESXi host's name in vCenter. */
+  readonly host: string;
+  /** A user of the guest. */
+  readonly user: string;
 }
 
 /** The machine is a VM on a KVM host: SSH goes to the host, and libvirt's connection to QEMU's guest agent into the VM. */
@@ -138,6 +160,15 @@ export function toGuestAgentTarget(
 ): SshTarget {
   const given = confirmSeconds === undefined ? {} : { confirmSeconds };
   return { name, address: host.address, ...given, guestAgent: { host: asWay(host), domain } };
+}
+
+export function toVmwareToolsTarget(
+  name: string,
+  host: string,
+  { user = "root", confirmSeconds }: VmwareToolsSpec,
+): SshTarget {
+  const given = confirmSeconds === undefined ? {} : { confirmSeconds };
+  return { name, address: host, ...given, vmwareTools: { host, user } };
 }
 
 /** Of a guest; `host` is the one that it runs on, where multiport logs in to that. */

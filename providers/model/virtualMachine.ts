@@ -9,7 +9,7 @@ import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
 import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { portGroupReference } from "./portGroupReference.js";
-import { GuestAgentSpec, GuestSshSpec, type SshTarget } from "./ssh.js";
+import { GuestAgentSpec, GuestSshSpec, type SshTarget, VmwareToolsSpec } from "./ssh.js";
 import { type AssignedFunction, MAX_VFS } from "./virtualFunction.js";
 import { type VlanInterface, vlanInterfaces } from "./vlanInterface.js";
 import { type WindowsGuest, WindowsGuestSpec } from "./windowsGuest.js";
@@ -97,6 +97,10 @@ export const GuestSpec = z.strictObject({
   guestAgent: GuestAgentSpec.optional().meta({
     description:
       "Set when the guest is reached by QEMU's guest agent instead of SSH: through libvirt on its KVM host, with no network of its own. May be empty.",
+  }),
+  vmwareTools: VmwareToolsSpec.optional().meta({
+    description:
+      "Set when the guest is reached by VMware Tools instead of SSH: through vCenter and the ESXi host that it is on, with no network of its own. May be empty.",
   }),
   cloudInit: CloudInitSpec.optional().meta({
     description:

@@ -111,7 +111,11 @@ describe("a guest", () => {
 describe("the password", () => {
   it("is that of the VM, or of all", () => {
     const passwords = { all: "a", each: '{"in 1":"b"}' };
-    expect(["in 1", "in 2", "toString"].map((vm) => guestPassword(vm, passwords))).toEqual(["b", "a", "a"]);
+    expect(["in 1", "in 2", "toString"].map((vm) => guestPassword(vm, "PowerShell Direct", passwords))).toEqual([
+      "b",
+      "a",
+      "a",
+    ]);
   });
 
   it.each([
@@ -121,7 +125,7 @@ describe("the password", () => {
     [{ each: '{"in 1": 5}' }, /is not a JSON object/],
     [{ each: "{" }, /is not a JSON object/],
   ])("that is none is told without it: %j", (passwords, said) => {
-    expect(() => guestPassword("in 1", passwords)).toThrow(said);
-    expect(() => guestPassword("in 1", passwords)).not.toThrow(/mine|alone|: 5/);
+    expect(() => guestPassword("in 1", "PowerShell Direct", passwords)).toThrow(said);
+    expect(() => guestPassword("in 1", "PowerShell Direct", passwords)).not.toThrow(/mine|alone|: 5/);
   });
 });

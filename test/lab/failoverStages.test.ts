@@ -6,10 +6,41 @@ import { toOvsWords } from "../../providers/platforms/kvm/openvswitch/toWords.js
 import type { OvsBond } from "../../providers/platforms/kvm/openvswitch/words.js";
 import { toKernelBond } from "../../providers/platforms/linux/bond.js";
 import type { KernelBond } from "../../providers/platforms/linux/words.js";
+import { guestEnvironmentOf, hostSideOf } from "../live/failoverGuest.js";
 import { deviceOf, environmentOf, PLACES } from "../live/failoverMaking.js";
-import { STAGES } from "../live/failoverStages.js";
+import { isOfGuest, STAGES } from "../live/failoverStages.js";
 
-describe.each(STAGES.map((stage) => [stage.name, stage] as const))("%s", (_, stage) => {
+const [inGuest, onHost] = [STAGES.filter(isOfGuest), STAGES.filter((stage) => !isOfGuest(stage))];
+
+describe.each(inGuest.map((stage) => [stage.name, stage] as const))("%s", (_, stage) => {
+  const { environment, problems } = checkEnvironmentText(guestEnvironmentOf(stage), "failover.yaml");
+  const { environment: host, problems: ofHost } = checkEnvironmentText(hostSideOf(stage), "host.yaml");
+
+  it("are an environment without errors, and so is their host's side", () => {
+    const errors = [...problems, ...ofHost].filter(({ severity }) => severity === "error");
+    expect(errors.map(formatProblem)).toEqual([]);
+    // Both files tell the host the same of the functions.
+    const functionsOf = (hosts: typeof host) =>
+      hosts?.kvmHosts[0]?.uplinks.flatMap(({ sriov }) => sriov?.functions ?? []);
+    expect(functionsOf(host)?.map(({ mac, trust }) => ({ mac, trust }))).toEqual(
+      functionsOf(environment)?.map(({ mac, trust }) => ({ mac, trust })),
+    );
+  });
+
+  it.each(stage.bonds.map((bond, index) => [bond.name, bond, index] as const))(
+    "%s is shown as it is",
+    (_, bond, at) => {
+      const team = environment?.virtualMachines[0]?.guest?.bonds[at];
+      if (!team) throw new Error("no such bond");
+      const { options, shown = options } = bond.made.multiport;
+      const made = toKernelBond(team);
+      const mac = made.fail_over_mac === "none" ? "" : `, fail_over_mac ${made.fail_over_mac}`;
+      expect(shown).toBe(`${shownKernel(made)}${mac}`);
+    },
+  );
+});
+
+describe.each(onHost.map((stage) => [stage.name, stage] as const))("%s", (_, stage) => {
   const { environment, problems } = checkEnvironmentText(environmentOf(stage), "failover.yaml");
   const host = environment?.kvmHosts[0];
 

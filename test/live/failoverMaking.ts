@@ -22,7 +22,7 @@ export const deviceOf = (bond: MeasuredBond, place: Place) =>
   bond.kind === "openvswitch" ? `${bridgeOf(place)}-uplinks` : `bond${place.vlan}`;
 /** The port channel's name. */
 export const channelOf = ({ vlan }: Place) => `po${vlan}`;
-const nicsOf = ({ cables }: Place) => cables.map((cable) => `enp${cable}s0`);
+export const nicsOf = ({ cables }: Place) => cables.map((cable) => `enp${cable}s0`);
 const portsOf = ({ cables }: Place) => cables.map((cable) => `p${cable}`);
 
 /** Who asks, and who answers. */
@@ -69,11 +69,16 @@ export function handScript({ bonds }: Stage, maker: Maker): string {
   return ["set -e", ...parts].join("\n");
 }
 
+/** A bond of the kernel over what the machine calls its members. */
+export function bondScript({ vlan }: Place, members: readonly string[], options: string): string {
+  return `ip link add bond${vlan} type bond ${options}
+for member in ${members.join(" ")}; do ip link set $member down; ip link set $member master bond${vlan}; done
+ip link set bond${vlan} up`;
+}
+
 function kernelScript(place: Place, options: string): string {
   const [bond, bridge, { vlan }] = [`bond${place.vlan}`, bridgeOf(place), place];
-  return `ip link add ${bond} type bond ${options}
-for nic in ${nicsOf(place).join(" ")}; do ip link set $nic down; ip link set $nic master ${bond}; done
-ip link set ${bond} up
+  return `${bondScript(place, nicsOf(place), options)}
 ip link add ${bridge} type bridge vlan_filtering 1 vlan_default_pvid 0
 ip link set ${bond} master ${bridge}
 bridge vlan add vid ${vlan} dev ${bond}
@@ -92,8 +97,11 @@ ovs-vsctl --timeout=20 add-br ${bridge} -- ${bond} ${options} -- ${port}
 ${addressed(place)}`;
 }
 
-const addressed = (place: Place) => `ip address add ${targetOf(place)}/24 dev ${place.network}
-ip link set ${place.network} up`;
+export const addressed = (
+  place: Place,
+  device: string = place.network,
+) => `ip address add ${targetOf(place)}/24 dev ${device}
+ip link set ${device} up`;
 
 /** The same by multiport. */
 export function environmentOf({ bonds }: Stage): string {

@@ -6,6 +6,7 @@ import { parseBond } from "../../lab/netns/bondFacts";
 import { waitFor } from "../../lab/netns/execute";
 import type { QemuHost } from "../../lab/qemu/qemuHost";
 import { apply } from "./applyRun.js";
+import { guestEnvironmentOf, guestHandScript, hostSideOf } from "./failoverGuest.js";
 import {
   channelOf,
   deviceOf,
@@ -18,7 +19,7 @@ import {
   switchOf,
   targetOf,
 } from "./failoverMaking.js";
-import { MAKERS, type Maker, type MeasuredBond, type Stage } from "./failoverStages.js";
+import { isFunctions, isOfGuest, MAKERS, type Maker, type MeasuredBond, type Stage } from "./failoverStages.js";
 
 /** What is measured of each bond, how often, and how long one that does not recover is watched. */
 export interface Plan {
@@ -63,8 +64,19 @@ export class FailoverRun {
     this.isFresh = false;
     await this.host.switch.setUp(switchOf(stage));
     await this.host.switch.runScript(oneCableScript(stage));
+    await (isOfGuest(stage) ? this.makeInGuest(stage, maker) : this.makeOnHost(stage, maker));
+  }
+
+  private async makeOnHost(stage: Stage, maker: Maker): Promise<void> {
     if (maker === "multiport") await apply(environmentOf(stage), this.host.sshConfig);
     else await this.host.runOrThrow(handScript(stage, maker));
+  }
+
+  /** The functions have their settings from the host, whoever makes the bonds over them. */
+  private async makeInGuest(stage: Stage, maker: Maker): Promise<void> {
+    await apply(hostSideOf(stage), this.host.sshConfig);
+    if (maker === "multiport") await apply(guestEnvironmentOf(stage), this.host.sshConfig, "linuxGuest");
+    else await this.host.runOrThrow(guestHandScript(stage, maker));
   }
 
   /** Waits until both ends use both cables. */
@@ -100,6 +112,7 @@ export class FailoverRun {
       target: targetOf(place),
       failure,
       capSeconds: this.plan.capSeconds,
+      hasFunctions: isFunctions(bond),
     });
     this.calmMilliseconds = Math.max(this.calmMilliseconds, measured.calmMilliseconds);
     return measured;

@@ -18,7 +18,8 @@ interface Made {
 
 export interface MeasuredBond {
   readonly name: string;
-  readonly kind: "linux-bridge" | "openvswitch";
+  /** Of a host, below a virtual switch; or in a guest, over ports of a virtual switch or virtual functions. */
+  readonly kind: "linux-bridge" | "openvswitch" | "guest ports" | "guest functions";
   /** LACP on the switch, and how often it wants to hear of the host. */
   readonly lacp?: "fast" | "slow";
   readonly made: Readonly<Record<Maker, Made>>;
@@ -29,6 +30,10 @@ export interface Stage {
   readonly name: string;
   readonly bonds: readonly [MeasuredBond, MeasuredBond];
 }
+
+export const isFunctions = ({ kind }: Pick<MeasuredBond, "kind">) => kind === "guest functions";
+export const isOfGuest = ({ bonds }: Stage) =>
+  bonds.every(({ kind }) => kind === "guest ports" || isFunctions({ kind }));
 
 const OVS_DETECT = "other_config:bond-detect-mode=miimon other_config:bond-miimon-interval=10";
 
@@ -154,6 +159,83 @@ export const STAGES: readonly [Stage, ...Stage[]] = [
             unnoticed: ["silence"],
           },
           multiport: { options: "mode: lacp", shown: "miimon 100, lacp_rate fast, layer3+4", unnoticed: ["silence"] },
+        },
+      },
+    ],
+  },
+  {
+    name: "bonds in a guest",
+    bonds: [
+      {
+        name: "guest, two ports",
+        kind: "guest ports",
+        made: {
+          "defaults of the tool": { options: "mode active-backup", unnoticed: ["pull", "silence"] },
+          "by hand, tuned": {
+            options: "mode active-backup miimon 100",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          multiport: { options: "", shown: "miimon 100", unnoticed: ["silence"] },
+        },
+      },
+      {
+        name: "guest, two virtual functions",
+        kind: "guest functions",
+        made: {
+          // Without fail_over_mac the second function does not get into the bond: its host does not let it have the other MAC address.
+          "defaults of the tool": {
+            options: "mode active-backup fail_over_mac active",
+            unnoticed: ["pull", "silence"],
+          },
+          "by hand, tuned": {
+            options: "mode active-backup miimon 100 fail_over_mac active",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          multiport: { options: "", shown: "miimon 100, fail_over_mac active", unnoticed: ["silence"] },
+        },
+      },
+    ],
+  },
+  {
+    name: "silent switches, seen from a guest",
+    bonds: [
+      {
+        name: "guest, two ports, ARP monitor",
+        kind: "guest ports",
+        made: {
+          "defaults of the tool": {
+            options: "mode active-backup miimon 100",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          "by hand, tuned": {
+            options: "mode active-backup arp_interval 100 arp_ip_target 10.10.0.1 arp_validate all",
+          },
+          multiport: {
+            options: "arpMonitor: { intervalMilliseconds: 100, targets: [10.10.0.1], validate: all }",
+            shown: "arpMonitor: every 100 ms, validate all",
+          },
+        },
+      },
+      {
+        name: "guest, two virtual functions, ARP monitor",
+        kind: "guest functions",
+        made: {
+          "defaults of the tool": {
+            options: "mode active-backup miimon 100 fail_over_mac active",
+            by: "by hand, as most guides say",
+            unnoticed: ["silence"],
+          },
+          "by hand, tuned": {
+            options:
+              "mode active-backup arp_interval 100 arp_ip_target 10.20.0.1 arp_validate all fail_over_mac active",
+          },
+          multiport: {
+            options: "arpMonitor: { intervalMilliseconds: 100, targets: [10.20.0.1], validate: all }",
+            shown: "arpMonitor: every 100 ms, validate all, fail_over_mac active",
+          },
         },
       },
     ],

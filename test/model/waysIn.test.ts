@@ -3,16 +3,19 @@ import { describe, expect, it } from "vitest";
 import { modelOf } from "./given.js";
 
 /** The target of the only guest of a file. */
-function target(guest: string, { vm = "", ssh = "{ user: root, port: 2222, confirmSeconds: 300 }" } = {}): object {
+function target(
+  guest: string,
+  { vm = "", ssh = "{ user: root, port: 2222, confirmSeconds: 300 }", platform = "kvm" } = {},
+): object {
+  const only = platform === "kvm" ? `ssh: ${ssh}\n    libvirt: true` : "description: plain";
   const { virtualMachines } = modelOf(`
 environment: t
 networks: { app: { vlan: 10 } }
 hosts:
   kvm-[1:2]:
-    platform: kvm
+    platform: ${platform}
     address: 192.0.2.[1:2]
-    ssh: ${ssh}
-    libvirt: true
+    ${only}
     uplinks: { ens1: , ens2: }
     virtualSwitches: { vs0: { uplinkTeam: { members: [ens1, ens2] }, portGroups: [app] } }
 vms:
@@ -59,5 +62,15 @@ describe("a guest", () => {
       ...more,
       guestAgent: { host: HOST, domain },
     });
+  });
+
+  it.each([
+    ["vmwareTools: {}", { vmwareTools: { host: "192.0.2.2", user: "root" } }],
+    [
+      "vmwareTools: { user: CORP\\net, confirmSeconds: 20 }",
+      { confirmSeconds: 20, vmwareTools: { host: "192.0.2.2", user: "CORP\\net" } },
+    ],
+  ])("is reached by VMware Tools, by the names of VM and host in vCenter: %s", (guest, more) => {
+    expect(target(guest, { platform: "vsphere" })).toEqual({ name: "db-2", address: "192.0.2.2", ...more });
   });
 });

@@ -115,6 +115,17 @@ describe("from typed arguments", () => {
     });
   });
 
+  it("LinuxGuest: says by which ESXi host VMware Tools are asked", async () => {
+    const vmwareTools = { host: "esx-01.example.net", confirmSeconds: 60 };
+    const [guest] = await registered((parent) => new LinuxGuest("db-01", { ...guestArgs, vmwareTools }, { parent }));
+    expect(guest?.inputs.ssh).toEqual({
+      name: "db-01",
+      address: "esx-01.example.net",
+      confirmSeconds: 60,
+      vmwareTools: { host: "esx-01.example.net", user: "root" },
+    });
+  });
+
   it("WindowsGuest: one resource with the scripts of its team and its addresses", async () => {
     const [guest, ...others] = await registered(
       (parent) => new WindowsGuest("sql-01", { ...windowsArgs, address: "sql-01.example.net" }, { parent }),

@@ -1,11 +1,13 @@
 // A call and its answer: tried again where that can do no harm, and said to be lost where it could. I/O.
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatRef, type VimCall, type VimTree } from "../../model/vim.js";
+import { judgeCertificate } from "./certificate.js";
 import { type PostAnswer, post } from "./post.js";
 import { isQuestion } from "./question.js";
 import { readAnswer } from "./readAnswer.js";
 import type { Thumbprint } from "./thumbprint.js";
-import { VcenterAgent } from "./tlsSocket.js";
+import { PeerAgent } from "./tlsSocket.js";
+import { unreachable } from "./unreachableVcenter.js";
 import type { VcenterAddress } from "./vcenterAddress.js";
 import { VcenterError } from "./vcenterError.js";
 import { writeCall } from "./writeCall.js";
@@ -41,10 +43,17 @@ export class Exchange {
   roundTrips = 0;
   /** The version in SOAPAction: it decides which fields vCenter sends and takes. */
   version = "7.0.2.0";
-  private readonly agent: VcenterAgent;
+  /** The connections to this vCenter. */
+  readonly agent: PeerAgent;
 
   constructor(readonly settings: ExchangeSettings) {
-    this.agent = new VcenterAgent(settings.address, settings);
+    const { address, pinned, connectTimeoutSeconds } = settings;
+    this.agent = new PeerAgent({
+      ...address,
+      connectTimeoutSeconds,
+      judge: (presented) => judgeCertificate(address, presented, pinned),
+      explain: (error) => unreachable(address, error, connectTimeoutSeconds),
+    });
   }
 
   /** Makes a call. Throws VcenterErrors of every kind but "login"; faults are VimFaults. */

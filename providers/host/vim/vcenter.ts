@@ -1,4 +1,5 @@
 // The one door to vCenter: calls, tasks and reads over one session. I/O.
+import type { Agent } from "node:https";
 import {
   formatRef,
   isRef,
@@ -15,6 +16,7 @@ import type { Session } from "./session.js";
 import { VimFault } from "./soapFault.js";
 import { waitForTask } from "./task.js";
 import { refsIn } from "./treeParts.js";
+import type { VcenterAddress } from "./vcenterAddress.js";
 import { VcenterError } from "./vcenterError.js";
 import { compareVersions } from "./vimVersion.js";
 
@@ -49,6 +51,15 @@ export class Vcenter {
   /** How the user knows it: "vCenter vc.example.net". */
   get label(): string {
     return this.session.label;
+  }
+
+  get address(): VcenterAddress {
+    return this.exchange.settings.address;
+  }
+
+  /** The connections to it, for what is no call. */
+  get agent(): Agent {
+    return this.exchange.agent;
   }
 
   /** Requests made so far. */

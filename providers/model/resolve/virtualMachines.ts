@@ -80,7 +80,9 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     );
     if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
-    const inside = insideOf(scope, { vm, ports, functionPorts: wanting.map(({ port }) => port), hyperv, kvm, shared });
+    const esx = around.hosts.esx.get(body.host);
+    const functionPorts = wanting.map(({ port }) => port);
+    const inside = insideOf(scope, { vm, ports, functionPorts, hyperv, kvm, esx, shared });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }

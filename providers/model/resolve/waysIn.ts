@@ -1,14 +1,22 @@
-// How the inside of a VM is reached: over SSH, perhaps through its host, or by QEMU's guest agent on a KVM host. Pure.
+// How the inside of a VM is reached: over SSH, perhaps through its host; by QEMU's guest agent on a KVM host, or by VMware Tools through vCenter.
+// Pure.
 
-import type { KvmHost } from "../host.js";
+import type { EsxHost, KvmHost } from "../host.js";
 import type { HypervHost } from "../hypervHost.js";
 import type { Path } from "../problem.js";
-import { type GuestSshSpec, type SshTarget, toGuestAgentTarget, toGuestSshTarget } from "../ssh.js";
+import {
+  type GuestSshSpec,
+  type SshTarget,
+  toGuestAgentTarget,
+  toGuestSshTarget,
+  toVmwareToolsTarget,
+} from "../ssh.js";
 import type { GuestSpec, VirtualMachineSpec } from "../virtualMachine.js";
 import { type Claims, checkExpanded, type Expanded, refuseKeys, type Scope } from "./scope.js";
 
-/** The VM's host, where it is one that multiport logs in to. */
+/** The VM's host, one of them. */
 export interface HostBelow {
+  readonly esx: Pick<EsxHost, "address"> | undefined;
   readonly hyperv: Pick<HypervHost, "ssh"> | undefined;
   readonly kvm: Pick<KvmHost, "ssh"> | undefined;
 }
@@ -20,20 +28,28 @@ interface Inside extends HostBelow {
 }
 
 /** Of a Linux guest. */
-export function toGuestTarget(
+export function toGuestTarget(scope: Scope, spec: WaySpec, inside: Inside): SshTarget {
+  const { name, key } = inside.vm;
+  const { address = name, ssh, guestAgent, vmwareTools } = spec;
+  // Of two the one that the host has is meant.
+  if (vmwareTools !== undefined && (inside.esx || guestAgent === undefined))
+    return toToolsTarget(scope, { ...spec, vmwareTools }, inside);
+  if (guestAgent !== undefined) return toAgentTarget(scope, { ...spec, guestAgent }, inside);
+  return toSshTargetOf(scope, { name, address, ssh, path: ["vms", key, "guest"] }, inside);
+}
+
+type WaySpec = Pick<GuestSpec, "address" | "ssh" | "guestAgent" | "vmwareTools">;
+type With<Key extends keyof WaySpec> = WaySpec & { readonly [key in Key]: NonNullable<WaySpec[key]> };
+
+function toAgentTarget(
   scope: Scope,
-  { address, ssh, guestAgent }: Pick<GuestSpec, "address" | "ssh" | "guestAgent">,
-  { vm: { name, key, body }, kvm, hyperv, shared }: Inside,
+  spec: With<"guestAgent">,
+  { vm: { name, key, body }, kvm, shared }: Inside,
 ): SshTarget {
   const path = ["vms", key, "guest"];
-  if (guestAgent === undefined)
-    return toSshTargetOf(scope, { name, address: address ?? name, ssh, path }, { kvm, hyperv });
-  refuseKeys(scope, {
-    body: { address, ssh },
-    keys: ["address", "ssh"],
-    path,
-    platform: "a guest behind its guest agent",
-  });
+  const { guestAgent } = spec;
+  const keys = ["address", "ssh", "vmwareTools"] as const;
+  refuseKeys(scope, { body: spec, keys, path, platform: "a guest behind its guest agent" });
   if (guestAgent.domain !== undefined && body.libvirt)
     scope.error("schema", [...path, "guestAgent", "domain"], {
       message: "the name of a VM that has libvirt stands there",
@@ -54,6 +70,18 @@ export function toGuestTarget(
   return toGuestSshTarget(name, name, { ssh: undefined, host: undefined });
 }
 
+function toToolsTarget(scope: Scope, spec: With<"vmwareTools">, { vm: { name, key }, esx }: Inside): SshTarget {
+  const path = ["vms", key, "guest"];
+  const keys = ["address", "ssh", "guestAgent"] as const;
+  refuseKeys(scope, { body: spec, keys, path, platform: "a guest behind VMware Tools" });
+  if (esx) return toVmwareToolsTarget(name, esx.address, spec.vmwareTools);
+  scope.error("unsupported", [...path, "vmwareTools"], {
+    message: "the VM's host is no ESXi host, and only there VMware Tools can be asked, through vCenter",
+    remedy: "Remove vmwareTools: the guest is then reached over SSH.",
+  });
+  return toGuestSshTarget(name, name, { ssh: undefined, host: undefined });
+}
+
 interface Reached {
   readonly name: string;
   readonly address: string;
@@ -66,7 +94,7 @@ interface Reached {
 export function toSshTargetOf(
   scope: Scope,
   { name, address, ssh, path }: Reached,
-  { kvm, hyperv }: HostBelow,
+  { kvm, hyperv }: Omit<HostBelow, "esx">,
 ): SshTarget {
   checkExpanded(scope, "address", address, [...path, "address"]);
   const host = (kvm ?? hyperv)?.ssh;
@@ -88,6 +116,6 @@ function checkVia(
     scope.error("unsupported", [...path, "via"], {
       message: "multiport logs in to vCenter and not to an ESXi host, so there is no way through that",
       found: ssh.via,
-      remedy: "Remove via, or name a jump host with jump.",
+      remedy: "Remove via, or name a jump host with jump; a Linux guest can be reached by vmwareTools instead of ssh.",
     });
 }

@@ -14,6 +14,7 @@ import { BARE_LINK, type LinuxWords, type RendererName } from "../../../provider
 import { modelOf } from "../../model/given.js";
 import { sampled, whyNotEmulated } from "../emulated.js";
 import { LinuxMachine } from "../linuxChange.js";
+import { IN_USE } from "../rendererInUse.js";
 
 const reasons = whyNotEmulated("the network devices of the emulated host");
 
@@ -54,15 +55,6 @@ const SAMPLE: Readonly<Record<RendererName, readonly string[]>> = {
   networkd: ["LACP with a hash that networkd does not know", "one NIC less"],
   NetworkManager: ["active-backup with all its settings", "other delays and the other NIC preferred"],
   ifupdown: ["active-backup with all its settings", "other delays and the other NIC preferred"],
-};
-
-/** What makes a tool the one that configures the host's network, as its administrator would. mgmt0 is networkd's, whatever the test tries. */
-const IN_USE: Readonly<Record<RendererName, string>> = {
-  netplan: ":",
-  networkd: ":",
-  NetworkManager:
-    "printf '[keyfile]\\nunmanaged-devices=interface-name:mgmt0\\n' >/etc/NetworkManager/conf.d/lab.conf && systemctl enable --now NetworkManager.service",
-  ifupdown: "systemctl enable --now networking.service",
 };
 
 /** Two NICs have names of their own: one is known by its MAC address, one by its PCI path. */
@@ -145,7 +137,10 @@ bridge vlan add dev br1 vid 1 pvid untagged self
 ip address add 10.30.0.2/24 brd + dev br1
 `;
 
-describe.skipIf(reasons.length > 0)("network devices of the emulated host", () => {
+// A restart takes a minute and a half while others work too; as long as the lab waits for one, a test of it may take.
+const timeout = 900_000;
+
+describe.skipIf(reasons.length > 0)("network devices of the emulated host", { timeout }, () => {
   let scratch: string;
   let host: QemuHost;
   beforeAll(async () => {

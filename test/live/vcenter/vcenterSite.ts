@@ -63,6 +63,12 @@ export class VcenterSite {
     for (const { folder } of this.projects) rmSync(folder, { recursive: true, force: true });
   }
 
+  /** Where the vCenter keeps its files, its log among them. */
+  get folder(): string {
+    if (this.directory === undefined) throw new Error("the vCenter was not started");
+    return this.directory;
+  }
+
   get vcenter(): Vcenter {
     if (!this.running) throw new Error("the vCenter was not started");
     return this.running;
