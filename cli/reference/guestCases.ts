@@ -121,6 +121,7 @@ const VLANS: GuestCase[] = [
 const IPV4 = { addresses: ["10.0.0.11/24"] };
 const IPV6 = { addresses: ["2001:db8::11/64"] };
 
+const DOMAINS = ["example.net", "lab.example.net"];
 const OFF_LINK = { gateway: ["10.0.0.1", "2001:db8::1"] };
 
 const IP = [
@@ -142,6 +143,22 @@ const IP = [
   port("Name servers", "both", { nameservers: ["10.0.0.53", "2001:db8::53"] }),
   port("Name servers", "of a family without an address", { nameservers: ["2001:db8::53"] }, IPV4),
   port("Name servers", "beside DHCP", { nameservers: ["10.0.0.53"] }, { dhcp: "ipv4" }),
+  port(
+    "Search domains",
+    "beside name servers",
+    { searchDomains: DOMAINS },
+    { ...ADDRESSES, nameservers: ["10.0.0.53"] },
+  ),
+  port("Search domains", "without name servers", { searchDomains: DOMAINS }),
+  port("Search domains", "beside DHCP", { searchDomains: DOMAINS }, { dhcp: "both" }),
+  {
+    ...bond(
+      "on a bond",
+      { ...ADDRESSES, nameservers: ["10.0.0.53"], searchDomains: DOMAINS },
+      { ...ADDRESSES, nameservers: ["10.0.0.53"] },
+    ),
+    topic: "Search domains",
+  },
   port("Packet size", "on a port", { mtu: 1400 }, IPV4),
   { ...bond("on a bond and its members", { mtu: 1400 }), topic: "Packet size" },
 ];
@@ -203,11 +220,7 @@ const NAMED = { port: { guestInterface: "app0" } };
 
 const NICS: GuestCase[] = [
   { title: "by MAC address", choice: { port: {} } },
-  {
-    title: "by PCI path",
-    choice: NAMED,
-    words: (words: LinuxWords): LinuxWords => ({ ...words, nics: { app0: { pci: "0000:09:00.0" } } }),
-  },
+  { title: "by PCI path", choice: { port: { guestPci: "0000:09:00.0" } } },
   { title: "the name it has", choice: { port: { guestInterface: "enp9s0" } } },
   { title: "a name with a dot", choice: { port: { guestInterface: "lan.app" } } },
 ].map((one) => ({ topic: "Names of NICs", base: NAMED, ...one }));

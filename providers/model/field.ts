@@ -122,10 +122,12 @@ export function label(description: string) {
   );
 }
 
+export const pciWords = 'a PCI address such as "0000:3b:00.0"';
+
 export const pciAddress = described(
   z.string().regex(/^[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[01][0-9a-fA-F]\.[0-7]$/),
   "PCI address of the physical port.",
-  'a PCI address such as "0000:3b:00.0"',
+  pciWords,
 );
 
 export const macAddress = described(

@@ -4,6 +4,16 @@ import * as field from "./field.js";
 import type { Network } from "./network.js";
 import { canonicalSubnet } from "./subnet.js";
 
+/** Labels of 1 to 63 letters, digits and dashes, in all at most 253; the last is no number, so an IP address is none. */
+const DOMAIN =
+  /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*(?!\d+$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+const searchDomain = field.described(
+  z.string().regex(DOMAIN),
+  "Domain.",
+  "a domain such as example.net, without a dot at the end",
+);
+
 /** What every interface can have, wherever it is. */
 export const ipKeys = {
   addresses: field
@@ -22,6 +32,13 @@ export const ipKeys = {
     .optional(),
   nameservers: field
     .described(z.array(field.ipAddress).max(8), "Name servers reached through it.", "a list such as [10.10.0.53]")
+    .optional(),
+  searchDomains: field
+    .described(
+      z.array(searchDomain).max(32),
+      "Domains in which a host name is looked for that has none of its own, in this order (Linux).",
+      "a list such as [example.net, lab.example.net]",
+    )
     .optional(),
   mtu: field.mtu.optional().meta({ description: "Largest packet in bytes. Default: that of the network." }),
 };
@@ -75,6 +92,7 @@ export interface GuestIpSpec {
   readonly addresses?: readonly string[] | undefined;
   readonly gateway?: string | readonly string[] | undefined;
   readonly nameservers?: readonly string[] | undefined;
+  readonly searchDomains?: readonly string[] | undefined;
   readonly mtu?: number | undefined;
   readonly routes?: readonly RouteSpec[] | undefined;
   readonly routingTable?: number | undefined;
@@ -98,6 +116,8 @@ export interface PlainIp {
   /** One per IP version at most. */
   readonly gateways: readonly string[];
   readonly nameservers: readonly string[];
+  /** In lower case. */
+  readonly searchDomains: readonly string[];
   readonly mtuBytes: number;
 }
 
@@ -115,8 +135,16 @@ export function toGateways(gateway: GuestIpSpec["gateway"]): readonly string[] {
 }
 
 /** Of a spec that was checked, in a network. */
-export function toPlainIp({ addresses = [], gateway, nameservers = [], mtu }: GuestIpSpec, network: Network): PlainIp {
-  return { network, addresses, gateways: toGateways(gateway), nameservers, mtuBytes: mtu ?? network.mtuBytes };
+export function toPlainIp(spec: GuestIpSpec, network: Network): PlainIp {
+  const { addresses = [], gateway, nameservers = [], searchDomains = [], mtu } = spec;
+  return {
+    network,
+    addresses,
+    gateways: toGateways(gateway),
+    nameservers,
+    searchDomains: searchDomains.map((domain) => domain.toLowerCase()),
+    mtuBytes: mtu ?? network.mtuBytes,
+  };
 }
 
 export function toInterfaceIp(spec: GuestIpSpec, network: Network): InterfaceIp {

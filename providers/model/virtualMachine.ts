@@ -52,7 +52,7 @@ export const VmPortSpec = z.strictObject({
     .optional(),
   mac: field.macAddress.optional().meta({
     description:
-      "MAC address of the port; the guest finds the port by it. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
+      "MAC address of the port; the guest finds the port by it, where it has neither guestInterface nor guestPci. Default for a VM that has libvirt: one made from the names of environment, VM and port.",
   }),
   allowedMacs: field
     .described(
@@ -68,6 +68,13 @@ export const VmPortSpec = z.strictObject({
   guestInterface: field
     .interfaceOrWindowsName(
       "Name of the port inside the guest, where it is not found by its MAC address; of Windows that of the connection, such as Ethernet 2.",
+    )
+    .optional(),
+  guestPci: field
+    .described(
+      field.pciAddress,
+      "Where the port is inside a Linux guest, by which it is found instead of its MAC address; as the guest has it, not the host.",
+      field.pciWords,
     )
     .optional(),
   ...guestIpKeys,
@@ -213,6 +220,8 @@ export interface GuestPort extends InterfaceIp {
   readonly switch?: string;
   readonly mac?: string;
   readonly guestInterface?: string;
+  /** In lower case. */
+  readonly guestPci?: string;
 }
 
 /** A port of a Linux guest. */

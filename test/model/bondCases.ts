@@ -193,8 +193,15 @@ export const BOND_CASES: Readonly<Record<string, Cases>> = {
     keeps: { "a bond of two": guest("") },
   },
   "LB-29": {
-    breaks: { "a MAC address that a stand-in has too": standIn("") },
-    keeps: { "a name": standIn(", guestInterface: ens3"), "no stand-in": standIn("", "false") },
+    breaks: {
+      "a MAC address that a stand-in has too": standIn(""),
+      "a PCI path, of which net_failover has none of its own": standIn(', guestPci: "0000:01:00.0"'),
+    },
+    keeps: {
+      "a name": standIn(", guestInterface: ens3"),
+      "no stand-in": standIn("", "false"),
+      "a path without a stand-in": standIn(', guestPci: "0000:01:00.0"', "false"),
+    },
   },
   "OV-01": {
     breaks: { "LACP over one uplink": openvswitch("mode: lacp", { members: "[e0]" }) },

@@ -35,13 +35,14 @@ export const GUEST_CASES: Readonly<Record<string, Cases>> = {
     breaks: {
       "an address on a member": bonded(", addresses: [10.0.0.5/24]"),
       "a name server on a member": bonded(", nameservers: [10.0.0.53]"),
+      "a search domain on a member": bonded(", searchDomains: [example.net]"),
       "a VLAN on a member": bonded(", interfaces: { db: { mtu: 1400 } }"),
       "a packet size of its own": bonded(", mtu: 1400"),
     },
     keeps: {
       "all of it on the bond": bonded(
         "",
-        ", addresses: [10.0.0.5/24], nameservers: [10.0.0.53], mtu: 1400, interfaces: { db: { mtu: 1400 } }",
+        ", addresses: [10.0.0.5/24], nameservers: [10.0.0.53], searchDomains: [example.net], mtu: 1400, interfaces: { db: { mtu: 1400 } }",
       ),
     },
   },

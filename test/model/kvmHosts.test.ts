@@ -93,6 +93,7 @@ describe("interfaces of the host itself", () => {
         addresses: ["10.20.0.11/24"],
         gateways: [],
         nameservers: ["10.20.0.53"],
+        searchDomains: [],
         mtuBytes: 1500,
       },
       {
@@ -102,6 +103,7 @@ describe("interfaces of the host itself", () => {
         addresses: ["fd00::1/64"],
         gateways: ["fd00::2"],
         nameservers: [],
+        searchDomains: [],
         mtuBytes: 1500,
       },
     ]);

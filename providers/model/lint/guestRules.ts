@@ -114,6 +114,7 @@ function ownSettings(port: LinuxPort, bond: Bond): [string, string][] {
     ["addresses", port.addresses],
     ["gateway", port.gateways],
     ["nameservers", port.nameservers],
+    ["searchDomains", port.searchDomains],
     ["routes", port.routes.map(({ to }) => to)],
     ["routingTable", port.routingTable === undefined ? [] : [`${port.routingTable}`]],
     ["dhcp", [...(port.dhcp4 ? ["ipv4"] : []), ...(port.dhcp6 ? ["ipv6"] : [])]],
@@ -127,12 +128,22 @@ function* sharedMacs({ kvmHosts, virtualMachines }: Environment): Generator<Find
   for (const { vm, ports } of kvmHosts.flatMap(({ libvirt }) => libvirt?.domains ?? [])) {
     const guest = virtualMachines.find(({ name }) => name === vm)?.guest;
     for (const { name, mac, card, function: own } of ports) {
-      const isByMac = guest?.ports.some((port) => port.name === name && port.guestInterface === undefined);
-      if (card && own && isByMac)
+      const inside = guest?.ports.find((port) => port.name === name && port.guestInterface === undefined);
+      if (!card || !own || !inside) continue;
+      const path = ["vms", vm, "ports", name];
+      const { guestPci } = inside;
+      if (guestPci === undefined)
         yield {
-          path: ["vms", vm, "ports", name],
+          path,
           message: "the guest finds the port by a MAC address that three of its interfaces have",
           found: mac,
+        };
+      // Source: drivers/net/net_failover.c: its parent is that of the virtio card.
+      else
+        yield {
+          path: [...path, "guestPci"],
+          message: "net_failover has no PCI path of its own: it shares that of the virtio card",
+          found: guestPci,
         };
     }
   }

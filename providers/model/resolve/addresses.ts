@@ -15,6 +15,7 @@ import {
   sameAddress,
   specialPurpose,
 } from "../subnet.js";
+import { checkResolution } from "./nameResolution.js";
 import { Claims, FITTING_RANGE, type Scope } from "./scope.js";
 
 /** What one interface has of IP, and what it is judged against. */
@@ -49,7 +50,7 @@ export function checkAddresses(scope: Scope, check: AddressCheck): void {
     });
   checkRoutes(scope, { spec, path, takesWord });
   checkTable(scope, spec, path);
-  checkNameservers(scope, spec, path);
+  checkResolution(scope, spec, path);
   checkIpv6Size(scope, spec, { network, path });
 }
 
@@ -288,20 +289,6 @@ function checkTable(scope: Scope, { routingTable, addresses = [], gateway }: Gue
           wanted: "an address of that IP version beside it",
           remedy: "Add one, or remove the gateway.",
         });
-}
-
-/** A resolver of the machine's own, such as 127.0.0.53, is one as well. */
-function checkNameservers(scope: Scope, { nameservers = [] }: GuestIpSpec, path: Path): void {
-  for (const [index, server] of nameservers.entries()) {
-    const purpose = specialPurpose(server);
-    if (isAddress(server) && (purpose === undefined || purpose === "loopback")) continue;
-    scope.error("address", [...path, "nameservers", index], {
-      message: "no name server has this address",
-      found: server,
-      wanted: "an IP address such as 10.10.0.53",
-      remedy: "Correct the address.",
-    });
-  }
 }
 
 /** RFC 8200, section 5; the kernel of Linux takes IPv6 off an interface with smaller packets, its addresses with it. */

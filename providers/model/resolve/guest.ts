@@ -6,6 +6,7 @@ import type { Path } from "../problem.js";
 import type { Guest, GuestPort, GuestSpec, LinuxPort, VirtualMachineSpec } from "../virtualMachine.js";
 import { toBond } from "./guestBonds.js";
 import type { GuestContext } from "./guestContext.js";
+import { checkIdentity } from "./guestIdentity.js";
 import { checkGateways, checkLinuxIp } from "./guestInterfaces.js";
 import { checkGuestNames } from "./guestNames.js";
 import { Claims, type Scope } from "./scope.js";
@@ -27,6 +28,7 @@ export function toGuest(scope: Scope, context: GuestContext): Guest | undefined 
     return undefined;
   }
   const inside = ports.map((port) => toLinuxPort(scope, port, { vm, shared }));
+  checkIdentity(scope, { ports: inside, isOnHyperv: hyperv !== undefined, path });
   checkGuestNames(scope, { body, ports: inside, bonds, path });
   checkGateways(scope, body, path);
   checkLinuxIp(scope, body, path);
@@ -62,10 +64,17 @@ function refuseInside(scope: Scope, body: VirtualMachineSpec, path: Path): void 
       message: "bonds are configured inside the guest, and the VM has no guest section",
       remedy: "Add guest with os, or remove bonds.",
     });
-  for (const [name, { interfaces }] of Object.entries(body.ports))
+  for (const [name, { interfaces, guestPci }] of Object.entries(body.ports)) {
+    if (guestPci !== undefined)
+      scope.error("schema", [...path, "ports", name, "guestPci"], {
+        message: "a port is looked for inside the guest, and the VM has no guest section",
+        found: guestPci,
+        remedy: "Add guest with os: linux, or remove guestPci.",
+      });
     if (interfaces !== undefined)
       scope.error("schema", [...path, "ports", name, "interfaces"], {
         message: "interfaces are configured inside the guest, and the VM has no guest section",
         remedy: "Add guest with os: linux, or remove interfaces.",
       });
+  }
 }

@@ -4,6 +4,7 @@ import { type GuestIpSpec, toGateways } from "../interfaceIp.js";
 import type { Path } from "../problem.js";
 import { canonicalSubnet } from "../subnet.js";
 import type { VirtualMachineSpec, VmPortSpec } from "../virtualMachine.js";
+import { checkReach } from "./nameResolution.js";
 import { Claims, type Scope } from "./scope.js";
 
 interface Place {
@@ -58,7 +59,8 @@ export function checkLinuxIp(scope: Scope, body: VirtualMachineSpec, path: Path)
   const members = Object.values(body.bonds ?? {}).flatMap((bond) => bond.members);
   // Of members of a bond LB-30 speaks.
   const isMember = ({ path: [, , section, name] }: Place) => section === "ports" && members.includes(`${name}`);
-  for (const place of places.filter((one) => !isMember(one))) checkReach(scope, place.spec, place.path);
+  for (const place of places.filter((one) => !isMember(one)))
+    checkReach(scope, place.spec, { path: place.path, wanted: "addresses or dhcp beside them" });
 }
 
 /** What stands in a table is the way out of all that ask it. */
@@ -88,15 +90,4 @@ function checkMainRoutes(scope: Scope, places: readonly Place[]): void {
         remedy: "Keep one of the two, give them metrics, or give one of the interfaces a routingTable of its own.",
       });
   }
-}
-
-/** systemd-resolved and NetworkManager ask no name server by an interface without an address. */
-function checkReach(scope: Scope, { addresses = [], nameservers = [], dhcp }: GuestIpSpec, path: Path): void {
-  if (nameservers.length === 0 || addresses.length > 0 || dhcp !== undefined) return;
-  scope.error("address", [...path, "nameservers"], {
-    message: "the name servers are reached through the interface, which has no address",
-    found: nameservers.join(", "),
-    wanted: "addresses or dhcp beside them",
-    remedy: "Name them on an interface with addresses.",
-  });
 }

@@ -1,4 +1,4 @@
-// Names of interfaces in a Linux guest: which of them each port is, and that no two are called the same. Pure.
+// Names of interfaces in a Linux guest: that the kernel takes them, and that no two are called the same. Pure.
 import type { Bond } from "../bond.js";
 import { INTERFACE_NAME } from "../field.js";
 import { portDevice, vlanDevice } from "../guestDevice.js";
@@ -38,12 +38,6 @@ export function checkGuestNames(scope: Scope, { body, ports, bonds, path }: Insi
     checkFree(scope, portDevice(port), port.guestInterface === undefined ? at : [...at, "guestInterface"]);
     names.take(portDevice(port), `port ${port.name}`, { path: at, remedy: "Give every port its own guestInterface." });
     checkVlanNames(scope, { lower: portDevice(port), vlans: port.vlans, names, path: at });
-    if (port.mac ?? port.guestInterface) continue;
-    scope.error("schema", at, {
-      message: "the guest can't tell which of its interfaces this port is",
-      wanted: "mac or guestInterface",
-      remedy: "Add the MAC address of the port.",
-    });
   }
   checkInterfaceNames(scope, body.bonds ?? {}, [...path, "bonds"]);
   for (const { name, vlans } of bonds) {

@@ -10,7 +10,9 @@ import type { HostSwitchKind } from "../virtualSwitch.js";
 import { checkAddresses } from "./addresses.js";
 import { type OpenHypervHost, windowsKey } from "./hypervHosts.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
+import { checkReach } from "./nameResolution.js";
 import { Claims, type Scope } from "./scope.js";
+import { refuseSearchDomains } from "./windowsIp.js";
 
 export interface HostPortSurroundings {
   /** IP addresses that are taken, by VMs too. */
@@ -33,6 +35,8 @@ export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenHost>, shared
       const owner = `host port ${name} of ${host.name}`;
       checkAddresses(scope, { owner, network: found.group.network, spec, path, shared });
       checkMtu(scope, { spec, group: found.group, path });
+      if (host.platform === "hyperv") refuseSearchDomains(scope, spec, path);
+      else checkReach(scope, spec, { path, wanted: "addresses beside them" });
       host.hostPorts.push(toHostPort(name, spec, found));
     }
   }

@@ -231,6 +231,7 @@ function toPort(
       ...(spec.vf === undefined ? { switch: found.switchName } : {}),
       ...(mac ? { mac } : {}),
       ...(spec.guestInterface === undefined ? {} : { guestInterface: spec.guestInterface }),
+      ...(spec.guestPci === undefined ? {} : { guestPci: spec.guestPci.toLowerCase() }),
     },
   ];
 }

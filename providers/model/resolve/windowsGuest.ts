@@ -106,6 +106,12 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
       wanted: "mac or guestInterface",
       remedy: "Add the MAC address of the port.",
     });
+  if (port.guestPci !== undefined)
+    scope.error("unsupported", [...path, "guestPci"], {
+      message: "a connection of a Windows guest is found by its MAC address or its name alone",
+      found: port.guestPci,
+      remedy: "Remove guestPci, and set mac or guestInterface.",
+    });
   if (vm.body.ports[port.name]?.interfaces !== undefined)
     scope.error("unsupported", [...path, "interfaces"], {
       message: "Windows makes interfaces in VLANs over a team alone, not over one network adapter",

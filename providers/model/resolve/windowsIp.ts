@@ -32,8 +32,20 @@ export function toWindowsIp(scope: Scope, spec: GuestIpSpec, { network, path }: 
       found: spec.dhcp,
       remedy: "Remove dhcp; to have addresses of DHCP, remove addresses too.",
     });
+  refuseSearchDomains(scope, spec, path);
   checkWindowsRoutes(scope, spec, path);
   return toInterfaceIp(spec, network);
+}
+
+/** In Windows, on hosts as in guests. Source: Set-DnsClientGlobalSetting, Set-DnsClient. */
+export function refuseSearchDomains(scope: Scope, { searchDomains = [] }: GuestIpSpec, path: Path): void {
+  if (searchDomains.length === 0) return;
+  scope.error("unsupported", [...path, "searchDomains"], {
+    message:
+      "Windows has one list of search domains for the whole machine, which the domain that it has joined mostly sets, and one suffix per interface",
+    found: searchDomains.join(", "),
+    remedy: "Remove searchDomains; set the list by group policy or Set-DnsClientGlobalSetting.",
+  });
 }
 
 /** As New-NetRoute takes it: an unsigned number of 16 bits. */

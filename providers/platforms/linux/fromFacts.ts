@@ -118,6 +118,7 @@ class Own {
       gateways: inOrderOf(wanted?.gateways ?? [], this.gateways(name, said).filter(isSet)),
       // The kernel does not know them; that the file has them is compared as text.
       nameservers: wanted?.nameservers ?? [],
+      searchDomains: wanted?.searchDomains ?? [],
       routes,
       rules: rulesThere(
         known.flatMap((words) => words.rules),

@@ -28,7 +28,10 @@ function missing(name: string, nic: KernelNic, facts: LinuxFacts): string {
 /** A virtual function and the card that stands in for it have one MAC address, ports of some cards one PCI path. */
 function ambiguous(name: string, nic: KernelNic, found: readonly FactLink[], facts: LinuxFacts): string {
   const shown = found.map(({ ifname }) => `${ifname} (${own(facts.nics, ifname)?.pci ?? "no PCI path"})`).join(" and ");
-  const remedy = nic.pci === undefined ? "Set the PCI path of the one that is meant" : "Set its MAC address too";
+  const remedy =
+    nic.pci === undefined
+      ? "Set the PCI path of the one that is meant (guestPci)"
+      : "Remove guestPci, and set the MAC address (mac) or the name (guestInterface) of the one that is meant";
   const rule = nic.mac === undefined ? "" : " [LB-29]";
   return `${name} could be ${shown}: all have ${describe(nic)}${rule}. ${nic.pci !== undefined && nic.mac !== undefined ? "Leave them as they are called" : remedy}`;
 }
@@ -76,7 +79,7 @@ export function identityNotes({ nics = {} }: LinuxWords, facts: LinuxFacts): str
     return [
       ...(isNameless
         ? [
-            `${name} has no permanent MAC address, by which udev would know it at the next start: there it may have another name. Set its PCI path where it has one`,
+            `${name} has no permanent MAC address, by which udev would know it at the next start: there it may have another name. Set its PCI path where it has one (guestPci)`,
           ]
         : []),
       ...(found.ifname === name && KERNEL_NAME.test(name)

@@ -3,7 +3,8 @@
 import type { Heading } from "../heading.js";
 import type { Filled, TextSection } from "../layer.js";
 import { own } from "../own.js";
-import { nameNow, type Renaming, renamingsOf, type Seen } from "./nics.js";
+import type { FactLink } from "./facts.js";
+import { nameNow, permanentMac, type Renaming, renamingsOf, type Seen } from "./nics.js";
 import type { LinuxWords } from "./words.js";
 
 /** Before those of netplan, which begin with 10-netplan, and of distributions: of the files that match the first one counts alone. */
@@ -33,9 +34,15 @@ export function nameChecks(words: LinuxWords, facts: Seen): Filled[] {
     const now = nameNow(words, facts, name);
     const altnames = (facts.links.get(now)?.altnames ?? []).filter((other) => other !== name);
     const places = pci ?? own(facts.nics, now)?.pci ?? "";
-    return { name, mac: mac ?? "", isByMac: mac !== undefined, pci: places, now, isRenamed: now !== name, altnames };
+    // Whatever we know it by, others may know it by either.
+    const address = mac ?? addressOf(facts.links.get(now)) ?? "";
+    return { name, mac: address, isByMac: mac !== undefined, pci: places, now, isRenamed: now !== name, altnames };
   });
   return nics.length === 0 ? [] : [{ template: "linux/nicNames/check.sh", data: { nics } }];
+}
+
+function addressOf(link: FactLink | undefined): string | undefined {
+  return link && permanentMac(link);
 }
 
 /** Renames what has another name; none of it is there twice when two of them change names. */

@@ -117,13 +117,14 @@ export function bareLink(mtu: number): KernelLink {
   return { ...BARE_LINK, mtu };
 }
 
-export function toLink({ addresses, gateways, nameservers }: PlainIp, mtu: number): KernelLink {
+export function toLink({ addresses, gateways, nameservers, searchDomains }: PlainIp, mtu: number): KernelLink {
   return {
     ...BARE_LINK,
     mtu,
     addresses: addresses.map(canonicalAddress),
     gateways: gateways.map(canonicalAddress),
     nameservers: nameservers.map(canonicalAddress),
+    searchDomains,
     dhcp4: false,
     dhcp6: false,
   };

@@ -118,6 +118,8 @@ export interface KernelLink {
   readonly gateways: readonly string[];
   /** Name servers that belong to the device. */
   readonly nameservers: readonly string[];
+  /** Where names without a domain are looked for, in this order. */
+  readonly searchDomains: readonly string[];
   /** Beside the gateways; those that others set are theirs. */
   readonly routes: readonly KernelRoute[];
   /** Those that speak of the addresses of the device. */
@@ -149,6 +151,7 @@ export const BARE_LINK: KernelLink = {
   addresses: [],
   gateways: [],
   nameservers: [],
+  searchDomains: [],
   routes: [],
   rules: [],
   arp: null,

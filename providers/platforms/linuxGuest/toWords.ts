@@ -11,7 +11,7 @@ import { withAcceptRa } from "../linux/routerAdvertisements.js";
 import { MAIN_TABLE } from "../linux/routes.js";
 import { sorted } from "../linux/sorted.js";
 import { bareLink, toLink } from "../linux/toWords.js";
-import type { KernelArp, KernelLink, KernelRoute, KernelVlan, LinuxWords } from "../linux/words.js";
+import type { KernelArp, KernelLink, KernelNic, KernelRoute, KernelVlan, LinuxWords } from "../linux/words.js";
 
 export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   const lower = [
@@ -37,12 +37,19 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   });
 }
 
-/** A name given for the guest means that the NIC has it already. */
 function toNics(ports: readonly LinuxPort[]): Pick<LinuxWords, "nics"> {
-  const nics = ports.flatMap(({ name, mac, guestInterface }) =>
-    mac === undefined || guestInterface !== undefined ? [] : [[name, { mac }] as const],
-  );
+  const nics = ports.flatMap((port) => {
+    const nic = toNic(port);
+    return nic ? [[port.name, nic] as const] : [];
+  });
   return nics.length > 0 ? { nics: sorted(nics) } : {};
+}
+
+/** A name given for the guest means that the NIC has it already. Beside a path a MAC address is what the hypervisor gives, and the path counts. */
+function toNic({ mac, guestPci, guestInterface }: LinuxPort): KernelNic | undefined {
+  if (guestInterface !== undefined) return undefined;
+  if (guestPci !== undefined) return { pci: guestPci };
+  return mac === undefined ? undefined : { mac };
 }
 
 /** Its members by the names that they have in the guest. */

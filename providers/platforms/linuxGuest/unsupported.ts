@@ -15,8 +15,29 @@ export function guestUnsupported(guest: Guest, path: Path): Problem[] {
   const place = (device: string) => [...path, ...placeOf(guest, device)];
   return [
     ...rendererProblems(guest.renderer, words, place),
-    ...(guest.cloudInit === undefined ? [] : toProblems(cloudInitUnsupported(guest.renderer, words), place)),
+    ...(guest.cloudInit === undefined
+      ? []
+      : [...toProblems(cloudInitUnsupported(guest.renderer, words), place), ...unfoundByCloudInit(guest, path)]),
   ];
+}
+
+/** Source: cloud-init's network-config version 2, `match`; it gives names by MAC addresses alone. */
+function unfoundByCloudInit({ ports }: Guest, path: Path): Problem[] {
+  return ports.flatMap(({ name, mac, guestPci }) =>
+    guestPci === undefined || mac !== undefined
+      ? []
+      : [
+          {
+            rule: "unsupported",
+            severity: "error" as const,
+            path: [...path, "ports", name, "guestPci"],
+            message: "cloud-init finds no port by its PCI path, so the first start would go without this one",
+            found: guestPci,
+            remedy:
+              "Add mac, by which the first start finds it and the path every later one; or remove cloudInit and let up reach the guest in another way.",
+          },
+        ],
+  );
 }
 
 /** Where the file has a device. */

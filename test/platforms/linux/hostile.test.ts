@@ -47,6 +47,7 @@ const words = fc.tuple(text, text, text, text).map(
           addresses: [address],
           gateways: [address],
           nameservers: [address],
+          searchDomains: [address],
           routes: [{ to: address, via: address, metric: null, source: address, table: 7 }],
           rules: [{ from: address, to: address, table: 7, priority: 9 }],
         }),

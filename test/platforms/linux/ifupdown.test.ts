@@ -1,7 +1,7 @@
 // ifupdown as a renderer: golden files and scripts, ifup's own reading of them, a NIC brought up and changed by the real ifup, and what
 // interfaces(5) can't say.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -15,6 +15,8 @@ import { expectGolden, filesOf, scriptOf, scriptsOf } from "./rendering.js";
 import { bond, bridge, CHANGES, HOSTS, link, NO_WORDS, TRUNK } from "./words.js";
 
 const AREA = "linux-ifupdown"; // test/golden/linux-ifupdown
+/** As the machine has it that runs the tests. */
+const HOOK = "/etc/network/if-up.d/resolved";
 
 /** In namespaces of its own, with `$root` over the machine's folders of ifupdown: nothing here touches this computer's network. */
 const NAMESPACE = ["--net", "--mount", "--propagation", "private", "sh", "-eu"];
@@ -76,7 +78,7 @@ function writeMachine(main = MAIN): void {
   write("etc/network/if-pre-up.d/ifenslave", "#!/bin/sh\n", 0o755);
   write(
     "etc/network/if-up.d/resolved",
-    `#!/bin/sh\necho "up $IFACE $IF_DNS_NAMESERVERS" >>${folder}/resolver\n`,
+    `#!/bin/sh\necho "up $IFACE $IF_DNS_NAMESERVERS $IF_DNS_SEARCH" >>${folder}/resolver\n`,
     0o755,
   );
   write("etc/network/if-down.d/resolved", `#!/bin/sh\necho "down $IFACE" >>${folder}/resolver\n`, 0o755);
@@ -179,13 +181,54 @@ describe.skipIf(reason !== undefined)("ifupdown's own reading", () => {
 
   it.each([
     ["if-pre-up.d/ifenslave", "ifenslave is not installed"],
-    ["if-up.d/resolved", "Nothing here takes name servers from ifupdown"],
+    ["if-up.d/resolved", "Nothing here takes name servers or search domains from ifupdown"],
   ])("misses %s", (hook, message) => {
     writeMachine();
     rmSync(join(folder, "etc/network", hook));
     const { status, stderr } = check(TRUNK);
     expect(stderr).toContain(message);
     expect(status).toBe(1);
+  });
+
+  describe("what takes name servers and search domains", () => {
+    const lonely = nic({ addresses: ["203.0.113.9/28"], searchDomains: ["example.net"] });
+    const both = nic({ addresses: ["203.0.113.9/28"], searchDomains: ["example.net"], nameservers: ["203.0.113.53"] });
+    const ALONE =
+      "ifupdown hands search domains to systemd-resolved only beside name servers of the same interface, and eth4 has none.";
+    const QUOTED = "resolved hands no name servers on: that of ifupdown before 0.8.42 quotes them wrongly";
+    const resolvconf = () => write("etc/network/if-up.d/000resolvconf", "#!/bin/sh\n", 0o755);
+    const faulty = () => write("etc/network/if-up.d/resolved", '#!/bin/sh\ncat <<EOF\n"$DNS"="$NEW_DNS"\nEOF\n', 0o755);
+
+    it.each<[string, LinuxWords, () => void, string]>([
+      ["search domains alone, by systemd-resolved", lonely, () => {}, ALONE],
+      ["search domains alone, by resolvconf", lonely, resolvconf, ""],
+      ["both, by systemd-resolved", both, () => {}, ""],
+      ["both, by the hook of Debian 12", both, faulty, QUOTED],
+      ["both, by resolvconf beside that hook", both, () => [faulty(), resolvconf()], ""],
+    ])("%s", (_, words, prepare, message) => {
+      writeMachine();
+      prepare();
+      const { status, stderr } = check(words);
+      expect(stderr).toContain(message);
+      expect(status, stderr).toBe(message === "" ? 0 : 1);
+    });
+
+    it.skipIf(!existsSync(HOOK))("the machine's own hook is as the check judges it", () => {
+      writeMachine();
+      write("etc/network/if-up.d/resolved", readFileSync(HOOK, "utf8"), 0o755);
+      const isFaulty = check(both).status !== 0;
+      const programs = `mkdir -p "$root/bin"
+printf '#!/bin/sh\n' | tee "$root/bin/systemctl" >"$root/bin/chown"
+printf '#!/bin/sh\necho "$*"\n' >"$root/bin/resolvectl"
+chmod +x "$root"/bin/*
+`;
+      const made = "ip link add eth4 type veth peer name switch\n";
+      const hook = `PATH="$root/bin:$PATH" IFACE=eth4 ADDRFAM=inet IF_DNS_NAMESERVERS=203.0.113.53 IF_DNS_SEARCH=example.net sh ${HOOK}\n`;
+      const { stdout } = run(programs + made + hook);
+      expect(stdout).toMatch(/^dns \d+ /m);
+      expect(/^dns \d+ 203\.0\.113\.53$/m.test(stdout)).toBe(!isFaulty);
+      expect(/^domain \d+ example\.net$/m.test(stdout)).toBe(!isFaulty);
+    });
   });
 });
 
@@ -252,6 +295,21 @@ describe.skipIf(reason !== undefined)("a NIC by the real ifup, in a namespace", 
       change(NO_WORDS, first) + change(first, second) + change(second, first) + change(first, NO_WORDS),
     );
     expect(seen).toEqual([FIRST, SECOND, FIRST, ["state", "1500"]]);
+  });
+
+  it("tells the hook of the resolver which name servers and domains are new, and nothing where they stay", () => {
+    const domains = nic({ ...first.links.eth4, searchDomains: ["lab.example.net", "example.net"] });
+    const larger = nic({ ...domains.links.eth4, mtu: 1400 });
+    states(change(NO_WORDS, first) + change(first, domains) + change(domains, larger) + change(larger, first));
+    expect(readFileSync(join(folder, "resolver"), "utf8").split("\n")).toEqual([
+      "down eth4",
+      "up eth4 203.0.113.53 ",
+      "down eth4",
+      "up eth4 203.0.113.53 lab.example.net example.net",
+      "down eth4",
+      "up eth4 203.0.113.53 ",
+      "",
+    ]);
   });
 
   it("a change that is half done is put back, and one that never began", () => {

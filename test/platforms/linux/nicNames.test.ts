@@ -170,7 +170,7 @@ udevadm() { [ "$1" != test-builtin ] || printf 'ID_NET_LINK_FILE=%s\\nID_NET_NAM
 
 describe.skipIf(!canNamespace)("what others say of the NIC", () => {
   /** The check with these files on the machine, which has nothing else of the kind. */
-  function check(files: Readonly<Record<string, string>>, words: LinuxWords, nics = NICS): string {
+  function check(files: Readonly<Record<string, string>>, words: LinuxWords, nics = NICS, release = 252): string {
     const folders = [
       "/etc/udev/rules.d",
       "/etc/netplan",
@@ -184,8 +184,8 @@ describe.skipIf(!canNamespace)("what others say of the NIC", () => {
       writeFileSync(join(folder, path), text);
     }
     const mounts = folders.map((path) => `mkdir -p ${path}\nmount --bind "$root${path}" ${path}\n`).join("");
-    const release = "udevadm() { echo 252; }\n";
-    return inNamespace(`${mounts}${release}${scriptOf(nameChecks(words, factsOf(nics)))}`).stderr;
+    const udevadm = `udevadm() { echo ${release}; }\n`;
+    return inNamespace(`${mounts}${udevadm}${scriptOf(nameChecks(words, factsOf(nics)))}`).stderr;
   }
 
   it.each<[string, Readonly<Record<string, string>>, string]>([
@@ -238,6 +238,25 @@ describe.skipIf(!canNamespace)("what others say of the NIC", () => {
     expect(said).toContain(told);
     // All of it is about this NIC.
     expect(check(files, wordsOf({ app1: APP.app1 }))).toBe("");
+  });
+
+  it("is asked for by its MAC address too where we know it by its path", () => {
+    const files = {
+      "/etc/netplan/50-cloud-init.yaml":
+        'network: {ethernets: {e: {match: {macaddress: "52:54:00:00:00:02"}, set-name: e}}}\n',
+      "/etc/systemd/network/05-mine.link": "[Match]\nPermanentMACAddress=52:54:00:00:00:02\n[Link]\nName=lan0\n",
+    };
+    const said = check(files, wordsOf({ app1: APP.app1 }));
+    expect(said).toContain("These lines know app1 by its MAC address");
+    expect(said).toContain("05-mine.link comes before our files, and matches 52:54:00:00:00:02.");
+  });
+
+  it("an old udev knows it by its path, and not by its permanent MAC address", () => {
+    const told = "udev of release 244 does not know the permanent MAC address of a NIC";
+    expect(check({}, wordsOf({ app0: APP.app0 }), NICS, 244)).toContain(
+      `${told} (245 does): app0 can't be known by it. Set its PCI path (guestPci)`,
+    );
+    expect(check({}, wordsOf({ app1: APP.app1 }), NICS, 244)).toBe("");
   });
 
   it.each<[string, Readonly<Record<string, string>>]>([

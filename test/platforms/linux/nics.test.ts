@@ -107,7 +107,7 @@ describe("before anything changes", () => {
       wordsOf({ app0: APP.app0 }),
       factsOf({ ...NICS, enp3s0: { mac: "52:54:00:00:00:01", pci: "0000:03:00.0" } }),
       [
-        "app0 could be enp1s0 (0000:01:00.0) and enp3s0 (0000:03:00.0): all have the MAC address 52:54:00:00:00:01 [LB-29]. Set the PCI path of the one that is meant",
+        "app0 could be enp1s0 (0000:01:00.0) and enp3s0 (0000:03:00.0): all have the MAC address 52:54:00:00:00:01 [LB-29]. Set the PCI path of the one that is meant (guestPci)",
       ],
     ],
     [
@@ -115,7 +115,7 @@ describe("before anything changes", () => {
       wordsOf({ app1: APP.app1 }),
       factsOf({ ...NICS, enp3s0: { mac: "52:54:00:00:00:03", pci: "0000:02:00.0" } }),
       [
-        "app1 could be enp2s0 (0000:02:00.0) and enp3s0 (0000:02:00.0): all have the PCI path 0000:02:00.0. Set its MAC address too",
+        "app1 could be enp2s0 (0000:02:00.0) and enp3s0 (0000:02:00.0): all have the PCI path 0000:02:00.0. Remove guestPci, and set the MAC address (mac) or the name (guestInterface) of the one that is meant",
       ],
     ],
     [

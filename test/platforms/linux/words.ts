@@ -93,6 +93,7 @@ export const TRUNK: LinuxWords = {
       addresses: ["192.0.2.11/24", "192.0.2.12/24", "2001:db8::11/64"],
       gateways: ["192.0.2.1", "2001:db8::1"],
       nameservers: ["192.0.2.53", "2001:db8::53"],
+      searchDomains: ["lab.example.net", "example.net"],
     }),
   },
 };
@@ -285,7 +286,12 @@ export const CHANGES: Readonly<Record<string, readonly [actual: LinuxWords, desi
       },
       links: {
         ...TRUNK.links,
-        mgmt: link({ addresses: ["192.0.2.12/24"], gateways: ["192.0.2.254"], nameservers: ["192.0.2.54"] }),
+        mgmt: link({
+          addresses: ["192.0.2.12/24"],
+          gateways: ["192.0.2.254"],
+          nameservers: ["192.0.2.54"],
+          searchDomains: ["example.net"],
+        }),
       },
     },
   ],

@@ -101,6 +101,21 @@ describe.each(CASES)("$name", ({ spec }) => {
       expect(permissions).toBe(/netplan|system-connections/.test(path) ? "0600" : "0644");
   });
 
+  it("finds every port by its MAC address at the first start, and from then on by what the file says", () => {
+    const config = parse(seed.of("network-config")) as { network: { ethernets: Record<string, { match?: object }> } };
+    const found = Object.fromEntries(
+      Object.entries(config.network.ethernets).flatMap(([name, { match }]) => (match ? [[name, match]] : [])),
+    );
+    const ports = parse(spec).vms["db-01"].ports as Record<string, Readonly<Record<string, string>>>;
+    const named = Object.entries(ports).filter(([, port]) => port.guestInterface === undefined);
+    expect(found).toEqual(Object.fromEntries(named.map(([name, { mac }]) => [name, { macaddress: mac }])));
+    for (const [name, { mac, guestPci }] of named) {
+      const link = seed.files.find(({ path }) => path.endsWith(`/10-multiport-${name}.link`))?.text ?? "";
+      expect(link).toContain(guestPci === undefined ? `PermanentMACAddress=${mac}` : `Path=pci-${guestPci}`);
+      if (guestPci !== undefined) expect(link).not.toContain("MACAddress=");
+    }
+  });
+
   it("is the same machine for cloud-init whatever changes", () => {
     const other = seedOf(spec.replace("dhcp:", "mtu: 1400, dhcp:"));
     expect(other.of("network-config")).not.toBe(seed.of("network-config"));
@@ -115,7 +130,9 @@ function networkdFiles(folder: string): string[] {
   return names.sort().map((name) => {
     const text = readFileSync(join(folder, name), "utf8");
     const sections = text.replace(/^PermanentMACAddress=.*\n/m, "").split(/\n+(?=\[)/);
-    return [name, ...once(sections.map((section) => once(section.trim().split("\n")).join("\n")))].join("\n");
+    return [name, ...once(sections.map((section) => once(section.trim().split("\n").map(onceEach)).join("\n")))].join(
+      "\n",
+    );
   });
 }
 
@@ -125,6 +142,12 @@ function networkdFiles(folder: string): string[] {
  */
 function once(items: readonly string[]): string[] {
   return [...new Set(items)];
+}
+
+/** Search domains stand on one line. */
+function onceEach(line: string): string {
+  const [, domains] = /^Domains=(.*)$/.exec(line) ?? [];
+  return domains === undefined ? line : `Domains=${once(domains.split(" ")).join(" ")}`;
 }
 
 /** Runs the hand-over in a folder that stands for the guest's root, its programs written down, but for netplan, which is the real one. */
@@ -244,6 +267,10 @@ describe("what the first start would lack", () => {
     expect(cloudInitUnsupported("NetworkManager", nic({ addresses: ["2001:db8::1/64"], ...ipv6 }))).toEqual([]);
     expect(cloudInitUnsupported("netplan", bonded({ resend_igmp: 3 }, ANSWERING))).toEqual([]);
     expect(cloudInitUnsupported("networkd", nic({ gateways: ["192.0.2.9"], ...route({}) }))).toEqual([]);
+    for (const renderer of ["networkd", "NetworkManager", "ifupdown"] as const)
+      expect(
+        cloudInitUnsupported(renderer, nic({ nameservers: ["192.0.2.53"], searchDomains: ["a.example"] })),
+      ).toEqual([]);
   });
 });
 
@@ -294,7 +321,13 @@ describe("quoting", () => {
           hasRoutes: true,
           gateways: [{ key: "gateway4", via: machine }],
         };
-        const named = { addresses: [machine], hasAddresses: true, nameservers: [hostname], hasNameservers: true };
+        const named = {
+          addresses: [machine],
+          hasAddresses: true,
+          nameservers: [hostname],
+          searchDomains: [machine],
+          hasResolution: true,
+        };
         const parameters = { all: [{ key: "mii-monitor-interval", value: machine, isText: true }], primary: hostname };
         const devices = [{ device: machine, ...device, ...routed, ...named, parameters }];
         const config = fillTemplate("linuxGuest/cloudInit/network-config", {

@@ -38,6 +38,7 @@ const saysBond = (parameters: object, rest: object = {}) => ({
   bonds: { bond0: { interfaces: ["p0", "p1"], parameters: { mode: "active-backup", ...parameters }, ...rest } },
 });
 const saysNic = (rest: object) => ({ ethernets: { p0: { addresses: ["192.0.2.1/24", "2001:db8::1/64"], ...rest } } });
+const saysLease = (nameservers: object) => ({ ethernets: { p0: { dhcp4: true, nameservers } } });
 const saysRoute = (rest: object) => saysNic({ routes: [{ to: "198.51.100.0/24", via: "192.0.2.9", ...rest }] });
 const KEY_ERROR = /^KeyError/;
 
@@ -95,7 +96,25 @@ export const LOST: Lost[] = [
     nic(route({ to: "2001:db8:5::/64", via: "2001:db8::9" })),
     { says: saysRoute({ to: "2001:db8:5::/64", via: "2001:db8::9" }), shows: /\[ipv4\][^[]*route1=2001:db8:5::\/64/ },
   ],
+  [
+    "NetworkManager",
+    "the name servers beside DHCP of p0",
+    nic({ addresses: [], dhcp4: true, nameservers: ["192.0.2.53"] }),
+    { says: saysLease({ addresses: ["192.0.2.53"] }), lacks: /192\.0\.2\.53/ },
+  ],
+  [
+    "NetworkManager",
+    "the search domains beside DHCP of p0",
+    nic({ addresses: [], dhcp4: true, nameservers: ["192.0.2.53"], searchDomains: ["example.net"] }),
+    { says: saysLease({ addresses: ["192.0.2.53"], search: ["example.net"] }), lacks: /example\.net/ },
+  ],
   ...(["networkd", "NetworkManager", "ifupdown"] as const).flatMap((renderer): Lost[] => [
+    [
+      renderer,
+      "the search domains without name servers of p0",
+      nic({ addresses: [], dhcp4: true, searchDomains: ["example.net"] }),
+      { says: saysLease({ search: ["example.net"] }), lacks: /example\.net/ },
+    ],
     [
       renderer,
       "resend_igmp=3 of bond0",

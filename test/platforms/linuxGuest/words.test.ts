@@ -83,3 +83,14 @@ describe("the routers of a guest", () => {
     expect(reached).toBeGreaterThan(50);
   });
 });
+
+describe("what a port of a guest is known by", () => {
+  const nics = (port: string) => wordsOf(`app0: { portGroup: vs0/app, ${port} }`)?.nics;
+
+  it.each<[string, object | undefined]>([
+    ['mac: "52:54:00:00:00:0A"', { app0: { mac: "52:54:00:00:00:0a" } }],
+    ['guestPci: "0000:0B:00.0"', { app0: { pci: "0000:0b:00.0" } }],
+    ['mac: "52:54:00:00:00:0A", guestPci: "0000:0B:00.0"', { app0: { pci: "0000:0b:00.0" } }],
+    ["guestInterface: eth0", undefined],
+  ])("%s", (port, wanted) => expect(nics(port)).toEqual(wanted));
+});

@@ -115,7 +115,13 @@ export function fromCloudInitFacts(
 }
 
 /** Of what only the files know, and nobody else any more. */
-const UNKNOWN: Omit<SeedWords, "disc"> = { guest: "", hostname: null, renderer: "netplan", network: linux.nothing };
+const UNKNOWN: Omit<SeedWords, "disc"> = {
+  guest: "",
+  hostname: null,
+  renderer: "netplan",
+  network: linux.nothing,
+  macs: {},
+};
 
 function discOf(name: string, { domains, made }: CloudInitFacts, isComplete: boolean): string {
   const domain = own(domains, name);

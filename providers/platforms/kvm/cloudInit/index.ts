@@ -32,10 +32,10 @@ export const cloudInit: Layer<KvmHost, CloudInitWords, CloudInitFacts> = {
 };
 
 function sections({ seeds }: CloudInitWords, { environment }: Heading): readonly TextSection[] {
-  return Object.entries(seeds).flatMap(([domain, { guest, hostname, renderer, network }]) => {
+  return Object.entries(seeds).flatMap(([domain, { guest, hostname, renderer, network, macs }]) => {
     const heading = { machine: guest, environment };
     const files = linuxInGuest.sections(network, heading).filter(({ path }) => path !== undefined);
-    const texts = seedTexts({ renderer, hostname, network }, { files, heading });
+    const texts = seedTexts({ renderer, hostname, network, macs }, { files, heading });
     return SEED_FILES.map((name): TextSection => {
       const path = seedFile(domain, name);
       return { target: path, path, mode: "0600", ...texts[name] };

@@ -9,6 +9,8 @@ export interface SeedWords {
   readonly renderer: LinuxRenderer;
   /** Inside the guest. */
   readonly network: LinuxWords;
+  /** By the names of its NICs, as the first start finds them. */
+  readonly macs: Readonly<Record<string, string>>;
   /**
    * `inserted`: the VM has a drive with the disc, and the disc has what our files say; `outdated`: it has another one; `none`. A VM that was
    * started has what it had then, and that is never a difference: `inserted`.

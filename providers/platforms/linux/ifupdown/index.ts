@@ -47,13 +47,21 @@ function check(words: LinuxWords): Filled[] {
   if (devices.length === 0) return [];
   const data = {
     hasBonds: Object.keys(words.bonds).length > 0,
-    hasNameservers: Object.values(words.links).some(({ nameservers }) => nameservers.length > 0),
+    hasResolution: Object.values(words.links).some(
+      ({ nameservers, searchDomains }) => nameservers.length + searchDomains.length > 0,
+    ),
+    lonely: devices.filter((device) => hasLoneSearch(words, device)),
     hasDhcp4: Object.values(words.links).some(({ dhcp4 }) => dhcp4),
     hasDhcp6: Object.values(words.links).some(({ dhcp6 }) => dhcp6),
     devices: devices.join(" "),
     auto: autoDevices(words),
   };
   return [{ template: "linux/ifupdown/check.sh", data }];
+}
+
+function hasLoneSearch(words: LinuxWords, device: string): boolean {
+  const link = own(words.links, device);
+  return link !== undefined && link.searchDomains.length > 0 && link.nameservers.length === 0;
 }
 
 function before(transition: Transition): Filled[] {
@@ -80,7 +88,7 @@ function after(transition: Transition): Filled[] {
     stays: Object.hasOwn(actual.links, device) && !gone.includes(device),
   }));
   const { releases, staleAddresses, changes } = commandsInPlace(transition);
-  const resolvers = auto.filter(({ device, stays }) => stays && !sameNameservers(transition, device));
+  const resolvers = auto.filter(({ device, stays }) => stays && !sameResolution(transition, device));
   if (auto.length === 0) return [];
   const newNics = nics(desired).filter((device) => !Object.hasOwn(actual.links, device));
   const data = {
@@ -108,14 +116,23 @@ function clients({ desired, actual }: Transition, staying: readonly string[]) {
   return { stops: all.filter(({ was, is }) => was && !is), starts: all.filter(({ was, is }) => is && !was) };
 }
 
-function sameNameservers({ desired, actual }: Transition, device: string): boolean {
-  return own(desired.links, device)?.nameservers.join() === own(actual.links, device)?.nameservers.join();
+function sameResolution({ desired, actual }: Transition, device: string): boolean {
+  const said = (words: LinuxWords) => {
+    const link = own(words.links, device);
+    return [link?.nameservers.join(" "), link?.searchDomains.join(" ")].join();
+  };
+  return said(desired) === said(actual);
 }
 
 function resolver(words: LinuxWords, device: string): object {
   const link = own(words.links, device);
   const isStatic = link?.addresses.some((address) => !address.includes(":"));
-  return { device, method: isStatic ? "static" : "manual", nameservers: link?.nameservers.join(" ") ?? "" };
+  return {
+    device,
+    method: isStatic ? "static" : "manual",
+    nameservers: link?.nameservers.join(" ") ?? "",
+    search: link?.searchDomains.join(" ") ?? "",
+  };
 }
 
 export const ifupdown: Renderer = {

@@ -136,6 +136,7 @@ function linkOptions(link: KernelLink | undefined, first: string | null, isMembe
     ...(first === null ? [] : [{ name: "address", values: [first] }]),
     ...(gateway === undefined ? [] : [{ name: "gateway", values: [gateway] }]),
     ...(link.nameservers.length === 0 ? [] : [{ name: "dns-nameservers", values: link.nameservers }]),
+    ...(link.searchDomains.length === 0 ? [] : [{ name: "dns-search", values: link.searchDomains }]),
   ];
 }
 

@@ -29,6 +29,7 @@ interface Family {
   readonly routes: readonly NumberedRoute[];
   readonly rules: readonly { readonly number: number; readonly rule: string }[];
   readonly dns: readonly string[];
+  readonly search: readonly string[];
 }
 
 interface NumberedRoute {
@@ -122,9 +123,10 @@ function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
   const own = (list: readonly string[]) => list.filter((address) => isOfFamily(name, address)).map(canonical);
   const addresses = own(link.addresses);
   const isDhcp = name === "ipv4" ? link.dhcp4 : link.dhcp6;
+  const method = isDhcp ? "auto" : addresses.length > 0 ? "manual" : "disabled";
   return {
     name,
-    method: isDhcp ? "auto" : addresses.length > 0 ? "manual" : "disabled",
+    method,
     addresses: addresses.map((address, index) => ({ number: index + 1, address })),
     gateway: own(link.gateways)[0] ?? null,
     routes: link.routes
@@ -134,6 +136,8 @@ function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
       .filter((rule) => isIpv6Rule(rule) === (name === "ipv6"))
       .map((rule, index) => ({ number: index + 1, rule: ruleText(rule) })),
     dns: own(link.nameservers),
+    // They are of no family: either may be there alone, and NetworkManager hands on one that is said twice once.
+    search: method === "disabled" ? [] : link.searchDomains,
   };
 }
 

@@ -37,7 +37,10 @@ function linkFaults(words: LinuxWords, device: string): Unsupported[] {
   if (!link) return [];
   const controller = controllerOf(words, device);
   if (controller) {
-    const { length } = [...link.addresses, ...link.gateways, ...link.nameservers, ...link.routes, ...link.rules];
+    const { length } = [
+      ...[...link.addresses, ...link.gateways, ...link.nameservers, ...link.searchDomains],
+      ...[...link.routes, ...link.rules],
+    ];
     if (length === 0 && !link.dhcp4 && !link.dhcp6) return [];
     return [
       {

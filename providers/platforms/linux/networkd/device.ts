@@ -23,6 +23,7 @@ export function toNetwork(words: LinuxWords, device: string): object {
     addresses: link.addresses,
     gateways: link.gateways.filter((gateway) => !isBeyondNeighbours(gateway, link)),
     nameservers: link.nameservers,
+    searchDomains: link.searchDomains,
     routes: [...gatewaySections(link), ...routeSections(link)],
     rules: ruleSections(link),
     ports: portSections(words, device),

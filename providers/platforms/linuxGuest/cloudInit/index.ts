@@ -1,5 +1,6 @@
 // cloud-init's part in a Linux guest: the seed of its data source NoCloud, which says the network of the first start and puts our own files in
 // place for every other one. Source: cloud-init's documentation and code, release 22.4. Pure.
+import { portDevice } from "../../../model/guestDevice.js";
 import type { Guest } from "../../../model/virtualMachine.js";
 import type { SeedFile } from "../../driver.js";
 import type { Heading } from "../../heading.js";
@@ -23,7 +24,8 @@ interface Given {
 export function cloudInitSeed(guest: Guest, given: Given): SeedFile[] {
   if (guest.cloudInit === undefined) return [];
   const { renderer, cloudInit } = guest;
-  const texts = seedTexts({ renderer, hostname: cloudInit.hostname ?? null, network: toGuestWords(guest) }, given);
+  const hostname = cloudInit.hostname ?? null;
+  const texts = seedTexts({ renderer, hostname, network: toGuestWords(guest), macs: macsOf(guest) }, given);
   return Object.entries(texts).map(([name, text]) => ({ path: `cloud-init/${name}`, ...text }));
 }
 
@@ -32,14 +34,20 @@ export interface Seed {
   readonly renderer: RendererName;
   readonly hostname: string | null;
   readonly network: LinuxWords;
+  /** By the names of NICs: cloud-init finds one by nothing else. */
+  readonly macs: Readonly<Record<string, string>>;
+}
+
+export function macsOf({ ports }: Guest): Readonly<Record<string, string>> {
+  return Object.fromEntries(ports.flatMap((port) => (port.mac === undefined ? [] : [[portDevice(port), port.mac]])));
 }
 
 /** The files of NoCloud, by name. */
-export function seedTexts({ renderer, hostname, network }: Seed, { files, heading }: Given) {
+export function seedTexts({ renderer, hostname, network, macs }: Seed, { files, heading }: Given) {
   const words = withoutInherited(network);
   return {
     "meta-data": filled("meta-data", { ...heading, instance: instanceOf(heading), hostname }),
-    "network-config": networkConfig(renderer, words, heading),
+    "network-config": networkConfig(renderer, words, { macs, heading }),
     "user-data": filled("user-data", {
       ...heading,
       files: [toFile(disabled(heading)), ...files.map(toFile)],

@@ -8,8 +8,14 @@ import { devicesInOrder, kindOf } from "../../linux/stack.js";
 import { BARE_LINK, type KernelBond, type LinuxWords, type RendererName } from "../../linux/words.js";
 import { own } from "../../own.js";
 
-export function networkConfig(renderer: RendererName, words: LinuxWords, heading: Heading): Filled {
-  const macOf = (nic: string) => own(words.nics, nic)?.mac ?? null;
+interface Given {
+  /** MAC addresses of the NICs that get a name, also of those that udev finds at a PCI path: cloud-init knows no paths. */
+  readonly macs: Readonly<Record<string, string>>;
+  readonly heading: Heading;
+}
+
+export function networkConfig(renderer: RendererName, words: LinuxWords, { macs, heading }: Given): Filled {
+  const macOf = (nic: string) => (own(words.nics, nic) ? (own(macs, nic) ?? null) : null);
   if (renderer === "netplan")
     return { template: "linux/netplan/60-multiport.yaml", data: { ...heading, ...toDefinitions(words, macOf) } };
   const sections = (["nic", "bond", "vlan"] as const).map((kind) => ({
@@ -72,7 +78,8 @@ function common(words: LinuxWords, device: string) {
     // Not as routes: 22.4 makes ::/64 of ::/0, and for ifupdown a call of `route`, which few systems have.
     gateways: link.gateways.map((via) => ({ key: isIpv6(via) ? "gateway6" : "gateway4", via })),
     nameservers: link.nameservers,
-    hasNameservers: link.nameservers.length > 0,
+    searchDomains: link.searchDomains,
+    hasResolution: link.nameservers.length + link.searchDomains.length > 0,
     routes,
     hasRoutes: routes.length > 0,
     parameters: bond ? { all: parametersOf(bond), primary: bond.primary } : null,

@@ -99,8 +99,21 @@ function linkLosses(words: LinuxWords, device: string, renderer: RendererName): 
       ["the VLAN", renderer === "networkd" && vlan !== undefined],
       [`the packet size ${link.mtu}`, renderer === "NetworkManager" && isVirtual && link.mtu !== unsaid],
     ]),
+    ...resolutionLosses(link, renderer),
     ...routeLosses(link, renderer),
   ];
+}
+
+/** Domains alone are an "invalid command", which ends its reading of what has no address; NetworkManager is told of neither beside a lease alone. */
+function resolutionLosses({ addresses, nameservers, searchDomains }: KernelLink, renderer: RendererName): string[] {
+  const isUnsaid = renderer === "NetworkManager" && addresses.length === 0;
+  const hasServers = nameservers.length > 0;
+  const hasDomains = searchDomains.length > 0;
+  return named([
+    ["the search domains without name servers", hasDomains && !hasServers],
+    ["the search domains beside DHCP", hasDomains && hasServers && isUnsaid],
+    ["the name servers beside DHCP", hasServers && isUnsaid],
+  ]);
 }
 
 function routeLosses(link: KernelLink, renderer: RendererName): string[] {

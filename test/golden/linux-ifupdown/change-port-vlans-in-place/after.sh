@@ -44,8 +44,8 @@ bridge vlan add dev bond0 vid 8-30 || failed=1
 bridge vlan add dev bond0 vid 120 || failed=1
 ip address replace 192.0.2.12/24 dev mgmt || failed=1
 ip route replace default via 192.0.2.254 dev mgmt onlink || failed=1
-# Name servers go by the hooks of resolvconf or systemd-resolved, first without the old ones.
-export IFACE=mgmt LOGICAL=mgmt ADDRFAM=inet METHOD=static VERBOSITY=0 IF_DNS_NAMESERVERS=192.0.2.54
+# Name servers and search domains go by the hooks of resolvconf or systemd-resolved, first without the old ones.
+export IFACE=mgmt LOGICAL=mgmt ADDRFAM=inet METHOD=static VERBOSITY=0 IF_DNS_NAMESERVERS=192.0.2.54 IF_DNS_SEARCH=example.net
 MODE=stop PHASE=pre-down run-parts --regex '^resolv(conf|ed)$' /etc/network/if-down.d || failed=1
 MODE=start PHASE=post-up run-parts --regex '^(000resolvconf|resolved)$' /etc/network/if-up.d || failed=1
 exit "$failed"

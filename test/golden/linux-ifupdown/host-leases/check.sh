@@ -26,7 +26,10 @@ if ! command -v dhclient >/dev/null; then
   fault 'dhclient is not installed, by which alone ifupdown does DHCPv6. Install it (Debian: apt-get install isc-dhcp-client).'
 fi
 if [ ! -x /etc/network/if-up.d/000resolvconf ] && [ ! -x /etc/network/if-up.d/resolved ]; then
-  fault 'Nothing here takes name servers from ifupdown: they would be ignored. Install resolvconf or systemd-resolved, or remove the name servers.'
+  fault 'Nothing here takes name servers or search domains from ifupdown: they would be ignored. Install resolvconf or systemd-resolved, or remove nameservers and searchDomains.'
+fi
+if [ ! -x /etc/network/if-up.d/000resolvconf ] && grep -qs '^"\$DNS"=' /etc/network/if-up.d/resolved; then
+  fault '/etc/network/if-up.d/resolved hands no name servers on: that of ifupdown before 0.8.42 quotes them wrongly (Debian bug 1031236). Upgrade ifupdown, or install resolvconf.'
 fi
 # A device has one owner: stanzas of others would be merged with ours, by ifupdown without a word.
 foreign=$(

@@ -20,7 +20,10 @@ if [ ! -x /etc/network/if-pre-up.d/ifenslave ]; then
   fault 'ifenslave is not installed: ifupdown would make no bonds. Install it (Debian: apt-get install ifenslave).'
 fi
 if [ ! -x /etc/network/if-up.d/000resolvconf ] && [ ! -x /etc/network/if-up.d/resolved ]; then
-  fault 'Nothing here takes name servers from ifupdown: they would be ignored. Install resolvconf or systemd-resolved, or remove the name servers.'
+  fault 'Nothing here takes name servers or search domains from ifupdown: they would be ignored. Install resolvconf or systemd-resolved, or remove nameservers and searchDomains.'
+fi
+if [ ! -x /etc/network/if-up.d/000resolvconf ] && grep -qs '^"\$DNS"=' /etc/network/if-up.d/resolved; then
+  fault '/etc/network/if-up.d/resolved hands no name servers on: that of ifupdown before 0.8.42 quotes them wrongly (Debian bug 1031236). Upgrade ifupdown, or install resolvconf.'
 fi
 # A device has one owner: stanzas of others would be merged with ours, by ifupdown without a word.
 foreign=$(
