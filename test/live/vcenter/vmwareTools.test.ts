@@ -2,14 +2,14 @@
 // too long is ended with all that it started, and password and script are seen by nobody. What keeps a script out is told with what to do. On a
 // lab machine behind a simulated vCenter.
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findVm } from "../../../providers/engine/vcenterVm.js";
-import { type CommandOutput, type Host, HostError } from "../../../providers/host/host.js";
-import { connectVcenter, type VcenterTarget } from "../../../providers/host/vim/connectVcenter.js";
+import type { HostError } from "../../../providers/host/host.js";
+import { connectVcenter } from "../../../providers/host/vim/connectVcenter.js";
 import { VcenterError } from "../../../providers/host/vim/vcenterError.js";
 import { connectVmwareTools } from "../../../providers/host/vmwareTools.js";
 import { ESX } from "./hosts.js";
+import { type Entering, failure, leftOver, runIn } from "./toolsEntry.js";
 import { type Inside, PASSWORD, ToolsGuest, VM } from "./toolsGuest.js";
 
 const guest = new ToolsGuest();
@@ -17,52 +17,14 @@ beforeAll(() => guest.start());
 afterAll(() => guest.stop());
 beforeEach(() => guest.set({}));
 
-/** Opens the way as the engine does. */
-function enter({ vm = VM, user = "root", password = PASSWORD, login = {} }: Entering = {}): Promise<Host> {
-  const { server, user: of, password: its, certificate } = guest.site.vcenter;
-  const find = async () => {
-    const vcenter = await connectVcenter({ server, user: of, password: its, thumbprint: certificate.sha256, ...login });
-    return { vcenter, ...(await findVm(vcenter, { vm, host: ESX[0] })) };
-  };
-  return connectVmwareTools({ vm, user, password, find });
-}
-
-interface Entering {
-  readonly vm?: string;
-  readonly user?: string;
-  readonly password?: string;
-  /** What goes to vCenter otherwise. */
-  readonly login?: Partial<VcenterTarget>;
-}
-
-async function run(script: string, { timeoutSeconds = 10, ...entering }: Entering & { timeoutSeconds?: number } = {}) {
-  const host = await enter(entering);
-  try {
-    return await host.run({ step: "try", script, timeoutSeconds });
-  } finally {
-    await host.close();
-  }
-}
-
-async function failure(promise: Promise<CommandOutput>): Promise<HostError> {
-  const error = await promise.then(
-    () => new Error("it went well"),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof HostError)) throw error;
-  expect(error.message).not.toContain("the` ");
-  return error;
-}
-
-/** Folders of scripts that are still there. */
-const leftOver = () => guest.on("sh", "-c", "ls -d /tmp/multiport-* 2>/dev/null || true");
+const run = (script: string, entering: Parameters<typeof runIn>[2] = {}) => runIn(guest, script, entering);
 
 describe("a script", () => {
   it("runs in the guest, as root, with an empty input, and leaves nothing", async () => {
     await guest.site.forgetCalls();
     const { stdout, stderr } = await run('hostname; id -un; umask; pwd; wc -c; echo "to err" >&2');
     expect({ stdout, stderr }).toEqual({ stdout: `${VM}\nroot\n0022\n/root\n0\n`, stderr: "to err\n" });
-    expect(await leftOver()).toBe("");
+    expect(await leftOver(guest)).toBe("");
     const methods = (await guest.site.calls())
       .map(({ method }) => method)
       .filter((method) => /InGuest|Guest$/.test(method));
@@ -125,13 +87,13 @@ describe("a script", () => {
       "did not end within 1 s and was stopped. Whether it changed anything is not known.",
     );
     expect(await guest.is("pgrep -f 'sleep 765[45]'")).toBe(false);
-    expect(await leftOver()).toBe("");
+    expect(await leftOver(guest)).toBe("");
   });
 
   it("that prints too much is told", async () => {
     const error = await failure(run("head -c 17000000 /dev/zero"));
     expect(error.message).toContain("printed more than 16 MiB.");
-    expect(await leftOver()).toBe("");
+    expect(await leftOver(guest)).toBe("");
   });
 
   it.each(["vcenter", "host"] as const)("goes over files at the %s", async (files) => {
@@ -258,93 +220,5 @@ describe("who is in the way is told, with what to do", () => {
     expect((await failure(run("true", { vm: "db-03" }))).message).toContain(
       `has 2 VMs "db-03", on ${ESX[1]}, ${ESX[1]}, and which of them is meant on ${ESX[0]} is not known`,
     );
-  });
-});
-
-describe("in the middle of a script", () => {
-  const unknown = /Whether it changed anything is not known/;
-
-  it("vCenter goes away: it runs to its end, and that nobody knows it is told", async () => {
-    const running = failure(run("sleep 2; touch /root/done"));
-    await guest.until("ls /tmp/multiport-*/session 2>/dev/null");
-    await guest.setAway(true);
-    const error = await running;
-    await guest.setAway(false);
-    expect(error.kind).toBe("unreachable");
-    expect(error.message).toMatch(unknown);
-    await guest.until("[ -e /root/done ]");
-    await guest.on("sh", "-c", "rm -r /tmp/multiport-*");
-  });
-
-  it("vCenter goes away for a moment: nothing is noticed", async () => {
-    const running = run("sleep 2; echo all");
-    await guest.until("ls /tmp/multiport-*/session 2>/dev/null");
-    await guest.setAway(true);
-    await sleep(800);
-    await guest.setAway(false);
-    expect((await running).stdout).toBe("all\n");
-    expect(await leftOver()).toBe("");
-  });
-
-  const METHODS = [
-    "CreateTemporaryDirectoryInGuest",
-    "InitiateFileTransferToGuest",
-    "StartProgramInGuest",
-    "ListProcessesInGuest",
-    "InitiateFileTransferFromGuest",
-    "DeleteDirectoryInGuest",
-  ];
-  /** Methods that are not asked again, because that could do something twice. */
-  const ONCE = ["CreateTemporaryDirectoryInGuest", "StartProgramInGuest"];
-  const KINDS = ["dropBefore", "dropAfter", "timeoutAfter", "sessionExpired"];
-  it.each(METHODS.flatMap((method) => KINDS.map((kind) => [method, kind] as const)))(
-    "%s goes wrong (%s): it is done, or told as not known, and never twice",
-    async (method, kind) => {
-      await guest.on("sh", "-c", ": >/root/count; rm -rf /tmp/multiport-*");
-      await guest.site.forgetCalls();
-      await guest.site.inject({ method, kind, seconds: 0.3 });
-      const running = run("echo x >>/root/count");
-      if (kind !== "sessionExpired" && ONCE.includes(method)) {
-        const error = await failure(running);
-        expect(error.kind).toBe("unreachable");
-        if (method === "StartProgramInGuest") expect(error.message).toMatch(unknown);
-        else expect(error.message).not.toMatch(unknown);
-        // Where it was started, its folder is removed meanwhile: it has begun before, or does not begin.
-        await sleep(300);
-        expect(["", ...(method === "StartProgramInGuest" ? ["x"] : [])]).toContain(
-          await guest.on("cat", "/root/count"),
-        );
-      } else {
-        await running;
-        expect(await guest.on("cat", "/root/count")).toBe("x");
-      }
-      const done = (await guest.site.calls()).filter((call) => call.method === "StartProgramInGuest");
-      expect(done.length).toBeLessThanOrEqual(method === "StartProgramInGuest" && kind === "sessionExpired" ? 2 : 1);
-    },
-  );
-
-  it("it is not started: its file waits in its folder for nobody else to read", async () => {
-    await guest.site.inject({ method: "StartProgramInGuest", kind: "timeout", seconds: 1 });
-    const failed = failure(run("true"));
-    await guest.until("ls /tmp/multiport-*/script 2>/dev/null");
-    expect(await guest.on("sh", "-c", "stat -c '%a %U' /tmp/multiport-* /tmp/multiport-*/script")).toBe(
-      "700 root\n600 root",
-    );
-    await failed;
-    expect(await leftOver()).toBe("");
-  });
-
-  it("VMware Tools start anew, or the VM is switched off", async () => {
-    const running = failure(run("sleep 3"));
-    await guest.until("ls /tmp/multiport-*/session 2>/dev/null");
-    await guest.set({ areStartedAnew: true });
-    const error = await running;
-    expect(error.kind).toBe("unreachable");
-    expect(error.message).toMatch(/VMware Tools started anew\. Whether it changed anything/);
-    const off = failure(run("sleep 3"));
-    await guest.until("ls /tmp/multiport-*/session 2>/dev/null");
-    await guest.site.govc("vm.power", "-off", "-force", VM);
-    expect((await off).message).toMatch(/Whether it changed anything is not known.*The VM does not run/s);
-    await guest.site.govc("vm.power", "-on", VM);
   });
 });
