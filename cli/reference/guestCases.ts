@@ -196,6 +196,7 @@ const KERNEL: GuestCase[] = [
   },
   { topic: "ARP and reverse path", title: "ARP", words: onDevice({ arp: { ignore: 1, announce: 2, filter: 1 } }) },
   { topic: "ARP and reverse path", title: "loose reverse path", words: onDevice({ reversePath: 2 }) },
+  { topic: "Router advertisements", title: "taken by the kernel", words: onDevice({ acceptRa: 2 }) },
 ].map((one) => ({ choice: { port: ADDRESSES }, base: { port: ADDRESSES }, ...one }));
 
 const NAMED = { port: { guestInterface: "app0" } };

@@ -35,7 +35,7 @@ function matches(path: string, glob: string): boolean {
 /** Files of systemd: sections of keys with values; of sysctl: keys with values. */
 function readIni(text: string): void {
   for (const line of text.trimEnd().split("\n"))
-    expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S|^net(?:\/[\w.-]+)+ = \d+$/);
+    expect(line).toMatch(/^$|^#|^\[[A-Za-z0-9-]+\]$|^[\w-]+=\S|^-?net(?:\/[\w.-]+)+ = \d+$/);
 }
 
 /** ifup reads the whole file before it does nothing. */

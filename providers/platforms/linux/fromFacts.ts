@@ -138,7 +138,7 @@ class Own {
   }
 
   /** Ours while they are wanted or in our file. */
-  private settings(name: string, wanted: KernelLink | undefined): Pick<KernelLink, "arp" | "reversePath"> {
+  private settings(name: string, wanted: KernelLink | undefined): Pick<KernelLink, "arp" | "reversePath" | "acceptRa"> {
     const inFile = settingsInFile(this.scope.files[SYSCTL_FILE] ?? "").get(name);
     return settingsThere({ wanted, inFile }, this.facts.settings.get(name) ?? {});
   }

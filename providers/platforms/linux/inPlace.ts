@@ -8,9 +8,17 @@ import type { Transition } from "./renderer.js";
 import { devicesInOrder, leavingDevices } from "./stack.js";
 import type { KernelBond, KernelLink, LinuxWords } from "./words.js";
 
+export interface AddressOn {
+  readonly device: string;
+  /** With prefix length. */
+  readonly address: string;
+}
+
 export interface InPlace {
   /** First: makes room for what is brought up then. It may have left by itself. */
   readonly releases: readonly Command[];
+  /** Of devices that stay: addresses that they lose. */
+  readonly staleAddresses: readonly AddressOn[];
   /** When all is up. */
   readonly changes: readonly Command[];
 }
@@ -24,8 +32,13 @@ export function commandsInPlace(transition: Transition): InPlace {
     releases: [
       ...bonds.flatMap((name) => releaseMembers(name, desired, there)),
       ...bridgeReleases(transition, gone),
-      ...devices.flatMap((name) => withoutOldAddresses(name, own(desired.links, name), own(there.links, name))),
+      ...devices.flatMap((name) => withoutOldGateways(name, own(desired.links, name), own(there.links, name))),
     ],
+    staleAddresses: devices.flatMap((device) => {
+      const [wanted, found] = [own(desired.links, device), own(there.links, device)];
+      if (!wanted || !found) return [];
+      return missing(found.addresses, wanted.addresses).map((address) => ({ device, address }));
+    }),
     changes: [
       ...mtus(desired, there),
       ...bonds.flatMap((name) => bondChanges(name, desired, there, { withMembers: true })),
@@ -136,12 +149,9 @@ function isToSet(option: (typeof LIVE_OPTIONS)[number], wanted: KernelBond, ther
   return wanted[option] !== there[option];
 }
 
-function withoutOldAddresses(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {
+function withoutOldGateways(device: string, wanted: KernelLink | undefined, there: KernelLink | undefined): Command[] {
   if (!wanted || !there) return [];
-  return [
-    ...missing(there.gateways, wanted.gateways).map((gateway) => withoutRoute(gateway, device)),
-    ...missing(there.addresses, wanted.addresses).map((address) => withoutAddress(address, device)),
-  ];
+  return missing(there.gateways, wanted.gateways).map((gateway) => withoutRoute(gateway, device));
 }
 
 /** All that are wanted: the first address of a network takes its others along when it leaves, and the last one the route by way of it. */
@@ -164,6 +174,6 @@ function withoutRoute(gateway: string, device: string): Command {
   return ["ip", "route", "del", "default", "via", gateway, "dev", device];
 }
 
-function withoutAddress(address: string, device: string): Command {
+export function withoutAddress({ device, address }: AddressOn): Command {
   return ["ip", "address", "del", address, "dev", device];
 }

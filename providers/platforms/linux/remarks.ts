@@ -1,11 +1,12 @@
 // What is set as the file wants it and works otherwise: a setting of all devices that outweighs that of one. Pure.
 import type { LinuxFacts } from "./facts.js";
-import { allSettings } from "./sysctl.js";
+import { ACCEPT_RA_NAME, allSettings } from "./sysctl.js";
 import type { LinuxWords } from "./words.js";
 
 /** Of both the kernel takes the larger number, of arp_filter either. Source: Documentation/networking/ip-sysctl.rst. */
 export function linuxRemarks(words: LinuxWords, { settings }: LinuxFacts): string[] {
-  return allSettings(words).flatMap(({ device, name, value }) => {
+  const ofIpv4 = allSettings(words).filter(({ name }) => name !== ACCEPT_RA_NAME);
+  return ofIpv4.flatMap(({ device, name, value }) => {
     const ofAll = settings.get("all")?.[name] ?? 0;
     if (ofAll <= value) return [];
     return [

@@ -39,6 +39,7 @@ export function isBeyondNeighbours(
 
 /** Ours are static, as those of networkd and NetworkManager: what people add in passing is of another protocol. */
 export const PROTOCOL = ["proto", "static"] as const;
+const RULE_PROTOCOL = ["protocol", "static"] as const;
 
 /** The family is the network's. A next hop without asking whether its network is there: before the device has an address or a carrier, it is not. */
 export function routeAddition(route: KernelRoute, device: string): Command {
@@ -73,14 +74,17 @@ export function ruleAddition(rule: KernelRule): Command {
   return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "add", ...ruleSelectors(rule)];
 }
 
-export function ruleRemoval(rule: KernelRule): Command {
-  return ["ip", isIpv6Rule(rule) ? "-6" : "-4", "rule", "del", ...ruleSelectors(rule)];
+/** What of a rule stands behind its priority where iproute2 prints it, as it takes it too. */
+export function rulePrinted({ from, to, table }: KernelRule): Command {
+  const whole = (network: string) => network.replace(network.includes(":") ? /\/128$/ : /\/32$/, "");
+  return ["from", from === null ? "all" : whole(from), ...(to === null ? [] : ["to", whole(to)]), "lookup", table];
 }
 
+/** The kernel has two of a rule whose protocols differ: networkd and NetworkManager say static as well, and theirs is ours. */
 export function ruleSelectors({ from, to, table, priority }: KernelRule): Command {
   return [
     ...(from === null ? [] : ["from", from]),
     ...(to === null ? [] : ["to", to]),
-    ...["lookup", table, "priority", priority],
+    ...["lookup", table, "priority", priority, ...RULE_PROTOCOL],
   ];
 }

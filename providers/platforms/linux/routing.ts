@@ -4,9 +4,17 @@ import type { Filled } from "../layer.js";
 import { own } from "../own.js";
 import type { Command } from "./iproute.js";
 import type { Transition } from "./renderer.js";
-import { destination, routeAddition, routeQuestion, routeRemoval, ruleAddition, ruleRemoval } from "./routes.js";
+import {
+  destination,
+  isIpv6Rule,
+  routeAddition,
+  routeQuestion,
+  routeRemoval,
+  ruleAddition,
+  rulePrinted,
+} from "./routes.js";
 import { leavingDevices } from "./stack.js";
-import { allSettings, type DeviceSetting, settingPath } from "./sysctl.js";
+import { ACCEPT_RA_NAME, allSettings, type DeviceSetting, settingPath } from "./sysctl.js";
 import type { KernelLink, KernelRoute, KernelRule, LinuxWords } from "./words.js";
 
 /** After the renderer's own part. It brings up what is new to it with all that belongs to it; here is what stays, and what left. */
@@ -83,15 +91,31 @@ function rulesToHave(transition: Transition): Command[] {
   return wanted.filter((command) => !there.has(command.join(" ")));
 }
 
+interface StaleRule {
+  readonly family: "-4" | "-6";
+  readonly priority: number;
+  readonly printed: Command;
+}
+
 /** Rules have no device that would take them along. */
-function staleRules({ desired, actual }: Transition): Command[] {
+function staleRules({ desired, actual }: Transition): StaleRule[] {
   const wanted = rulesOf(desired);
-  return [...rulesOf(actual)].filter(([text]) => !wanted.has(text)).map(([, rule]) => ruleRemoval(rule));
+  const stale = [...rulesOf(actual)].flatMap(([text, rule]) => (wanted.has(text) ? [] : [rule]));
+  return stale.map((rule) => ({
+    family: isIpv6Rule(rule) ? "-6" : "-4",
+    priority: rule.priority,
+    printed: rulePrinted(rule),
+  }));
 }
 
 interface Setting {
+  readonly device: string;
   readonly path: string;
   readonly value: number;
+  /** With IPv6. */
+  readonly mayLack: boolean;
+  /** Whether routers are listened to no more. */
+  readonly deaf: boolean;
 }
 
 function isThere(settings: readonly DeviceSetting[], wanted: DeviceSetting): boolean {
@@ -104,7 +128,13 @@ function settingsToHave(transition: Transition): Setting[] {
   const there = allSettings(transition.actual).filter(({ device }) => !gone.has(device));
   return allSettings(transition.desired)
     .filter((setting) => !isThere(there, setting))
-    .map((setting) => ({ path: settingPath(setting), value: setting.value }));
+    .map((setting) => ({
+      path: settingPath(setting),
+      value: setting.value,
+      device: setting.device,
+      mayLack: setting.name === ACCEPT_RA_NAME,
+      deaf: setting.name === ACCEPT_RA_NAME && setting.value === 0,
+    }));
 }
 
 /** Back to what the machine gives a device that appears. */

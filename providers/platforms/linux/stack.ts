@@ -54,7 +54,7 @@ function describe(words: LinuxWords, device: string): string {
 /** But for what no renderer is told: settings of sysctl. */
 function onTheLink(words: LinuxWords, device: string): object | null {
   const link = own(words.links, device);
-  return link ? { ...link, arp: null, reversePath: null } : null;
+  return link ? { ...link, arp: null, reversePath: null, acceptRa: null } : null;
 }
 
 /** Options of a bridge, and what it does with the frames of one port. */

@@ -1,4 +1,4 @@
-// Settings of IPv4 per device that no renderer has words for in every release: a file of sysctl.d, which is read at boot, and which
+// Settings per device that no renderer has words for in every release: a file of sysctl.d, which is read at boot, and which
 // systemd-udev reads once more for every interface that appears. Pure.
 import type { Heading } from "../heading.js";
 import type { TextSection } from "../layer.js";
@@ -20,13 +20,18 @@ export const ARP_NAMES = {
   filter: "arp_filter",
 } as const satisfies Record<keyof KernelArp, string>;
 export const REVERSE_PATH_NAME = "rp_filter";
+/** Of IPv6, which a machine may lack. */
+export const ACCEPT_RA_NAME = "accept_ra";
 
-export function settingsOf(
-  device: string,
-  { arp, reversePath }: Pick<KernelLink, "arp" | "reversePath">,
-): DeviceSetting[] {
+type Settings = Pick<KernelLink, "arp" | "reversePath" | "acceptRa">;
+
+export function settingsOf(device: string, { arp, reversePath, acceptRa }: Settings): DeviceSetting[] {
   const ofArp = arp === null ? [] : Object.entries(ARP_NAMES).map(([key, name]) => [name, arp[key as keyof KernelArp]]);
-  const all = [...ofArp, ...(reversePath === null ? [] : [[REVERSE_PATH_NAME, reversePath]])] as [string, number][];
+  const all = [
+    ...ofArp,
+    ...(reversePath === null ? [] : [[REVERSE_PATH_NAME, reversePath]]),
+    ...(acceptRa === null ? [] : [[ACCEPT_RA_NAME, acceptRa]]),
+  ] as [string, number][];
   return all.map(([name, value]) => ({ device, name, value }));
 }
 
@@ -34,9 +39,13 @@ export function allSettings(words: LinuxWords): DeviceSetting[] {
   return Object.entries(sorted(Object.entries(words.links))).flatMap(([device, link]) => settingsOf(device, link));
 }
 
+function familyOf(name: string): "ipv4" | "ipv6" {
+  return name === ACCEPT_RA_NAME ? "ipv6" : "ipv4";
+}
+
 /** Where the kernel has a setting; in sysctl.d the same without /proc/sys, with slashes for names that hold a dot. */
 export function settingPath({ device, name }: Pick<DeviceSetting, "device" | "name">): string {
-  return `/proc/sys/net/ipv4/conf/${device}/${name}`;
+  return `/proc/sys/net/${familyOf(name)}/conf/${device}/${name}`;
 }
 
 export function sysctlFile(words: LinuxWords, heading: Heading): TextSection[] {
@@ -47,7 +56,14 @@ export function sysctlFile(words: LinuxWords, heading: Heading): TextSection[] {
       target: SYSCTL_FILE,
       path: SYSCTL_FILE,
       template: "linux/90-multiport-network.conf",
-      data: { ...heading, settings },
+      data: {
+        ...heading,
+        settings: settings.map((setting) => ({
+          ...setting,
+          family: familyOf(setting.name),
+          mayLack: familyOf(setting.name) === "ipv6",
+        })),
+      },
     },
   ];
 }
@@ -55,21 +71,18 @@ export function sysctlFile(words: LinuxWords, heading: Heading): TextSection[] {
 /** What our file on a machine sets, by device: that much is ours there, even where nobody wants it any more. */
 export function settingsInFile(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  for (const [, device = "", name = ""] of text.matchAll(/^net\/ipv4\/conf\/([^/\s]+)\/(\w+)\s*=/gm))
+  for (const [, device = "", name = ""] of text.matchAll(/^-?net\/ipv[46]\/conf\/([^/\s]+)\/(\w+)\s*=/gm))
     found.set(device, (found.get(device) ?? new Set()).add(name));
   return found;
 }
 
 interface Ours {
-  readonly wanted: Pick<KernelLink, "arp" | "reversePath"> | undefined;
+  readonly wanted: Settings | undefined;
   readonly inFile: ReadonlySet<string> | undefined;
 }
 
-/** Of what the kernel has, by name, what is ours; a kernel without IPv4 has none. */
-export function settingsThere(
-  { wanted, inFile }: Ours,
-  values: Readonly<Record<string, number>>,
-): Pick<KernelLink, "arp" | "reversePath"> {
+/** Of what the kernel has, by name, what is ours; a kernel without IPv4 has none, and one without IPv6 takes no advertisements. */
+export function settingsThere({ wanted, inFile }: Ours, values: Readonly<Record<string, number>>): Settings {
   const areOurs = (isWanted: boolean, names: readonly string[]) =>
     names.some((name) => Object.hasOwn(values, name) && (isWanted || (inFile?.has(name) ?? false)));
   const value = <Value extends number>(name: string) => (values[name] ?? 0) as Value;
@@ -81,5 +94,10 @@ export function settingsThere(
     reversePath: areOurs((wanted?.reversePath ?? null) !== null, [REVERSE_PATH_NAME])
       ? value<0 | 1 | 2>(REVERSE_PATH_NAME)
       : null,
+    acceptRa: areOurs((wanted?.acceptRa ?? null) !== null, [ACCEPT_RA_NAME])
+      ? value<0 | 1 | 2>(ACCEPT_RA_NAME)
+      : Object.hasOwn(values, ACCEPT_RA_NAME)
+        ? null
+        : (wanted?.acceptRa ?? null),
   };
 }

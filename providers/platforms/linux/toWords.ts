@@ -6,6 +6,7 @@ import { formatRanges, mergeRanges, missingRanges } from "../../model/network.js
 import { canonicalAddress } from "../../model/subnet.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import { toKernelBond } from "./bond.js";
+import { withAcceptRa } from "./routerAdvertisements.js";
 import { sorted } from "./sorted.js";
 import {
   BARE_LINK,
@@ -25,14 +26,14 @@ export function toLinuxWords(host: KvmHost): LinuxWords {
   const places = host.uplinks.flatMap(({ name, pci }) =>
     pci !== undefined && links.some(([link]) => link === name) ? [[name, pci] as const] : [],
   );
-  return {
+  return withAcceptRa({
     renderer: links.length > 0 ? host.renderer : null,
     bonds: sorted(bonds),
     bridges: sorted(bridges.map((bridge) => [bridge.name, toBridge(bridge, host.hostPorts)])),
     vlans: sorted(bridges.flatMap((bridge) => toVlans(bridge, host.hostPorts))),
     links: sorted(links),
     ...(places.length > 0 ? { pci: sorted(places) } : {}),
-  };
+  });
 }
 
 /** What joins a switch to its uplinks: the kernel's bond, or the only uplink. */

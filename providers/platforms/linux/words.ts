@@ -126,6 +126,8 @@ export interface KernelLink {
   readonly arp: KernelArp | null;
   /** rp_filter: 0 no check, 1 strict, 2 loose. Null as above. */
   readonly reversePath: 0 | 1 | 2 | null;
+  /** accept_ra of IPv6: 0 nothing of routers' advertisements, 2 all. Null: netplan, networkd and NetworkManager set it themselves. */
+  readonly acceptRa: 0 | 1 | 2 | null;
   /** Whether it asks for an address of either family. What it is given so, addresses and routes, are no words. */
   readonly dhcp4: boolean;
   readonly dhcp6: boolean;
@@ -151,6 +153,7 @@ export const BARE_LINK: KernelLink = {
   rules: [],
   arp: null,
   reversePath: null,
+  acceptRa: null,
   dhcp4: false,
   dhcp6: false,
 };

@@ -7,6 +7,7 @@ import type { Guest, LinuxPort } from "../../model/virtualMachine.js";
 import type { VlanInterface } from "../../model/vlanInterface.js";
 import { answeringLink } from "../linux/answering.js";
 import { toKernelBond } from "../linux/bond.js";
+import { withAcceptRa } from "../linux/routerAdvertisements.js";
 import { MAIN_TABLE } from "../linux/routes.js";
 import { sorted } from "../linux/sorted.js";
 import { bareLink, toLink } from "../linux/toWords.js";
@@ -19,7 +20,7 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   ];
   const all = [...ports, ...bonds, ...lower.flatMap(({ vlans }) => vlans)];
   const answered = subnetsOf(all.flatMap((ip) => (ip.routingTable === undefined ? [] : ip.addresses)));
-  return {
+  return withAcceptRa({
     renderer: ports.length > 0 ? renderer : null,
     bonds: sorted(bonds.map((bond) => [bond.name, toKernelBond(overDevices(bond, ports))])),
     bridges: {},
@@ -33,7 +34,7 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
     ]),
     ports: ports.map(portDevice).sort(),
     ...toNics(ports),
-  };
+  });
 }
 
 /** A name given for the guest means that the NIC has it already. */

@@ -2,7 +2,7 @@
 // kernel, read back to the same words, changed while traffic goes on, put back; and what becomes of answers without the rules.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answeringLink } from "../../../providers/platforms/linux/answering.js";
-import type { LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
+import type { KernelLink, LinuxWords, RendererName } from "../../../providers/platforms/linux/words.js";
 import { link, NO_WORDS } from "../../platforms/linux/words.js";
 import { TwoPortMachine, whyNoMachine } from "../twoPortMachine.js";
 
@@ -81,15 +81,38 @@ const OFF_LINK: LinuxWords = {
   },
 };
 
-/** Of others: a rule, routes of other origin on our device, a rule that looks into our table. */
+/** Of others: a rule, routes of other origin on our device, a rule like one of ours that says more. */
 const FOREIGN = `ip rule add from 10.77.0.0/16 lookup 104 priority 500
 ip route add 10.78.0.0/16 dev eth4 table 104 proto 99
 ip route add 10.79.0.0/16 via 10.4.0.77 dev eth4
-ip rule add fwmark 5 from 10.4.0.5 lookup 104 priority 29000
+ip rule add fwmark 5 from 10.4.0.5 lookup 104 priority 30000
 `;
-const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 29000; ip route show 10.78.0.0/16 table 104; ip route show 10.79.0.0/16\n`;
+const OTHERS = `ip -o rule show priority 500; ip -o rule show priority 30000 | grep fwmark; ip route show 10.78.0.0/16 table 104; ip route show 10.79.0.0/16\n`;
 
 const COUNT = 20;
+
+/** As a router tells it on both cables: the network 2001:db8:77::/64, to make up addresses of, and itself as the default route. */
+const ADVERTISEMENT = `import socket, sys
+for port in ("s4", "s5"):
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+    head = bytes([134, 0, 0, 0, 64, 0, 7, 8]) + bytes(8)
+    prefix = bytes([3, 4, 64, 0xC0, 0, 0, 14, 16, 0, 0, 7, 8, 0, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, "2001:db8:77::")
+    sock.sendto(head + prefix, ("ff02::1", 0, 0, socket.if_nametoindex(port)))
+`;
+
+/** What the machine takes of it: on which ports it has an address, and a default route. */
+function takenOf(machine: TwoPortMachine): {
+  readonly addresses: readonly string[];
+  readonly routes: readonly string[];
+} {
+  machine.run(`for _ in 1 2 3; do ip netns exec router python3 - <<'SENT'\n${ADVERTISEMENT}SENT\nsleep 0.5; done\n`);
+  const ports = (text: string) => ["eth4", "eth5"].filter((port) => text.includes(port));
+  return {
+    addresses: ports(machine.run("ip -6 -o address show | grep 2001:db8:77: || :\n")),
+    routes: ports(machine.run("ip -6 route show default proto ra\n")),
+  };
+}
 
 /** Answers that came back, and through which ports, to somebody far away who asks an address of the machine. */
 function asked(machine: TwoPortMachine, address: string): { readonly answers: number; readonly by: readonly string[] } {
@@ -188,6 +211,29 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
     expect(machine.run(OTHERS)).toEqual(others.replace(leaves[renderer], ""));
   });
 
+  it("takes nothing of what routers advertise but where it is to, and leaves it again", () => {
+    // What ifupdown leaves to the kernel is shown by the kernel's part alone: a client of DHCP would wait for an answer.
+    const isKernels = renderer === "ifupdown";
+    const deaf: KernelLink = { ...eth5, acceptRa: isKernels ? 0 : null };
+    const listening: KernelLink = isKernels ? { ...deaf, acceptRa: 2 } : { ...deaf, dhcp6: true };
+    const words = (one: KernelLink): LinuxWords => ({
+      ...NO_WORDS,
+      links: { eth4: { ...deaf, addresses: ports.eth4.addresses }, eth5: one },
+    });
+    const nothing = { addresses: [], routes: [] };
+    expect(machine.change(words(deaf))).toEqual(told(words(deaf), renderer));
+    expect(takenOf(machine)).toEqual(nothing);
+    machine.change(words(listening));
+    expect(takenOf(machine)).toEqual({ addresses: ["eth5"], routes: ["eth5"] });
+    expect(machine.change(words(deaf))).toEqual(told(words(deaf), renderer));
+    expect(takenOf(machine)).toEqual(nothing);
+  });
+
+  it("sets all of it anew on ports that left at once after they were changed", () => {
+    for (const words of [ANSWERING, WITHOUT, NO_WORDS]) machine.change(words);
+    expect(machine.change(OFF_LINK)).toEqual(told(OFF_LINK, renderer));
+  });
+
   it("leaves nothing but what others have", () => {
     expect(machine.change(NO_WORDS)).toEqual(NO_WORDS);
     const left = "ip rule; ip -6 rule; ip route show table all proto static; ip -6 route show table all proto static";
@@ -196,7 +242,7 @@ describe.each(able)("a machine with two ports by %s", (renderer) => {
         .run(`${left}\n`)
         .split("\n")
         .filter((line) => /10\.4\.|10\.5\.|104|70000|2001:db8/.test(line)),
-    ).toEqual(["500:\tfrom 10.77.0.0/16 lookup 104", "29000:\tfrom 10.4.0.5 fwmark 0x5 lookup 104"]);
+    ).toEqual(["500:\tfrom 10.77.0.0/16 lookup 104", "30000:\tfrom 10.4.0.5 fwmark 0x5 lookup 104"]);
     const settings = (device: string) =>
       machine.run(`cd /proc/sys/net/ipv4/conf/${device}\ncat arp_ignore arp_announce arp_filter rp_filter\n`);
     expect([settings("eth4"), settings("eth5")]).toEqual([settings("default"), settings("default")]);

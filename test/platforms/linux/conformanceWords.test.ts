@@ -53,7 +53,8 @@ function another(leaf: Leaf): string | number | boolean {
   const { value } = leaf;
   if (typeof value === "boolean") return !value;
   const kind = kindOfLeaf(leaf);
-  if (typeof value === "number") return /all_slaves|arp\.|reversePath/.test(kind) ? Number(value === 0) : value + 3;
+  if (typeof value === "number")
+    return /all_slaves|arp\.|reversePath|acceptRa/.test(kind) ? Number(value === 0) : value + 3;
   const listed = OTHERS[kind]?.find((other) => other !== value);
   if (listed !== undefined) return listed;
   if (value === "default") return "2001:db8:99::/48";

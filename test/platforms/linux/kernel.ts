@@ -1,10 +1,11 @@
 // Stands for the kernel and iproute2: what they would print of a host that has exactly these words. The keys and the spelling of defaults
 // are those of iproute2 6.1 and 6.15.
-import type {
-  KernelBond,
-  KernelBridge,
-  KernelBridgeVlans,
-  LinuxWords,
+import {
+  BARE_LINK,
+  type KernelBond,
+  type KernelBridge,
+  type KernelBridgeVlans,
+  type LinuxWords,
 } from "../../../providers/platforms/linux/words.js";
 
 /** How a release prints what is default: as it is, as null, or not at all. */
@@ -213,17 +214,18 @@ function rulesOf(words: LinuxWords): object[] {
 }
 
 function settingsOf(words: LinuxWords): (readonly [string, string, number])[] {
-  const none = { arp_ignore: 0, arp_announce: 0, arp_filter: 0, rp_filter: 0 };
+  const none = { arp_ignore: 0, arp_announce: 0, arp_filter: 0, rp_filter: 0, accept_ra: 1 };
   const devices = {
     all: none,
     default: none,
     ...Object.fromEntries(Object.keys(words.links).map((name) => [name, none])),
   };
   return Object.entries(devices).flatMap(([device, standard]) => {
-    const { arp, reversePath } = words.links[device] ?? { arp: null, reversePath: null };
+    const { arp, reversePath, acceptRa } = words.links[device] ?? BARE_LINK;
     const ours = {
       ...(arp ? { arp_ignore: arp.ignore, arp_announce: arp.announce, arp_filter: arp.filter } : {}),
       ...(reversePath === null ? {} : { rp_filter: reversePath }),
+      ...(acceptRa === null ? {} : { accept_ra: acceptRa }),
     };
     return Object.entries({ ...standard, ...ours }).map(([name, value]) => [device, name, value] as const);
   });

@@ -71,6 +71,7 @@ const aLink = fc
       fc.record({ ignore: fc.nat(8), announce: fc.constantFrom(0, 1, 2), filter: fc.constantFrom(0, 1) } as const),
     ),
     reversePath: fc.option(fc.constantFrom(0, 1, 2)),
+    acceptRa: fc.option(fc.constantFrom(0, 2)),
     gateways: fc.constantFrom([], ["10.4.0.1"], ["10.4.0.1", "2001:db8:4::1"]),
   })
   .map((given) => link({ addresses: ["10.4.0.5/24"], ...(given as Partial<KernelLink>) }));
@@ -103,7 +104,7 @@ describe("what the kernel says back", () => {
         };
         const { eth4, eth5 } = readBack(kernelSays(words, { defaults: "absent" }), [bare]).links;
         for (const each of [eth4, eth5])
-          expect(each).toMatchObject({ routes: [], rules: [], arp: null, reversePath: null });
+          expect(each).toMatchObject({ routes: [], rules: [], arp: null, reversePath: null, acceptRa: null });
       }),
     );
   });

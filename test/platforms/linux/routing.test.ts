@@ -105,7 +105,7 @@ describe("changes that the kernel is told", () => {
   it("a NIC that leaves keeps neither rules nor settings of ours", () => {
     const text = scriptOf(routingChange({ actual: MULTI_HOMED, desired: NO_WORDS, leaving: [] }));
     const rules = Object.values(MULTI_HOMED.links).flatMap((each) => each.rules);
-    expect(text.match(/ rule del /g)).toHaveLength(rules.length);
+    expect(text.match(/^drop_rule -/gm)).toHaveLength(rules.length);
     expect(text).toContain("cat /proc/sys/net/ipv4/conf/default/rp_filter >/proc/sys/net/ipv4/conf/eth5/rp_filter");
   });
 });

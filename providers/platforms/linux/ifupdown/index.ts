@@ -2,7 +2,7 @@
 
 import type { Filled, TextSection } from "../../layer.js";
 import { own } from "../../own.js";
-import { commandsInPlace } from "../inPlace.js";
+import { commandsInPlace, withoutAddress } from "../inPlace.js";
 import type { Renderer, Transition } from "../renderer.js";
 import { controllerOf, devicesInOrder, kindOf, leavingDevices } from "../stack.js";
 import type { LinuxWords } from "../words.js";
@@ -79,14 +79,14 @@ function after(transition: Transition): Filled[] {
     device,
     stays: Object.hasOwn(actual.links, device) && !gone.includes(device),
   }));
-  const { releases, changes } = commandsInPlace(transition);
+  const { releases, staleAddresses, changes } = commandsInPlace(transition);
   const resolvers = auto.filter(({ device, stays }) => stays && !sameNameservers(transition, device));
   if (auto.length === 0) return [];
   const newNics = nics(desired).filter((device) => !Object.hasOwn(actual.links, device));
   const data = {
     auto,
     newNics,
-    releases,
+    releases: [...releases, ...staleAddresses.map(withoutAddress)],
     changes,
     resolvers: resolvers.map(({ device }) => resolver(desired, device)),
     ...clients(

@@ -5,7 +5,7 @@ import { own } from "../../own.js";
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
 import { isIpv6Rule, routeAddition, ruleSelectors } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
-import { settingPath, settingsOf } from "../sysctl.js";
+import { ACCEPT_RA_NAME, settingPath, settingsOf } from "../sysctl.js";
 import type { KernelBond, KernelLink, LinuxWords } from "../words.js";
 
 interface Option {
@@ -34,7 +34,7 @@ export function toStanzas(words: LinuxWords, device: string): object[] {
     isAuto: false,
     family: "inet6",
     method: "dhcp",
-    options: [],
+    options: [{ name: "accept_ra", values: [2] }],
     hooks: [],
     settings: [],
     rules: [],
@@ -66,7 +66,11 @@ function toStanza(words: LinuxWords, device: string): object {
     ],
     rules: (link?.rules ?? []).map((rule): RuleLines => ({ isIpv6: isIpv6Rule(rule), selectors: ruleSelectors(rule) })),
     // Where no udev has systemd-sysctl read our file for a device that appears.
-    settings: link ? settingsOf(device, link).map((setting) => ({ ...setting, path: settingPath(setting) })) : [],
+    settings: (link ? settingsOf(device, link) : []).map((setting) => ({
+      ...setting,
+      path: settingPath(setting),
+      mayLack: setting.name === ACCEPT_RA_NAME,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 // Devices in netplan's own words. Source: netplan YAML reference, releases 0.106 and 1.1. Pure.
 
+import { listens } from "../routerAdvertisements.js";
 import { isBeyond, isBeyondNeighbours, isMain } from "../routes.js";
 import { devicesInOrder, kindOf, portsOf } from "../stack.js";
 import { isFilter } from "../udev.js";
@@ -37,6 +38,7 @@ function common(words: LinuxWords, device: string) {
     isBare: link.addresses.length === 0 && !link.dhcp4 && !link.dhcp6,
     dhcp4: link.dhcp4,
     dhcp6: link.dhcp6,
+    listens: listens(link),
     addresses: link.addresses,
     routes,
     hasRoutes: routes.length > 0,

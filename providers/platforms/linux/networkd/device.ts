@@ -1,4 +1,5 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
+import { listens } from "../routerAdvertisements.js";
 import { isBeyondNeighbours } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
 import { BARE_LINK, type KernelBridgeVlans, type KernelLink, type LinuxWords } from "../words.js";
@@ -18,6 +19,7 @@ export function toNetwork(words: LinuxWords, device: string): object {
     vlans: vlansOn(words, device),
     hasAddresses: link.addresses.length > 0 || link.dhcp4 || link.dhcp6,
     dhcp: dhcpWord(link),
+    listens: listens(link),
     addresses: link.addresses,
     gateways: link.gateways.filter((gateway) => !isBeyondNeighbours(gateway, link)),
     nameservers: link.nameservers,

@@ -3,6 +3,7 @@
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
 import { bondParameters, toDefinitions } from "../../linux/netplan/definitions.js";
+import { listens } from "../../linux/routerAdvertisements.js";
 import { devicesInOrder, kindOf } from "../../linux/stack.js";
 import { BARE_LINK, type KernelBond, type LinuxWords, type RendererName } from "../../linux/words.js";
 import { own } from "../../own.js";
@@ -65,6 +66,7 @@ function common(words: LinuxWords, device: string) {
     mtu: link.mtu,
     dhcp4: link.dhcp4,
     dhcp6: link.dhcp6,
+    listens: listens(link),
     addresses: link.addresses,
     hasAddresses: link.addresses.length > 0,
     // Not as routes: 22.4 makes ::/64 of ::/0, and for ifupdown a call of `route`, which few systems have.

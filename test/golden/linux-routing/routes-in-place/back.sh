@@ -24,6 +24,6 @@ put_route ip route replace 10.1.0.0/16 via 192.0.2.9 dev eth4 metric 50 src 192.
 put_route ip route replace 10.2.0.7/32 dev eth4 table 254 proto static || failed=1
 put_route ip route replace 10.2.0.7/32 dev eth4 metric 7 table 104 proto static || failed=1
 put_route ip route replace ::/0 via 2001:db8:4::2 dev eth4 metric 2000 table 254 proto static onlink || failed=1
-add_rule ip -4 rule add from 10.9.0.0/16 to 10.8.0.0/24 lookup 254 priority 20 || failed=1
+add_rule ip -4 rule add from 10.9.0.0/16 to 10.8.0.0/24 lookup 254 priority 20 protocol static || failed=1
 exit "$failed"
 )

@@ -19,8 +19,17 @@ has_route -6 2001:db8:4::/64 dev eth4 table 104 proto static || put_route ip rou
 has_route -4 0.0.0.0/0 via 192.0.2.1 dev eth4 table 104 proto static || put_route ip route replace 0.0.0.0/0 via 192.0.2.1 dev eth4 table 104 proto static onlink || failed=1
 has_route -6 ::/0 via 2001:db8:4::1 dev eth4 table 104 proto static || put_route ip route replace ::/0 via 2001:db8:4::1 dev eth4 table 104 proto static onlink || failed=1
 put_route ip route replace 10.1.0.0/16 via 192.0.2.10 dev eth4 metric 50 table 254 proto static onlink || failed=1
-# What is left over may have left by itself.
-ip -4 rule del from 10.9.0.0/16 to 10.8.0.0/24 lookup 254 priority 20 2>/dev/null || :
+# What is left over may have left by itself. Of the two of a rule that the kernel has where one says no protocol both leave; a rule of others
+# that says more, which a removal without protocol may mean too, stays.
+drop_rule() { # family, priority, the rule as it is printed
+  family=$1 priority=$2
+  shift 2
+  ip "$family" rule del "$@" priority "$priority" protocol static 2>/dev/null || :
+  printed=$(printf '%s:\t%s' "$priority" "$*")
+  ip "$family" -N rule show | sed 's/ *$//' | grep -qxF "$printed" || return 0
+  ip "$family" rule del "$@" priority "$priority" 2>/dev/null || :
+}
+drop_rule -4 20 from 10.9.0.0/16 to 10.8.0.0/24 lookup 254
 # The same of routes. Where one says no metric, another may have left in its place.
 ip route del 10.2.0.7/32 dev eth4 table 254 proto static 2>/dev/null || :
 ip route del 10.2.0.7/32 dev eth4 metric 7 table 104 proto static 2>/dev/null || :
