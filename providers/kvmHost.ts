@@ -33,6 +33,8 @@ export class KvmHost extends MachineResource<KvmHostModel> {
   declare readonly nftables: pulumi.Output<string | undefined>;
   /** Networks and interfaces in libvirt: their XML. */
   declare readonly libvirt: pulumi.Output<string | undefined>;
+  /** What cloud-init gives VMs at their first start: the files of their seeds. */
+  declare readonly cloudInit: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: KvmHostArgs | MachineArgs<KvmHostModel>, options?: pulumi.CustomResourceOptions) {
     super(kvm, name, { args: "machine" in args ? args : hostMachine(name, args, OF), options });

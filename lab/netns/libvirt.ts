@@ -7,6 +7,7 @@ export const libvirtPackages: readonly string[] = [
   "libvirt-daemon-driver-qemu",
   "libvirt-clients",
   "qemu-system-x86",
+  "xorriso",
 ];
 
 // What the package libvirt-daemon-system would do where systemd runs. No cgroups, no namespaces within namespaces, no SELinux.

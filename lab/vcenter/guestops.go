@@ -45,6 +45,8 @@ type guestSetting struct {
 	Enter []string `json:"enter"`
 	// IsWithoutTools: VMware Tools do not run. They start anew with the next setting, and know nothing of what ran before.
 	IsWithoutTools bool `json:"isWithoutTools"`
+	// AreStartedAnew: the tools have ended and run again, at once.
+	AreStartedAnew bool `json:"areStartedAnew"`
 	// IsForbidden: tools.conf forbids guest operations.
 	IsForbidden bool `json:"isForbidden"`
 	// Files says where they go: "host" (default), as vCenter has it; "vcenter", by the * that a host gives for itself; "stranger", to one that
@@ -73,7 +75,7 @@ func (n *network) setGuest(ctx *simulator.Context, setting guestSetting) error {
 	n.guests.mu.Lock()
 	defer n.guests.mu.Unlock()
 	processes := newGuestProcesses()
-	if before := n.guests.guests[vm.Self]; before != nil && !before.IsWithoutTools && !setting.IsWithoutTools {
+	if before := n.guests.guests[vm.Self]; before != nil && !before.IsWithoutTools && !setting.IsWithoutTools && !setting.AreStartedAnew {
 		processes = before.processes
 	}
 	n.guests.guests[vm.Self] = &guest{setting, processes}

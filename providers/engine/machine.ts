@@ -8,6 +8,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
+import { unlessNotStarted } from "./firstStart.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
 import { type MachineFacts, missingTools, ownFiles, remarksOf, unreadable, wordsOf } from "./machineFacts.js";
@@ -38,7 +39,7 @@ const DEFAULT_CONFIRM_SECONDS = 120;
 /** A slow mirror, and another installation that has to end first. */
 const INSTALL_SECONDS = 900;
 
-/** Everything that happens on machines of one driver. */
+/** Everything that happens on machines of one driver. All of it throws a NotStartedError where there is no machine yet. */
 export class Machine<Model extends MachineModel> {
   private readonly access: MachineAccess<Model>;
 
@@ -51,12 +52,17 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
-  async apply({ ssh, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
-    return this.change(ssh, { heading: { machine: ssh.name, environment }, words, missingPackages });
+  async apply({ ssh, firstStart, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
+    const heading: Heading = { machine: ssh.name, environment };
+    return this.unlessNotStarted({ ssh, firstStart }, () => this.change(ssh, { heading, words, missingPackages }));
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */
-  async read({ ssh, environment }: Place): Promise<Found | undefined> {
+  async read({ ssh, firstStart, environment }: Place): Promise<Found | undefined> {
+    return this.unlessNotStarted({ ssh, firstStart }, () => this.look(ssh, environment));
+  }
+
+  private async look(ssh: SshTarget, environment: string): Promise<Found | undefined> {
     const heading: Heading = { machine: ssh.name, environment };
     return this.inTurn(ssh, async (host) => {
       const facts = await this.settledFacts(host, environment);
@@ -78,10 +84,20 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Takes away what is ours, and only that. */
-  async remove({ ssh, environment }: Place): Promise<readonly string[]> {
+  async remove({ ssh, firstStart, environment }: Place): Promise<readonly string[]> {
     const heading: Heading = { machine: ssh.name, environment };
-    const { notes } = await this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" });
+    const { notes } = await this.unlessNotStarted({ ssh, firstStart }, () =>
+      this.change(ssh, { heading, words: NO_WORDS, missingPackages: "refuse" }),
+    );
     return notes;
+  }
+
+  private unlessNotStarted<T>(
+    { ssh, firstStart }: Pick<Place, "ssh" | "firstStart">,
+    use: () => Promise<T>,
+  ): Promise<T> {
+    const { access, driver } = this;
+    return unlessNotStarted({ access, driver, machine: ssh.name, firstStart }, use);
   }
 
   private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {
@@ -164,7 +180,7 @@ export class Machine<Model extends MachineModel> {
 }
 
 /** Whose things of ours, on which machine. */
-type Place = Pick<MachineInputs, "ssh" | "environment">;
+type Place = Pick<MachineInputs, "ssh" | "firstStart" | "environment">;
 
 /** What is wanted, and what may be done for it beside the change itself. */
 type Task = Wanted & Pick<MachineInputs, "missingPackages">;

@@ -8,6 +8,7 @@ import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { connectWith } from "./connect.js";
 import { digestOf } from "./digest.js";
+import { NotStartedError } from "./firstStart.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
 import { TouchedError } from "./machineErrors.js";
@@ -17,9 +18,13 @@ import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
 
 type Properties = Record<string, unknown>;
 
+const Target = z.object({ name: z.string(), address: z.string() }).loose();
+
 /** Inputs of every machine resource, beside the text of each layer under the layer's name, which is there to be read. */
 const Inputs = z.object({
-  ssh: z.object({ name: z.string(), address: z.string() }).loose(),
+  ssh: Target,
+  /** Where its VM waits for its first start, if it does. */
+  firstStart: z.object({ host: Target, domain: z.string() }).optional(),
   environment: z.string(),
   driverVersion: z.number().int(),
   missingPackages: missingPackages.optional(),
@@ -77,7 +82,9 @@ export class MachineProvider<Model extends MachineModel> {
 
   async read(id: string, props: Properties): Promise<pulumi.dynamic.ReadResult> {
     const { ssh, environment, ...rest } = Place.parse(props);
-    const found = await toldOnce(ssh.name, this.machine.read({ ssh, environment }));
+    const reading = this.machine.read({ ssh, firstStart: rest.firstStart, environment });
+    const found = await orTold(toldOnce(ssh.name, reading));
+    if (found instanceof NotStartedError) return { id, props };
     // An empty id is Pulumi's word for "it is gone".
     if (found === undefined) return { id: "", props: {} };
     for (const remark of found.remarks) console.log(`${ssh.name}: ${remark}`);
@@ -86,15 +93,21 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   async delete(_id: string, props: Properties): Promise<void> {
-    const { ssh, environment } = Place.parse(props);
-    for (const note of await toldOnce(ssh.name, this.machine.remove({ ssh, environment })))
-      console.log(`${ssh.name}: ${note}`);
+    const { ssh, environment, ...rest } = Place.parse(props);
+    const removing = this.machine.remove({ ssh, firstStart: rest.firstStart, environment });
+    const notes = await orTold(toldOnce(ssh.name, removing));
+    // There is nothing of ours in it.
+    if (notes instanceof NotStartedError) return;
+    for (const note of notes) console.log(`${ssh.name}: ${note}`);
   }
 
   private async applied(id: string, news: Properties): Promise<Properties> {
     const inputs = this.inputs(news);
     try {
-      report(inputs, await this.machine.apply(inputs));
+      const applied = await orTold(this.machine.apply(inputs));
+      // With no digest of the inputs in its state, the next run looks whether it is there.
+      if (applied instanceof NotStartedError) return { ...this.outputs(news), digest: "" };
+      report(inputs, applied);
       return this.outputs(news);
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
@@ -106,22 +119,36 @@ export class MachineProvider<Model extends MachineModel> {
   }
 
   private inputs(news: Properties): MachineInputs {
-    const { ssh, missingPackages = DEFAULT_MISSING_PACKAGES, environment, configuration } = Inputs.parse(news);
-    return { ssh, missingPackages, environment, words: configuration };
+    const { ssh, missingPackages = DEFAULT_MISSING_PACKAGES, environment, configuration, ...rest } = Inputs.parse(news);
+    return { ssh, missingPackages, firstStart: rest.firstStart, environment, words: configuration };
   }
 
   /** The state keeps words and texts once, among the inputs; the digest stands for them here. */
   private outputs(inputs: Properties): Properties {
     const { ssh, environment, driverVersion } = inputs;
     // Pulumi takes no undefined value.
-    const given = "missingPackages" in inputs ? { missingPackages: inputs.missingPackages } : {};
+    const given = Object.fromEntries(
+      ["missingPackages", "firstStart"].filter((key) => key in inputs).map((key) => [key, inputs[key]]),
+    );
     return { ssh, ...given, environment, driverVersion, digest: this.digest(inputs) };
   }
 
   private digest(inputs: Properties): string {
-    const { ssh, environment, driverVersion, configuration } = inputs;
+    const { ssh, firstStart, environment, driverVersion, configuration } = inputs;
     const texts = this.driver.layers.map(({ name }) => inputs[name] ?? "");
-    return digestOf({ ssh, environment, driverVersion, configuration, texts });
+    const start = firstStart === undefined ? {} : { firstStart };
+    return digestOf({ ssh, ...start, environment, driverVersion, configuration, texts });
+  }
+}
+
+/** A machine that is not there yet is no failure: what is to be done is told, and the run goes on. */
+async function orTold<T>(promise: Promise<T>): Promise<T | NotStartedError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (!(error instanceof NotStartedError)) throw error;
+    console.log(error.message);
+    return error;
   }
 }
 

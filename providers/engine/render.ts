@@ -76,6 +76,21 @@ export function renderTexts<Model extends MachineModel>(
   return Object.fromEntries(texts);
 }
 
+/** The files for a machine's first start, with their paths below its folder; none where it has no seed. */
+export function renderSeed<Model extends MachineModel>(
+  driver: Driver<Model>,
+  machine: Model,
+  environment: string,
+): { readonly path: string; readonly text: string }[] {
+  if (driver.seed === undefined) return [];
+  const heading = { machine: machine.name, environment };
+  const all = sections(driver, toMachineWords(driver, machine, environment), heading);
+  const files = all.filter(({ path }) => path !== undefined);
+  return driver
+    .seed(machine, { files, heading })
+    .map(({ path, template, data }) => ({ path, text: fillTemplate(template, data) }));
+}
+
 /** Every file of every machine, in the order of the environment, one at a time: a large site's texts need not all be in memory. */
 export function* renderEnvironment(environment: Environment): Generator<RenderedFile> {
   for (const driver of DRIVERS) {
@@ -91,15 +106,8 @@ export function* renderEnvironment(environment: Environment): Generator<Rendered
           text: section.text,
         };
       }
-      const files = all.filter(({ path }) => path !== undefined);
-      for (const { path, template, data } of driver.seed?.(machine, { files, heading }) ?? [])
-        yield {
-          machine: machine.name,
-          driver: driver.name,
-          layer: "seed",
-          path: `${machine.name}/${path}`,
-          text: fillTemplate(template, data),
-        };
+      for (const { path, text } of renderSeed(driver, machine, environment.name))
+        yield { machine: machine.name, driver: driver.name, layer: "seed", path: `${machine.name}/${path}`, text };
     }
   }
 }

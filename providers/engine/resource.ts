@@ -46,6 +46,7 @@ function machineProperties<Machine extends MachineModel>(
   return {
     ssh: machine.ssh,
     ...(machine.missingPackages === DEFAULT_MISSING_PACKAGES ? {} : { missingPackages: machine.missingPackages }),
+    ...(machine.firstStart === undefined ? {} : { firstStart: machine.firstStart }),
     environment,
     driverVersion: driver.version,
     configuration: words,

@@ -8,6 +8,7 @@ import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Uplink, UplinkSpec } from "./uplink.js";
+import type { Guest } from "./virtualMachine.js";
 import { type StandardSwitch, type VirtualSwitch, VirtualSwitchSpec } from "./virtualSwitch.js";
 import { type VmkernelPort, VmkernelPortSpec } from "./vmkernelPort.js";
 
@@ -123,6 +124,14 @@ export interface KvmHost {
   readonly redundancyGroup: string;
   /** Undefined: nothing in libvirt is ours to set, unless it was here before. */
   readonly libvirt?: LibvirtHost;
+  /** VMs in libvirt that cloud-init configures at their first start. */
+  readonly seeds: readonly SeededVm[];
+}
+
+export interface SeededVm {
+  /** Its name in libvirt. */
+  readonly domain: string;
+  readonly guest: Guest;
 }
 
 export interface EsxHost {

@@ -97,7 +97,7 @@ export const GuestSpec = z.strictObject({
   }),
   cloudInit: CloudInitSpec.optional().meta({
     description:
-      "Set when multiport render also writes the seed that cloud-init configures the guest's network from at its first start. May be empty.",
+      "Set when the guest gets its network from a seed of cloud-init at its first start: on a KVM host by a disc where the VM has libvirt, in vCenter by guestinfo where the VM is made here; elsewhere multiport render writes it. May be empty.",
   }),
   missingPackages: missingPackages.optional(),
 });
@@ -220,6 +220,13 @@ export interface LinuxPort extends GuestPort {
   readonly vlans: readonly VlanInterface[];
 }
 
+/** A VM that gets a seed for its first start, and the host that knows whether it was started. */
+export interface FirstStart {
+  readonly host: SshTarget;
+  /** The VM's name in libvirt. */
+  readonly domain: string;
+}
+
 /** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */
 export interface Guest {
   readonly name: string;
@@ -230,6 +237,8 @@ export interface Guest {
   readonly bonds: readonly Bond[];
   /** Undefined: no seed is wanted. */
   readonly cloudInit?: { readonly hostname?: string };
+  /** Where its VM is, with the seed, as long as it was not started: on a KVM host, in libvirt. */
+  readonly firstStart?: FirstStart;
 }
 
 /** A network card of a VM in vCenter. */

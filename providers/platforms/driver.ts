@@ -4,6 +4,7 @@ import type { Environment } from "../model/environment.js";
 import type { MissingPackages } from "../model/missingPackages.js";
 import type { Path } from "../model/problem.js";
 import type { ShellName, SshTarget } from "../model/ssh.js";
+import type { FirstStart } from "../model/virtualMachine.js";
 import type { Heading } from "./heading.js";
 import type { Filled, Layer, TextSection } from "./layer.js";
 
@@ -18,6 +19,8 @@ export interface MachineModel {
   readonly name: string;
   readonly ssh: SshTarget;
   readonly missingPackages: MissingPackages;
+  /** The host on which its VM may still wait for its first start; undefined: it is there. */
+  readonly firstStart?: FirstStart;
 }
 
 /** A layer of which only the contract is known: its words and facts go from one of its members to another. */
@@ -38,6 +41,11 @@ export interface Driver<Machine extends MachineModel> {
   readonly layers: readonly AnyLayer<Machine>[];
   /** The machines of an environment that the platform configures, each with its path in the environment file. */
   machines(environment: Environment): readonly Place<Machine>[];
+  /**
+   * A template for the host below, in POSIX shell, that says whether the VM `domain` was ever started: `yes`, `no` or `unknown`. Set where machines
+   * have a first start.
+   */
+  readonly started?: string;
   /** What `multiport render` writes for the machine's first start, besides the files that it is given: `files`, with their paths on it. */
   seed?(
     machine: Machine,
@@ -56,6 +64,7 @@ export type MachineWords = Readonly<Record<string, unknown>>;
 
 /** A machine, ready to be applied: where it is, and what it shall have. */
 export interface MachineInputs extends Pick<MachineModel, "ssh" | "missingPackages"> {
+  readonly firstStart?: FirstStart | undefined;
   readonly environment: string;
   readonly words: MachineWords;
 }

@@ -37,6 +37,7 @@ export const BUNDLES = {
     },
     services: ["virtqemud.socket", "virtnetworkd.socket"],
   },
+  xorriso: { packages: { "apt-get": ["xorriso"], dnf: ["xorriso"], zypper: ["xorriso"] } },
   nftables: { packages: { "apt-get": ["nftables"], dnf: ["nftables"], zypper: ["nftables"] } },
   netplan: { packages: { "apt-get": ["netplan.io"], dnf: ["netplan"] } },
   ifupdown: { packages: { "apt-get": ["ifupdown", "ifenslave"] } },

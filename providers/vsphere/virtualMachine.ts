@@ -2,10 +2,13 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type * as vsphere from "@pulumi/vsphere";
+import { renderSeed } from "../engine/render.js";
 import { type VcenterArgs, VcenterResource } from "../engine/vcenterResource.js";
 import type { Environment } from "../model/environment.js";
-import type { NetworkCard, NewVm, VsphereVm } from "../model/virtualMachine.js";
+import type { Guest, NetworkCard, NewVm, VsphereVm } from "../model/virtualMachine.js";
+import { linuxGuests } from "../platforms/linuxGuest/index.js";
 import { VM_MARK_KEY } from "../platforms/vsphere/creation.js";
+import { guestinfoOf } from "../platforms/vsphere/guestinfo.js";
 import type { VmFacts } from "../platforms/vsphere/virtualMachine/facts.js";
 import { vsphereVm } from "../platforms/vsphere/virtualMachine/index.js";
 import type { VmStep } from "../platforms/vsphere/virtualMachine/step.js";
@@ -33,6 +36,8 @@ export class VmHardware extends VcenterResource<VsphereVm, VmTarget, VmWords, Vm
 export interface VirtualMachineArgs {
   readonly model: VsphereVm;
   readonly environment: string;
+  /** Keys and values that a VM which is made here has at its first start. */
+  readonly guestinfo?: Readonly<Record<string, string>>;
   /** The distributed switches and hosts of the same program, which the VM comes after. */
   readonly around: VmSurroundings;
 }
@@ -54,7 +59,7 @@ export class VirtualMachine extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { model, environment, around }: VirtualMachineArgs,
+    { model, environment, guestinfo = {}, around }: VirtualMachineArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("multiport:vsphere:VirtualMachine", name, {}, options);
@@ -63,7 +68,8 @@ export class VirtualMachine extends pulumi.ComponentResource {
     const standIn = standInMac(environment, name);
     const dependsOn = [...Object.values(around.distributedSwitches), ...Object.values(around.esxHosts)];
     this.virtualMachine =
-      create && createVm({ model, create, target: { ...target, standIn }, around }, { parent: this, dependsOn });
+      create &&
+      createVm({ model, create, target: { ...target, standIn }, guestinfo, around }, { parent: this, dependsOn });
     this.hardware = new VmHardware(
       name,
       {
@@ -83,18 +89,32 @@ export function virtualMachines(
   around: VmSurroundings,
   options: pulumi.ComponentResourceOptions,
 ): Record<string, VirtualMachine> {
-  const created = all.flatMap(({ name, host, vsphere: model }): [string, VirtualMachine][] => {
+  const created = all.flatMap(({ name, host, guest, vsphere: model }): [string, VirtualMachine][] => {
     if (!model) return [];
     const esxHost = around.esxHosts[host];
     const switches = new Set(model.cards.map((card) => card.switch));
     const used = Object.entries(around.distributedSwitches).filter(([each]) => switches.has(each));
     const own = { distributedSwitches: Object.fromEntries(used), esxHosts: esxHost ? { [host]: esxHost } : {} };
-    return [[name, new VirtualMachine(name, { model, environment, around: own }, options)]];
+    const guestinfo = guest && model.create ? seedOf(guest, environment) : {};
+    return [[name, new VirtualMachine(name, { model, environment, guestinfo, around: own }, options)]];
   });
   return Object.fromEntries(created);
 }
 
+/** What cloud-init reads in the VM; nothing where the guest has no seed. */
+function seedOf(guest: Guest, environment: string): Record<string, string> {
+  const files = renderSeed(linuxGuests, guest, environment);
+  const textOf = (name: string) => files.find(({ path }) => path.endsWith(`/${name}`))?.text ?? "";
+  if (files.length === 0) return {};
+  return guestinfoOf({
+    "meta-data": textOf("meta-data"),
+    "network-config": textOf("network-config"),
+    "user-data": textOf("user-data"),
+  });
+}
+
 interface Creation {
+  readonly guestinfo: Readonly<Record<string, string>>;
   readonly model: VsphereVm;
   readonly create: NewVm;
   readonly target: Omit<VmTarget, "id"> & { readonly standIn: string };
@@ -103,7 +123,7 @@ interface Creation {
 
 /** What the provider sets and we do not: processors, memory, disks, where the VM is. Cards and devices are ours from then on. */
 function createVm(
-  { model, create, target, around }: Creation,
+  { model, create, target, guestinfo, around }: Creation,
   options: pulumi.CustomResourceOptions,
 ): vsphere.VirtualMachine {
   const { name, standIn } = target;
@@ -127,7 +147,8 @@ function createVm(
       networkInterfaces: [
         { networkId: networkOf(name, { model, around, place }, options), useStaticMac: true, macAddress: standIn },
       ],
-      extraConfig: { [VM_MARK_KEY]: newMark() },
+      // From its first start on, and never changed: cloud-init looks at it once.
+      extraConfig: { [VM_MARK_KEY]: newMark(), ...guestinfo },
       waitForGuestNetTimeout: 0,
       waitForGuestIpTimeout: 0,
       // As long as ours gives a guest to shut down; one that does not is never cut off.

@@ -50,6 +50,7 @@ const QUIET = {
     vlans: [],
   },
   libvirt: { missing: "virsh" },
+  cloudInit: { missing: null, domains: "", running: "", saved: "", started: "", made: "" },
   nftables: { unit: "", links: "", tables: [] },
   sriov: { cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null },
 };

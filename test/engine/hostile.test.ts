@@ -11,6 +11,7 @@ import { factsScript, type MachineFacts } from "../../providers/engine/machineFa
 import { sh, yaml } from "../../providers/engine/quote.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
+import { cloudInit } from "../../providers/platforms/kvm/cloudInit/index.js";
 import { libvirt } from "../../providers/platforms/kvm/libvirt/index.js";
 import { nftables } from "../../providers/platforms/kvm/nftables/index.js";
 import { toOvsConfig } from "../../providers/platforms/kvm/openvswitch/view.js";
@@ -223,6 +224,7 @@ const NOTHING: MachineFacts = {
   layers: {
     openvswitch: { missing: undefined, links: [], bridges: [] },
     libvirt: libvirt.readFacts({ missing: "virsh" }),
+    cloudInit: cloudInit.readFacts({ missing: null, domains: "", running: "", saved: "", started: "", made: "" }),
     nftables: nftables.readFacts({ unit: "", links: "", tables: [] }),
     linux: linux.readFacts(kernelSays(linux.nothing, { defaults: "said" })),
     sriov: sriov.readFacts({ cmdline: "", iommuGroups: 0, nics: [], links: [], holders: [], domains: [], unit: null }),
@@ -254,7 +256,7 @@ it("no template is left out here", () => {
     "machine/revert.sh",
   ];
   // Hostile text of these stands in test/platforms, beside what they refuse; of all PowerShell in test/platforms/hyperv.
-  const elsewhere = /^(linux|linuxGuest|kvm\/(libvirt|nftables|sriov))\/|\.ps1\.hbs$/;
+  const elsewhere = /^(linux|linuxGuest|kvm\/(cloudInit|libvirt|nftables|sriov))\/|\.ps1\.hbs$/;
   expect(files.filter((file) => !elsewhere.test(file)).sort()).toEqual(
     [...whole, ...filled].map((name) => `${name}.hbs`).sort(),
   );

@@ -69,6 +69,24 @@ const empty = recordedFacts("kvm", "empty-host");
 const converged = recordedFacts("kvm", "lacp-bond");
 const drifted = converged.replace('"active",["map"', '"passive",["map"');
 
+/** A guest whose VM has a seed. */
+const GUEST = `
+environment: t
+networks: { app: {} }
+hosts:
+  kvm-01:
+    platform: kvm
+    uplinks: { ens1: }
+    virtualSwitches: { vs0: { uplinkTeam: { members: [ens1] }, portGroups: [app] } }
+    libvirt: true
+vms:
+  db-01:
+    host: kvm-01
+    libvirt: { domain: database }
+    ports: { app0: { portGroup: vs0/app, dhcp: ipv4 } }
+    guest: { os: linux, cloudInit: {} }
+`;
+
 describe("the code in a state", () => {
   it.each(DRIVERS.map(({ name }) => name))(
     "of %s is small, captures nothing, and finds the package by its name",
@@ -247,6 +265,52 @@ describe("the provider", () => {
     };
     expect(error).toMatchObject({ id: "t/kvm-01", reasons: [expect.stringMatching(/^k1 /)] });
     expect(await provider.diff("t/kvm-01", error.properties, inputs)).toMatchObject({ changes: true, replaces: [] });
+  });
+
+  describe("a guest that can't be reached", () => {
+    const [guest] = modelOf(GUEST).virtualMachines.flatMap((vm) => vm.guest ?? []);
+    if (!guest) throw new Error("no guest");
+    const { ssh: target, firstStart } = guest;
+    const wanted = { ssh: target, firstStart, environment: "t", driverVersion: 1, configuration: {} };
+
+    /** A provider whose guest does not answer, and whose host says so of the VM. */
+    function waiting(answer: string): { provider: Provider; scripts: string[] } {
+      const { HostError } = load("./dist/providers/host/host.js") as { HostError: typeof HostErrorClass };
+      const scripts: string[] = [];
+      ssh().connectSsh = async ({ name }: { name: string }): Promise<Host> => {
+        if (name !== "kvm-01") throw new HostError("unreachable", `${name}: cannot be reached`);
+        const run = async ({ script }: { script: string }) => {
+          scripts.push(script);
+          return { stdout: answer, stderr: "" };
+        };
+        return { label: name, run, close: async () => {} };
+      };
+      return { provider: providerFromState(code("linuxGuest")), scripts };
+    }
+
+    it("because its VM was never started is no failure, and the next run looks again", async () => {
+      const told = vi.spyOn(console, "log").mockImplementation(() => {});
+      const { provider, scripts } = waiting("no\n");
+      const { id, outs } = await outcome(provider.create(wanted));
+      expect(outs).toEqual({ ssh: target, firstStart, environment: "t", driverVersion: 1, digest: "" });
+      expect(await provider.diff(id, outs, wanted)).toMatchObject({ changes: true, replaces: [] });
+      expect((await outcome(provider.update(id, outs, wanted))).outs).toEqual(outs);
+      expect(await outcome(provider.read(id, outs))).toEqual({ id, props: outs });
+      await outcome(provider.delete(id, outs));
+      expect(told.mock.calls).toHaveLength(4);
+      expect(told.mock.calls[0]?.[0]).toBe(
+        "db-01: its VM was not started yet, and has its seed. Start it on kvm-01 (virsh start database), and run pulumi up again when db-01 is there: what it has is compared then.",
+      );
+      expect(scripts[0]).toContain("domain=database");
+      told.mockRestore();
+    });
+
+    it.each(["yes\n", "unknown\n", ""])("is one where the host says %j of its VM", async (answer) => {
+      const { provider } = waiting(answer);
+      await expect(outcome(provider.create(wanted))).rejects.toThrow("db-01: cannot be reached");
+      const { firstStart: _, ...without } = wanted;
+      await expect(outcome(waiting("no").provider.create(without))).rejects.toThrow("db-01: cannot be reached");
+    });
   });
 
   it.each<[string, FakeHostOptions]>([

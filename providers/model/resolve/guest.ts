@@ -32,13 +32,16 @@ export function toGuest(scope: Scope, context: GuestContext): Guest | undefined 
   checkLinuxIp(scope, body, path);
   const { renderer = DEFAULT_RENDERER, missingPackages = DEFAULT_MISSING_PACKAGES } = body.guest;
   const ssh = toGuestTarget(scope, body.guest, context);
-  return { name, renderer, missingPackages, ssh, ports: inside, bonds, ...seedOf(body.guest) };
+  return { name, renderer, missingPackages, ssh, ports: inside, bonds, ...seedOf(body.guest, context) };
 }
 
-function seedOf({ cloudInit }: GuestSpec): Pick<Guest, "cloudInit"> {
+function seedOf({ cloudInit }: GuestSpec, { vm: { name, body }, kvm }: GuestContext): Partial<Guest> {
   if (cloudInit === undefined) return {};
   const { hostname } = cloudInit;
-  return { cloudInit: hostname === undefined ? {} : { hostname } };
+  const seed = { cloudInit: hostname === undefined ? {} : { hostname } };
+  if (!kvm || !body.libvirt) return seed;
+  const { confirmSeconds: _, ...host } = kvm.ssh;
+  return { ...seed, firstStart: { host, domain: body.libvirt.domain ?? name } };
 }
 
 function toLinuxPort(scope: Scope, port: GuestPort, { vm, shared }: Pick<GuestContext, "vm" | "shared">): LinuxPort {

@@ -1,6 +1,6 @@
 // KVM hosts: virtual switches over uplink teams; their host ports are found once all addresses are looked at together. Pure.
 import { INTERFACE_NAME, interfaceWords } from "../field.js";
-import { DEFAULT_GROUP, type HostSpec, type KvmHost } from "../host.js";
+import { DEFAULT_GROUP, type HostSpec, type KvmHost, type SeededVm } from "../host.js";
 import type { HostPort, HostPortSpec } from "../hostPort.js";
 import { DEFAULT_RENDERER } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
@@ -24,6 +24,7 @@ import { refuseSwitchKeys } from "./switchKeys.js";
 export interface OpenKvmHost extends KvmHost {
   readonly uplinks: readonly OpenUplink[];
   readonly libvirt?: OpenLibvirt;
+  readonly seeds: SeededVm[];
   readonly virtualSwitches: readonly (VirtualSwitch & { readonly ports: VmPort[] })[];
   readonly hostPorts: HostPort[];
   /** What the file says of them, and where. */
@@ -57,6 +58,7 @@ export function toKvmHost(
     ...(host.libvirt
       ? { libvirt: openLibvirt(scope, host.libvirt, { virtualSwitches, path: [...path, "libvirt"] }) }
       : {}),
+    seeds: [],
     hostPorts: [],
     redundancyGroup: host.redundancyGroup ?? DEFAULT_GROUP,
     declaredHostPorts: host.hostPorts ?? {},

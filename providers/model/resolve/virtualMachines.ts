@@ -5,7 +5,7 @@ import type { EnvironmentSpec } from "../environment.js";
 import { toInterfaceIp } from "../interfaceIp.js";
 import type { PortGroup } from "../portGroup.js";
 import { ownKeyOf } from "../virtualFunction.js";
-import type { GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
+import type { Guest, GuestPort, VirtualMachine, VirtualMachineSpec, VmPortSpec, VsphereVm } from "../virtualMachine.js";
 import { checkAddresses } from "./addresses.js";
 import { assignFunctions, type FunctionRequest, type RequestingPort } from "./assignedFunctions.js";
 import { type Attachable, type Attachment, attachment, placeOf, switchesByHost } from "./attachment.js";
@@ -48,7 +48,7 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
   };
   const machines: VirtualMachine[] = [];
   const requests: FunctionRequest[] = [];
-  const onKvm: { vm: Expanded<VirtualMachineSpec>; kvm: OpenKvmHost; ports: GuestPort[] }[] = [];
+  const onKvm: OnKvm[] = [];
   for (const vm of expandMap(scope, "vms", spec.vms ?? {})) {
     const { name, key, body } = vm;
     const path = ["vms", key];
@@ -78,25 +78,34 @@ export function resolveVirtualMachines(scope: Scope, spec: EnvironmentSpec, arou
     const ports = Object.entries(all).flatMap(([port, portSpec]) =>
       toPort(scope, vm, { port, spec: portSpec, all, attach, shared, wanting }),
     );
-    if (kvm) onKvm.push({ vm, kvm, ports });
     if (kvm && wanting.length > 0) requests.push({ vm, host: kvm, ports: wanting });
     const esx = around.hosts.esx.get(body.host);
     const functionPorts = wanting.map(({ port }) => port);
     const inside = insideOf(scope, { vm, ports, functionPorts, hyperv, kvm, esx, shared });
+    if (kvm) onKvm.push({ vm, kvm, ports, guest: inside.guest });
     const vsphere = hardwareOf(scope, vm, { spec, around, shared, kind });
     machines.push({ name, host: body.host, ports, ...inside, ...(vsphere ? { vsphere } : {}) });
   }
   const assigned = assignFunctions(scope, requests);
   claimMacs(around.hosts.kvm.values(), shared.macs);
-  for (const { vm, kvm, ports } of onKvm)
+  for (const { vm, kvm, ports, guest } of onKvm)
     if (kvm.libvirt) {
       const functions = assigned.get(vm.name) ?? [];
       addDomain(scope, vm, { libvirt: kvm.libvirt, virtualSwitches: kvm.virtualSwitches, ports, functions });
+      if (guest?.firstStart) kvm.seeds.push({ domain: guest.firstStart.domain, guest });
     }
   return machines.map((machine) => {
     const functions = assigned.get(machine.name);
     return functions ? { ...machine, functions } : machine;
   });
+}
+
+/** A VM that can be a domain of libvirt once it is known which virtual functions it has. */
+interface OnKvm {
+  readonly vm: Expanded<VirtualMachineSpec>;
+  readonly kvm: OpenKvmHost;
+  readonly ports: readonly GuestPort[];
+  readonly guest: Guest | undefined;
 }
 
 function insideOf(scope: Scope, context: GuestContext): Pick<VirtualMachine, "guest" | "windowsGuest"> {

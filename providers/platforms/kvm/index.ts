@@ -2,6 +2,7 @@
 import type { KvmHost } from "../../model/host.js";
 import type { Driver } from "../driver.js";
 import { linux } from "../linux/index.js";
+import { cloudInit } from "./cloudInit/index.js";
 import { libvirt } from "./libvirt/index.js";
 import { nftables } from "./nftables/index.js";
 import { openvswitch } from "./openvswitch/index.js";
@@ -13,6 +14,6 @@ export const kvm: Driver<KvmHost> = {
   token: { module: "kvm", type: "Host" },
   version: 2,
   shell: "sh",
-  layers: [sriov, linux, openvswitch, nftables, libvirt],
+  layers: [sriov, linux, openvswitch, nftables, libvirt, cloudInit],
   machines: ({ kvmHosts }) => kvmHosts.map((machine) => ({ machine, path: ["hosts", machine.name] })),
 };

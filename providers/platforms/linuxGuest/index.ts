@@ -17,5 +17,6 @@ export const linuxGuests: Driver<Guest> = {
   layers: [linuxInGuest],
   machines: ({ virtualMachines }) =>
     virtualMachines.flatMap(({ guest }) => (guest ? [{ machine: guest, path: ["vms", guest.name] }] : [])),
+  started: "kvm/cloudInit/started.sh",
   seed: cloudInitSeed,
 };

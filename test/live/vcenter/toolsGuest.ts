@@ -26,6 +26,7 @@ const topology: LabTopology = {
 export interface Inside {
   readonly user?: string;
   readonly isWithoutTools?: boolean;
+  readonly areStartedAnew?: boolean;
   readonly isForbidden?: boolean;
   readonly files?: "host" | "vcenter" | "stranger";
 }

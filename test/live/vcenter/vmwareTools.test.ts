@@ -337,8 +337,7 @@ describe("in the middle of a script", () => {
   it("VMware Tools start anew, or the VM is switched off", async () => {
     const running = failure(run("sleep 3"));
     await guest.until("ls /tmp/multiport-*/session 2>/dev/null");
-    await guest.set({ isWithoutTools: true });
-    await guest.set({});
+    await guest.set({ areStartedAnew: true });
     const error = await running;
     expect(error.kind).toBe("unreachable");
     expect(error.message).toMatch(/VMware Tools started anew\. Whether it changed anything/);

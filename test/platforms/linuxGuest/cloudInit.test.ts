@@ -13,10 +13,11 @@ import { type RenderedFile, renderEnvironment } from "../../../providers/engine/
 import { fillTemplate } from "../../../providers/engine/template.js";
 import type { LinuxRenderer } from "../../../providers/model/linuxRenderer.js";
 import { cloudInitUnsupported } from "../../../providers/platforms/linuxGuest/cloudInit/unsupported.js";
+import { guestinfoOf } from "../../../providers/platforms/vsphere/guestinfo.js";
 import { hostile } from "../../arbitrary.js";
 import { goldenCases } from "../../golden.js";
 import { expectGolden } from "../linux/rendering.js";
-import { type Converted, convert, convertAll, faultsOfUserData, whyNoCloudInit } from "./cloudInit.js";
+import { type Converted, convert, convertAll, faultsOfUserData, readGuestinfo, whyNoCloudInit } from "./cloudInit.js";
 import { ANSWERING, bonded, LOST, type Lost, nic, type Owner, route } from "./cloudInitLosses.js";
 
 const AREA = "linux-cloudInit"; // test/golden/linux-cloudInit
@@ -61,6 +62,20 @@ describe.skipIf(whyNot !== undefined)("cloud-init's own reading", () => {
     // It is handed on as it is.
     expect(files.map(({ path }) => path)).toEqual(["etc/netplan/50-cloud-init.yaml"]);
     expect(parse(files[0]?.text ?? "")).toEqual(parse(seed.of("network-config")));
+  });
+
+  it.each(CASES)("$name, from the keys of a VM in vCenter", ({ spec }) => {
+    const seed = seedOf(spec);
+    const texts = { "meta-data": seed.of("meta-data"), "network-config": seed.of("network-config") };
+    const keys = guestinfoOf({ ...texts, "user-data": seed.of("user-data") });
+    const { network } = parse(seed.of("network-config"), { version: "1.1" }) as { network: unknown };
+    expect(readGuestinfo(keys)).toEqual({
+      found: true,
+      id: "multiport-t-db-01",
+      hostname: (parse(seed.of("meta-data")) as { "local-hostname"?: string })["local-hostname"] ?? null,
+      network,
+      userData: seed.of("user-data"),
+    });
   });
 
   it.each([

@@ -78,3 +78,30 @@ export function faultsOfUserData(text: string): string {
   const { status, stderr } = python(VALIDATE, [], text);
   return status === 0 ? "" : (stderr.trim().split("\n").at(-1) ?? "");
 }
+
+const VMWARE = `import json, os, sys
+from cloudinit import sources
+from cloudinit.sources.DataSourceVMware import DataSourceVMware
+os.environ["VMX_GUESTINFO"] = "1"
+for key, value in json.load(sys.stdin).items():
+    os.environ[("vmx." + key).upper().replace(".", "_")] = value
+source = DataSourceVMware({}, None, None)
+found = source._get_data()
+print(json.dumps({"found": found, "id": source.get_instance_id(), "hostname": source.metadata.get("local-hostname"),
+    "network": source.network_config, "userData": source.userdata_raw}))
+`;
+
+export interface VmwareData {
+  readonly found: boolean;
+  readonly id: string;
+  readonly hostname: string | null;
+  readonly network: unknown;
+  readonly userData: string;
+}
+
+/** What its data source VMware makes of the keys of a VM. */
+export function readGuestinfo(keys: Readonly<Record<string, string>>): VmwareData {
+  const { status, stdout, stderr } = python(VMWARE, [], JSON.stringify(keys));
+  if (status !== 0) throw new Error(`cloud-init can't be asked: ${stderr}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as VmwareData;
+}

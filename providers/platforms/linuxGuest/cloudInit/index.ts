@@ -3,8 +3,9 @@
 import type { Guest } from "../../../model/virtualMachine.js";
 import type { SeedFile } from "../../driver.js";
 import type { Heading } from "../../heading.js";
-import type { TextSection } from "../../layer.js";
+import type { Filled, TextSection } from "../../layer.js";
 import { withoutInherited } from "../../linux/sorted.js";
+import type { LinuxWords, RendererName } from "../../linux/words.js";
 import { toGuestWords } from "../toWords.js";
 import { handOver } from "./handOver.js";
 import { networkConfig } from "./networkConfig.js";
@@ -19,22 +20,36 @@ interface Given {
 }
 
 /** Nothing where no seed is wanted. */
-export function cloudInitSeed(guest: Guest, { files, heading }: Given): SeedFile[] {
+export function cloudInitSeed(guest: Guest, given: Given): SeedFile[] {
   if (guest.cloudInit === undefined) return [];
-  const words = withoutInherited(toGuestWords(guest));
-  return [
-    seedFile("meta-data", { ...heading, instance: instanceOf(heading), hostname: guest.cloudInit.hostname ?? null }),
-    { path: "cloud-init/network-config", ...networkConfig(guest.renderer, words, heading) },
-    seedFile("user-data", {
-      ...heading,
-      files: [toFile(disabled(heading)), ...files.map(toFile)],
-      handOver: handOver(guest.renderer, words, { paths: files.flatMap(({ path }) => path ?? []), heading }),
-    }),
-  ];
+  const { renderer, cloudInit } = guest;
+  const texts = seedTexts({ renderer, hostname: cloudInit.hostname ?? null, network: toGuestWords(guest) }, given);
+  return Object.entries(texts).map(([name, text]) => ({ path: `cloud-init/${name}`, ...text }));
 }
 
-function seedFile(name: string, data: object): SeedFile {
-  return { path: `cloud-init/${name}`, template: `linuxGuest/cloudInit/${name}`, data };
+/** What a seed is made of. */
+export interface Seed {
+  readonly renderer: RendererName;
+  readonly hostname: string | null;
+  readonly network: LinuxWords;
+}
+
+/** The files of NoCloud, by name. */
+export function seedTexts({ renderer, hostname, network }: Seed, { files, heading }: Given) {
+  const words = withoutInherited(network);
+  return {
+    "meta-data": filled("meta-data", { ...heading, instance: instanceOf(heading), hostname }),
+    "network-config": networkConfig(renderer, words, heading),
+    "user-data": filled("user-data", {
+      ...heading,
+      files: [toFile(disabled(heading)), ...files.map(toFile)],
+      handOver: handOver(renderer, words, { paths: files.flatMap(({ path }) => path ?? []), heading }),
+    }),
+  } satisfies Record<string, Filled>;
+}
+
+function filled(name: string, data: object): Filled {
+  return { template: `linuxGuest/cloudInit/${name}`, data };
 }
 
 /** cloud-init takes another one for another machine, and begins anew; so it never changes with what the file says. */
