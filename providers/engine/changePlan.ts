@@ -17,6 +17,7 @@ import {
 } from "./machineFacts.js";
 import { machineScript } from "./machineScript.js";
 import { NO_WORDS, recordOf, wordsFor } from "./machineWords.js";
+import { wayBackSeconds } from "./patience.js";
 import { type MachineFile, renderFiles } from "./render.js";
 import { fillTemplate } from "./template.js";
 
@@ -148,6 +149,7 @@ export function planChange<Model extends MachineModel>(
   const apply = machineScript(driver.shell, "apply", { ...shared, before: backwards("before"), after: all("after") });
   const revert = machineScript(driver.shell, "revert", {
     ...shared,
+    wayBackSeconds: wayBackSeconds(seconds),
     revertBefore: backwards("revertBefore"),
     revertAfter: all("revertAfter"),
   });

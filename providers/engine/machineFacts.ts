@@ -36,6 +36,11 @@ const About = z.object({
 });
 export type About = z.infer<typeof About>;
 
+export interface UnderWay extends About {
+  /** The machine has begun to put back what it had, and has not come to the end of it. */
+  readonly isPuttingBack: boolean;
+}
+
 /** How the last change ended. */
 const Last = z.object({
   id: z.string(),
@@ -54,6 +59,8 @@ const Document = z.object({
   files: z.record(z.string(), encoded),
   applied: encoded.nullable(),
   change: encoded.nullable(),
+  /** Whether the machine is putting back what it had before the change that is under way. */
+  reverting: z.boolean(),
   last: encoded.nullable(),
 });
 
@@ -66,18 +73,19 @@ export interface MachineFacts {
   readonly files: Readonly<Record<string, string>>;
   /** The words that were applied and confirmed last, by whatever stack of this environment. */
   readonly applied: MachineWords | undefined;
-  readonly change: About | undefined;
+  readonly change: UnderWay | undefined;
   readonly last: Last | undefined;
 }
 
 export function readMachineFacts(layers: Layers, stdout: string): MachineFacts {
   const document = readFactsDocument(Document, stdout);
+  const change = json(About, document.change);
   return {
     layers: Object.fromEntries(layers.map((layer) => [layer.name, layer.readFacts(document.layers[layer.name])])),
     packageManager: document.packageManager ?? undefined,
     files: document.files,
     applied: json(z.record(z.string(), z.unknown()), document.applied),
-    change: json(About, document.change),
+    change: change && { ...change, isPuttingBack: document.reverting },
     last: json(Last, document.last),
   };
 }

@@ -10,13 +10,12 @@ import { RevertedError, UnverifiedError } from "./machineErrors.js";
 import { type MachineFacts, remarksOf } from "./machineFacts.js";
 import { LAST_CHANGE, machineScript } from "./machineScript.js";
 import { recordOf, wordsFor } from "./machineWords.js";
+import { wayBackSeconds } from "./patience.js";
 
 // A platform's own daemon takes a moment to show what it was told, and LACP some seconds to agree. The pauses between two looks.
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
 /** What is left of the machine's patience for the last look and the confirmation. */
 const RESERVE_MILLISECONDS = 10_000;
-/** How long a machine may take for the way back. */
-const REVERT_MILLISECONDS = 60_000;
 const RECONNECT_PAUSE_MILLISECONDS = 1000;
 
 /** A change that was sent. */
@@ -73,6 +72,13 @@ export class Settlement<Model extends MachineModel> {
         endOf(host, facts, id);
         return [];
       }
+      if (facts.change.isPuttingBack) {
+        await this.awaitEnd(
+          host,
+          this.unverified(new Error("It had not come to the end of putting back what it had.")),
+        );
+        return [];
+      }
       const isLast = look >= SETTLE_MILLISECONDS.length - 1;
       const changes = differences(this.access.driver, wanted, facts);
       const ailing = changes.length > 0 ? [] : this.unhealthy(wanted.words, facts);
@@ -116,7 +122,7 @@ export class Settlement<Model extends MachineModel> {
 
   /** A machine that refuses the confirmation has begun to put back what it had: how that ended is told when it has ended. */
   private async awaitEnd(host: Host, refusal: Error): Promise<void> {
-    for (const until = Date.now() + REVERT_MILLISECONDS; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
+    for (const until = Date.now() + this.wayBackMilliseconds; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
       const { id } = this.sent;
       const facts = await this.facts(host);
       if (facts.change?.id !== id) return endOf(host, facts, id);
@@ -132,16 +138,24 @@ export class Settlement<Model extends MachineModel> {
 
   private async putBack(host: Host, reason: string): Promise<void> {
     const script = machineScript(this.access.driver.shell, "refuse", { id: this.sent.id, reason });
-    await this.access.run(host, { step: "put back what it had", script, timeoutSeconds: REVERT_MILLISECONDS / 1000 });
+    await this.access.run(host, {
+      step: "put back what it had",
+      script,
+      timeoutSeconds: wayBackSeconds(this.sent.seconds),
+    });
   }
 
   private facts(host: Host): Promise<MachineFacts> {
     return this.access.facts(host, this.sent.wanted.heading.environment);
   }
 
+  private get wayBackMilliseconds(): number {
+    return wayBackSeconds(this.sent.seconds) * 1000;
+  }
+
   /** By now the machine has put back what it had, unless it was told not to. */
   private isOver(): boolean {
-    return Date.now() > this.sent.deadline + REVERT_MILLISECONDS;
+    return Date.now() > this.sent.deadline + this.wayBackMilliseconds;
   }
 
   private unverified(cause: Error): UnverifiedError {

@@ -3,12 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HostError } from "../host/host.js";
 import { isLost } from "./machineAccess.js";
 import { BusyError } from "./machineErrors.js";
+import { TIMER_SECONDS, wayBackSeconds } from "./patience.js";
 
 /** Tells the user what is going on meanwhile. */
 export type Tell = (text: string) => void;
 
-/** The machine's own patience with a timer that is gone (see templates/machine/facts.sh.hbs), and its way back. */
-const GRACE_SECONDS = 30 + 60;
 const PAUSE_MILLISECONDS = 2000;
 /** A script says with this code that somebody was faster, or that it had to clear up first (EX_TEMPFAIL of sysexits.h). */
 const TRY_AGAIN = 75;
@@ -39,7 +38,7 @@ export class Turn {
 
   private isPatientWith({ change: { id, by, environment, since, seconds } }: BusyError): boolean {
     if (this.awaited?.id !== id) {
-      this.awaited = { id, until: Date.now() + (seconds + GRACE_SECONDS) * 1000 };
+      this.awaited = { id, until: Date.now() + (seconds + TIMER_SECONDS + wayBackSeconds(seconds)) * 1000 };
       this.tell(
         `${this.machine}: waits for the change that ${by} began for environment ${environment} at ${since}; it ends within ${seconds} s of its beginning, or is put back`,
       );

@@ -1,6 +1,6 @@
 // A change on the machine's side: the scripts, run by a real shell. That it holds when confirmed, that it is put back otherwise,
 // whatever ended it, and that two never mix.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -77,7 +77,14 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", () => {
   expect(change()()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
-  expect(facts().change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
+  expect(facts().change).toEqual({
+    id: "7",
+    environment: "t",
+    by: "ann@desk",
+    since: "now",
+    seconds: 9,
+    isPuttingBack: false,
+  });
   expect(confirm()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
   expect(facts()).toMatchObject({
@@ -191,6 +198,33 @@ it("that died before it had begun does not stand in the way", () => {
   machine.run(`mkdir -p /var/lib/multiport/change/new`);
   expect(change()().status).toBe(0);
   expectNew();
+});
+
+it("is under way until its way back has come to the end, however late, and who refuses it then waits for that", () => {
+  change()();
+  // What it puts back comes slowly.
+  const kept = `/var/lib/multiport/change/old${machine.path("kept")}`;
+  machine.run(`rm ${kept}; mkfifo -m 640 ${kept}; { sleep 2; echo old >${kept}; } >/dev/null 2>&1 &`);
+  // Its patience is nearly over when the way back begins.
+  const until = join(machine.state, "change/until");
+  writeFileSync(until, `${Math.floor(Date.now() / 1000) - 29}\n`);
+  machine.run("sh /var/lib/multiport/change/revert.sh live 'too late' >/dev/null 2>&1 &\nsleep 0.4");
+  expect(facts().change).toMatchObject({ id: "7", isPuttingBack: true });
+  expect(Number(readFileSync(until, "utf8"))).toBeGreaterThan(Date.now() / 1000 + 50);
+  expect(change({ id: "8" })().status).toBe(75);
+  machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" }));
+  expectOld();
+  expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "too late" });
+});
+
+it("whose way back was killed keeps nobody waiting for ever", () => {
+  change()();
+  renameSync(join(machine.state, "change/armed"), join(machine.state, "change/reverting"));
+  writeFileSync(join(machine.state, "change/until"), `${Math.floor(Date.now() / 1000) - 29}\n`);
+  expect(machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" })).status).toBe(0);
+  expect(facts().change).toBeUndefined();
+  expect(change({ id: "8" })().stderr).toMatch(/^An earlier change .* was put back just now\./);
+  expectOld();
 });
 
 it("at boot puts the files back before the network, and the rest after it", () => {

@@ -84,6 +84,7 @@ function change({ id = "7", seconds = 600, check = [] }: Parts = {}) {
       apply: machineScript("powershell", "apply", { ...shared, before: [], after }),
       revert: machineScript("powershell", "revert", {
         ...shared,
+        wayBackSeconds: 60,
         revertBefore: leave(["NIC2"]),
         revertAfter: [],
       }),
@@ -126,7 +127,14 @@ function expectOld(): void {
 it("that is confirmed stays, and is remembered", async () => {
   expect(await change()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
-  expect((await facts()).change).toEqual({ id: "7", environment: "t", by: "ann@desk", since: "now", seconds: 9 });
+  expect((await facts()).change).toEqual({
+    id: "7",
+    environment: "t",
+    by: "ann@desk",
+    since: "now",
+    seconds: 9,
+    isPuttingBack: false,
+  });
   expect(await confirm()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
   expect(tasks()).toEqual([]);
@@ -176,6 +184,7 @@ it("that is refused is put back at once, and can't be confirmed any more", async
 it("can't be confirmed when its way back has begun and is not at its end yet", async () => {
   await change();
   machine.files.move(`${CHANGE}\\armed`, `${CHANGE}\\reverting`);
+  expect((await facts()).change).toMatchObject({ id: "7", isPuttingBack: true });
   expect(await confirm()).toMatchObject({ status: 76, stderr: ["The machine had begun to put back what it had."] });
   expect(exists(`${STATE}\\t\\applied.json`)).toBe(false);
 });

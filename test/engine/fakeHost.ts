@@ -25,8 +25,13 @@ export interface FakeHostOptions {
   readonly failures?: readonly Failure[];
   /** Seconds from a change on in which no connection is let in. */
   readonly isUnreachableFor?: number;
-  /** Why the machine puts back what it had on its own, so many seconds after the change began. */
-  readonly reverts?: { readonly after: number; readonly because: string; readonly takes?: number };
+  /** Why the machine puts back what it had on its own, so many seconds after the change began; `isSeen`: also by who looks at it. */
+  readonly reverts?: {
+    readonly after: number;
+    readonly because: string;
+    readonly takes?: number;
+    readonly isSeen?: boolean;
+  };
   /** Of a change by somebody else that is under way, for so many seconds (default: for good), and of how the last one ended. */
   readonly change?: object;
   readonly changeEndsAfter?: number;
@@ -203,6 +208,7 @@ export class FakeHost implements Host {
       files: Object.fromEntries(Object.entries(files).map(([path, text]) => [path, encoded(text)])),
       applied: encoded(this.applied),
       change: encoded(about),
+      reverting: (this.options.reverts?.isSeen ?? false) && Date.now() >= (this.pending?.reverts ?? 0),
       last: encoded(this.last),
     });
   }

@@ -22,10 +22,11 @@ export interface ChangeParts {
 
 /** The script of a change, as the engine fills it. */
 export function changeScript(parts: ChangeParts): string {
-  const defaults = { id: "7", seconds: 30, environment: "t", about: "{}", puts: [], removes: [], check: [], after: [] };
+  const lists = { puts: [], removes: [], check: [], after: [], revertAfter: [] };
+  const defaults = { id: "7", seconds: 30, wayBackSeconds: 60, environment: "t", about: "{}", ...lists };
   const { puts, removes, ...given } = { ...defaults, ...parts };
   const paths = [...puts.map(({ path }) => path), ...removes];
-  const data = { revertAfter: [], ...given, puts, removes, paths, before: [], revertBefore: [] };
+  const data = { ...given, puts, removes, paths, before: [], revertBefore: [] };
   return fillTemplate("machine/change.sh", {
     ...data,
     apply: fillTemplate("machine/apply.sh", data),

@@ -456,6 +456,30 @@ describe("a confirmation that is refused", () => {
   });
 });
 
+describe("a way back that has begun before the machine is looked at", () => {
+  const begun = (takes: number): FakeHostOptions => ({
+    before: empty,
+    applied: converged,
+    reverts: { after: 0, because: "no confirmation came in time", takes, isSeen: true },
+  });
+
+  it("is left to the machine, and told as the machine tells it", async () => {
+    const { host, machine } = given(begun(50));
+    const error = await failure(machine.apply(inputs));
+    expect(error).toBeInstanceOf(RevertedError);
+    expect(error.message).toMatch(/put back, because no confirmation came in time\./);
+    expect(host.log).not.toContain("confirm the change");
+    expect(host.log).not.toContain("put back what it had");
+    await expectUnchanged(host);
+  });
+
+  it("and never comes to an end leaves it open", async () => {
+    const error = await failure(given(begun(3600)).machine.apply(inputs));
+    expect(error).toBeInstanceOf(UnverifiedError);
+    expect(error.message).toMatch(/It had not come to the end of putting back what it had\./);
+  });
+});
+
 describe("read", () => {
   it("gives what is there as the words and the text that would make it so", async () => {
     const { host, machine } = given({ before: converged });

@@ -22,6 +22,7 @@ const document = {
   files: {},
   applied: null,
   change: null,
+  reverting: false,
   last: null,
 };
 const read = (value: object, before = "") =>

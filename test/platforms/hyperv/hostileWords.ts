@@ -224,6 +224,7 @@ export function scriptsOf(texts: Texts): Record<string, string> {
   const shared = { id: "7", environment: heading.environment };
   const apply = machineScript("powershell", "apply", { ...shared, before: all("before"), after: all("after") });
   const revert = machineScript("powershell", "revert", {
+    wayBackSeconds: 60,
     ...shared,
     revertBefore: all("revertBefore"),
     revertAfter: all("revertAfter"),

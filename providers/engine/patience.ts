@@ -1,0 +1,12 @@
+// How long a change and its way back may take, on the machine and as seen from here. Pure.
+
+/** After the deadline of a change whose timer, or whose way back, is gone, for so long it counts as under way (machine/facts, machine/change). */
+export const TIMER_SECONDS = 30;
+
+/**
+ * What the way back may take: it is a part of the work of the way there, for which there was time until the confirmation. A machine that
+ * needs longer for the one needs longer for the other.
+ */
+export function wayBackSeconds(confirmSeconds: number): number {
+  return Math.max(60, Math.ceil(confirmSeconds / 2));
+}
