@@ -102,7 +102,7 @@ export function* renderEnvironment(environment: Environment): Generator<Rendered
           machine: machine.name,
           driver: driver.name,
           layer: section.layer,
-          path: `${machine.name}${section.path ?? `/${section.extension}`}`,
+          path: `${machine.name}${section.path ?? `/${section.file ?? section.extension}`}`,
           text: section.text,
         };
       }

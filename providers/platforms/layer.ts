@@ -18,6 +18,8 @@ export interface TextSection extends Filled {
   readonly target: string;
   /** Set where the text stands in a file of that absolute path on the machine; its content is then compared as it is. */
   readonly path?: string;
+  /** What `multiport render` calls a text without a path, below the machine's folder. Default: the layer's `extension`. No two of a machine are the same. */
+  readonly file?: string;
   /** Permissions of that file, such as 0600. Default 0644. */
   readonly mode?: "0600" | "0644" | "0755";
 }

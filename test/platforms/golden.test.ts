@@ -136,3 +136,14 @@ it("every machine of an environment has one driver", () => {
     expect(paths, golden.name).toEqual([...new Set(paths)]);
   }
 });
+
+// Whatever layers and machines an environment has: `multiport render` would write one over the other.
+it.each(["hyperv", "kvm", "kvm-seeds", "libvirt", "linux", "linuxGuest", "sriov", "windows"])(
+  "no two files of an environment have one path: %s",
+  (area) => {
+    for (const golden of goldenCases(area)) {
+      const paths = render(golden).map(({ path }) => path);
+      expect(paths).toEqual([...new Set(paths)]);
+    }
+  },
+);

@@ -56,10 +56,12 @@ function sections(words: LibvirtWords): readonly TextSection[] {
   return [
     ...Object.entries(words.networks).map(([name, network]) => ({
       target: `virsh, network ${name}`,
+      file: `libvirt/network-${name}.xml`,
       ...networkFile(name, network),
     })),
     ...Object.entries(words.domains).map(([name, { interfaces, order }]) => ({
       target: `virsh, interfaces of domain ${name}`,
+      file: `libvirt/domain-${name}.xml`,
       template: "kvm/libvirt/domain.xml",
       data: {
         interfaces: order.flatMap((alias) => {
