@@ -221,6 +221,16 @@ describe.skipIf(whyNot !== undefined)("the hand-over", () => {
     expect(left).toContain("etc/netplan/50-cloud-init.yaml");
   });
 
+  it.skipIf(!hasNetplan)("goes on where cloud-init has written no file, and sets all that is set at its end", () => {
+    const whole = runHandOver(netplan());
+    const { status, stdout, stderr, left } = runHandOver(netplan(), (folder) =>
+      rmSync(join(folder, "etc/netplan/50-cloud-init.yaml")),
+    );
+    expect({ status, left }, stderr).toEqual({ status: 0, left: "" });
+    expect(stdout).toBe(whole.stdout);
+    expect(stdout).not.toBe("");
+  });
+
   it("keeps all of cloud-init's where a file of ours is missing", () => {
     const { status, stderr, left } = runHandOver(netplan(), (folder) => rmSync(join(folder, NETPLAN_FILE)));
     expect(status).toBe(1);
