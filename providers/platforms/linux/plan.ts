@@ -1,6 +1,7 @@
 // What a change of a host's network devices takes: whether it may be made, what leaves, and the renderer's scripts for it and for the way
 // back. Pure.
 import { type Filled, type LayerPlan, NOTHING_TO_DO, type Now } from "../layer.js";
+import { own } from "../own.js";
 import { conflictsOf } from "./conflicts.js";
 import type { LinuxFacts } from "./facts.js";
 import { markOf, ownDevices } from "./mark.js";
@@ -11,10 +12,12 @@ import type { Transition } from "./renderer.js";
 import { RENDERERS } from "./renderers.js";
 import { routingChange } from "./routing.js";
 import { devicesInOrder, kindOf, leavingDevices } from "./stack.js";
-import type { LinuxWords, RendererName } from "./words.js";
+import type { KernelLink, LinuxWords, RendererName } from "./words.js";
 
-export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<LinuxWords, LinuxFacts>): LayerPlan {
+export function planLinux(desired: LinuxWords, now: Now<LinuxWords, LinuxFacts>): LayerPlan {
+  const { facts, heading } = now;
   const { environment } = heading;
+  const actual = withResolution(now);
   const conflicts = conflictsOf({ desired, actual, facts, environment });
   if (conflicts.length > 0) return { ...NOTHING_TO_DO, conflicts };
   if (desired.renderer === null && actual.renderer === null && devicesInOrder(actual).length === 0)
@@ -34,6 +37,15 @@ export function planLinux(desired: LinuxWords, { actual, facts, heading }: Now<L
     revertBefore: [...before(back), ...giveBackNames(desired, facts)],
     revertAfter: [...after(back), ...routingChange(back)],
   };
+}
+
+/** Who resolves names the kernel does not know, and facts have it as it is wanted: what was confirmed last is what the machine goes by. */
+function withResolution({ actual, applied }: Now<LinuxWords, LinuxFacts>): LinuxWords {
+  const links = Object.entries(actual.links).map(([name, link]): [string, KernelLink] => {
+    const { nameservers, searchDomains } = own(applied?.links ?? {}, name) ?? link;
+    return [name, { ...link, nameservers, searchDomains }];
+  });
+  return { ...actual, links: Object.fromEntries(links) };
 }
 
 /** Whoever made the devices takes them away. With another renderer all of them are made anew: none adopts what another made. */
