@@ -1,5 +1,6 @@
 // Everything that a Linux guest can be told of its network, one small choice each: what every renderer is asked for. Pure data.
 import { BOND_TEAM_KEYS } from "../../providers/model/bond.js";
+import { guestIpKeys } from "../../providers/model/interfaceIp.js";
 import { inEffect } from "../../providers/platforms/linux/bond.js";
 import type { KernelBond, LinuxWords } from "../../providers/platforms/linux/words.js";
 import type { GuestCase, GuestChoice } from "./guestCase.js";
@@ -227,8 +228,14 @@ const NICS: GuestCase[] = [
 
 export const GUEST_CASES: readonly GuestCase[] = [...MODES, ...OPTIONS, ...VLANS, ...IP, ...ROUTES, ...KERNEL, ...NICS];
 
-/** Keys of a bond that no case sets: a new option has to be asked of every renderer. */
+/** Keys of bonds and interfaces that no case sets: a new option has to be asked of every renderer. */
 export function keysWithoutCase(): string[] {
-  const used = new Set(GUEST_CASES.flatMap(({ choice }) => Object.keys(choice.bond ?? {})));
-  return BOND_TEAM_KEYS.filter((key) => !used.has(key));
+  const used = new Set(GUEST_CASES.flatMap(({ choice }) => [choice.bond, choice.port].flatMap(deepKeys)));
+  return [...BOND_TEAM_KEYS, ...Object.keys(guestIpKeys)].filter((key) => !used.has(key));
+}
+
+/** A VLAN has the keys of an interface as well. */
+function deepKeys(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...deepKeys(inner)]);
 }

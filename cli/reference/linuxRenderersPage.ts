@@ -25,7 +25,7 @@ export function linuxRenderersPage(): Page {
         GUEST_CASES.filter((one) => one.topic === topic).map(rowOf),
       ),
     ]),
-    "`adaptive-load` is asked of the renderers alone: every layer below a guest refuses it. Policy rules other than those of `routingTable`, ARP and reverse path settings of one's own, and names by PCI path have no key in the file of a guest yet.",
+    "`adaptive-load` is asked of the renderers alone: every layer below a guest refuses it. Policy rules other than those of `routingTable`, and ARP and reverse path settings of one's own have no key in the file of a guest yet.",
   ]);
 }
 
