@@ -239,7 +239,8 @@ describe("a VM that was never started", () => {
 
   it("has a guest that is there with the next run: neither an error nor taken for done", async () => {
     const { machine, inputs } = guests();
-    for (const tried of [machine.apply(inputs), machine.read(inputs), machine.remove(inputs)]) {
+    for (const begin of [() => machine.apply(inputs), () => machine.read(inputs), () => machine.remove(inputs)]) {
+      const tried = begin();
       await expect(tried).rejects.toThrow(NotStartedError);
       await expect(tried).rejects.toThrow("Start it on kvm-01 (virsh start db-01), and run pulumi up again");
     }
