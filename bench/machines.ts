@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import ssh2, { type AuthContext, type ParsedKey, type ServerChannel } from "ssh2";
+import { generateKey } from "../lab/sshKey.js";
 import { run } from "../lab/toolchain/command.js";
 
 export interface Machines {
@@ -19,7 +20,7 @@ export async function startMachines(names: readonly string[]): Promise<Machines>
   const folder = mkdtempSync(join(tmpdir(), "multiport-bench-"));
   await makeDatabases(folder, names);
   writeTools(join(folder, "bin"));
-  const [hostKey, userKey] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
+  const [hostKey, userKey] = [generateKey(), generateKey()];
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     let machine = "";
     client.on("error", () => {});

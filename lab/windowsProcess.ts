@@ -1,10 +1,10 @@
 // Simulated Windows hosts as a process of this checkout's lab: started, found again, stopped; with what SSH needs to reach them. I/O.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { utils } from "ssh2";
 import { endProcess, isRunning } from "./ownProcess";
+import { generateKey } from "./sshKey";
 import type { Report } from "./toolchain/step";
 import type { Scenario } from "./windows/host/scenario";
 import type { StartedHost } from "./windows/main";
@@ -33,12 +33,14 @@ export async function startWindows(
   report("starting the simulated Windows machines");
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const key = utils.generateKeyPairSync("ed25519");
+  const key = generateKey();
   const hosts = Object.entries(scenarios).map(([name, scenario]) => ({ name, scenario }));
   write(directory, "identity", key.private);
   write(directory, "hosts.json", JSON.stringify({ login: { user: USER, keys: [key.public] }, hosts }));
-  const pid = spawnHosts(directory);
+  const hostsProcess = spawnHosts(directory);
+  const { pid = 0 } = hostsProcess;
   for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(50)) {
+    if (hasEnded(hostsProcess)) break;
     const started = startedHosts(directory);
     if (!started) continue;
     writeClientFiles(directory, started);
@@ -46,10 +48,9 @@ export async function startWindows(
     write(directory, "pid", String(pid));
     return { sshConfig: join(directory, "ssh_config"), pid };
   }
-  process.kill(pid, "SIGKILL");
-  throw new Error(
-    `the simulated Windows machines did not come up in ${START_SECONDS} s: see ${join(directory, "log")}`,
-  );
+  const how = hasEnded(hostsProcess) ? "ended at once" : `did not come up in ${START_SECONDS} s`;
+  hostsProcess.kill("SIGKILL");
+  throw new Error(`the simulated Windows machines ${how}. ${readFileSync(join(directory, "log"), "utf8").trim()}`);
 }
 
 /** The hosts that were started in `directory` and still run. */
@@ -68,7 +69,7 @@ export async function stopWindows(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
-function spawnHosts(directory: string): number {
+function spawnHosts(directory: string): ChildProcess {
   const [out, log] = [
     openSync(join(directory, "started.json"), "w", 0o600),
     openSync(join(directory, "log"), "a", 0o600),
@@ -81,7 +82,11 @@ function spawnHosts(directory: string): number {
   child.unref();
   for (const file of [out, log]) closeSync(file);
   if (child.pid === undefined) throw new Error("the simulated Windows machines could not be started");
-  return child.pid;
+  return child;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Undefined while they have not said so yet. */

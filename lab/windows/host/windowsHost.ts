@@ -1,11 +1,11 @@
 // A simulated Windows host that answers SSH: started from a scenario, restarted, disturbed, looked into, stopped. I/O.
 import { createHash } from "node:crypto";
+import { generateKey } from "../../sshKey";
 import type { RunPowerShell } from "../contract";
 import { Cable } from "./cable";
 import type { Fault } from "./faults";
 import { WindowsMachine } from "./machine";
 import type { Scenario } from "./scenario";
-import { generateKey } from "./sshKey";
 import { type Login, SshServer } from "./sshServer";
 import type { HostState } from "./state";
 

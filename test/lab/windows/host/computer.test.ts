@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cmdletNames } from "../../../../lab/windows/host/cmdlets/modules.js";
+import type { Scenario } from "../../../../lab/windows/host/scenario.js";
 import { Caller, HOST } from "./caller.js";
 
 describe("what it says of itself", () => {
@@ -87,5 +88,15 @@ describe("as a process", () => {
     const ended = new Promise((resolve) => started.once("exit", resolve));
     started.kill("SIGTERM");
     expect(await ended).toBe(0);
+  });
+
+  it("that ends before its hosts answer is told with its last words", async () => {
+    const directory = join(folder, "lab");
+    const wrong: Scenario = { release: "2025", nics: [], switches: [{ name: "vs0", nics: ["NIC9"] }] };
+    // The compiled one: its program lies beside it.
+    const { startWindows } = await import("../../../../dist/lab/windowsProcess.js");
+    await expect(startWindows(directory, { hv1: wrong }, { report: () => {} })).rejects.toThrow(
+      'the simulated Windows machines ended at once. the scenario has no NIC "NIC9"',
+    );
   });
 });

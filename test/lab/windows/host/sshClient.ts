@@ -1,7 +1,7 @@
 // What the tests of the simulated Windows host over SSH need: a host, clients of it, commands with what they answer. I/O.
 import { Client, type ClientChannel } from "ssh2";
+import { generateKey } from "../../../../lab/sshKey.js";
 import type { Scenario } from "../../../../lab/windows/host/scenario.js";
-import { generateKey } from "../../../../lab/windows/host/sshKey.js";
 import { WindowsHost } from "../../../../lab/windows/host/windowsHost.js";
 import { runPowerShell } from "../../../../lab/windows/language/process.js";
 import { HOST } from "./caller.js";

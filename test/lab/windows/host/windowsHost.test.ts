@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { generateKey } from "../../../../lab/windows/host/sshKey.js";
+import { generateKey } from "../../../../lab/sshKey.js";
 import { channelOf, closeAll, connected, ended, KEY, run, script, started, until } from "./sshClient.js";
 
 afterEach(closeAll);

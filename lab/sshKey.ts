@@ -1,4 +1,4 @@
-// Keys of the simulated host's SSH server.
+// Keys for SSH servers of the lab and for those who log in there. Pure but for chance.
 import { utils } from "ssh2";
 
 export interface SshKey {
