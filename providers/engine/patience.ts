@@ -10,3 +10,8 @@ export const TIMER_SECONDS = 30;
 export function wayBackSeconds(confirmSeconds: number): number {
   return Math.max(60, Math.ceil(confirmSeconds / 2));
 }
+
+/** After its deadline, for so long a change may go on until it has come to an end: whoever has heard nothing then will not by waiting. */
+export function afterDeadlineSeconds(confirmSeconds: number): number {
+  return TIMER_SECONDS + wayBackSeconds(confirmSeconds);
+}

@@ -10,7 +10,7 @@ import { RevertedError, UnverifiedError } from "./machineErrors.js";
 import { type MachineFacts, remarksOf } from "./machineFacts.js";
 import { LAST_CHANGE, machineScript } from "./machineScript.js";
 import { recordOf, wordsFor } from "./machineWords.js";
-import { wayBackSeconds } from "./patience.js";
+import { afterDeadlineSeconds, wayBackSeconds } from "./patience.js";
 
 // A platform's own daemon takes a moment to show what it was told, and LACP some seconds to agree. The pauses between two looks.
 const SETTLE_MILLISECONDS = [0, 200, 500, 1000, 2000];
@@ -122,7 +122,7 @@ export class Settlement<Model extends MachineModel> {
 
   /** A machine that refuses the confirmation has begun to put back what it had: how that ended is told when it has ended. */
   private async awaitEnd(host: Host, refusal: Error): Promise<void> {
-    for (const until = Date.now() + this.wayBackMilliseconds; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
+    for (const until = Date.now() + wayBackSeconds(this.sent.seconds) * 1000; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
       const { id } = this.sent;
       const facts = await this.facts(host);
       if (facts.change?.id !== id) return endOf(host, facts, id);
@@ -149,13 +149,10 @@ export class Settlement<Model extends MachineModel> {
     return this.access.facts(host, this.sent.wanted.heading.environment);
   }
 
-  private get wayBackMilliseconds(): number {
-    return wayBackSeconds(this.sent.seconds) * 1000;
-  }
-
   /** By now the machine has put back what it had, unless it was told not to. */
   private isOver(): boolean {
-    return Date.now() > this.sent.deadline + this.wayBackMilliseconds;
+    const { deadline, seconds } = this.sent;
+    return Date.now() > deadline + afterDeadlineSeconds(seconds) * 1000;
   }
 
   private unverified(cause: Error): UnverifiedError {

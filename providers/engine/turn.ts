@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HostError } from "../host/host.js";
 import { isLost } from "./machineAccess.js";
 import { BusyError } from "./machineErrors.js";
-import { TIMER_SECONDS, wayBackSeconds } from "./patience.js";
+import { afterDeadlineSeconds } from "./patience.js";
 
 /** Tells the user what is going on meanwhile. */
 export type Tell = (text: string) => void;
@@ -38,7 +38,7 @@ export class Turn {
 
   private isPatientWith({ change: { id, by, environment, since, seconds } }: BusyError): boolean {
     if (this.awaited?.id !== id) {
-      this.awaited = { id, until: Date.now() + (seconds + TIMER_SECONDS + wayBackSeconds(seconds)) * 1000 };
+      this.awaited = { id, until: Date.now() + (seconds + afterDeadlineSeconds(seconds)) * 1000 };
       this.tell(
         `${this.machine}: waits for the change that ${by} began for environment ${environment} at ${since}; it ends within ${seconds} s of its beginning, or is put back`,
       );
