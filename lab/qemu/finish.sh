@@ -27,6 +27,11 @@ for unit in NetworkManager-wait-online.service systemd-networkd-wait-online.serv
   systemd-binfmt.service e2scrub_all.timer e2scrub_reap.service logrotate.timer systemd-hwdb-update.service ldconfig.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
+# Each program that makes units is run at every reload of systemd, of which netplan asks for two a change.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in cryptsetup debug getty gpt-auto hibernate-resume integritysetup rc-local run ssh system-update tpm2 veritysetup; do
+  ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$generator-generator"
+done
 # The network "default" of libvirt would bring up a bridge of its own.
 rm -f "$root/etc/libvirt/qemu/networks/autostart/default.xml"
 

@@ -32,7 +32,7 @@ const guestPackages = [
   ...["iproute2", "ethtool", "iputils-ping", "tcpdump", "iperf3", "lldpd", "nftables"],
   ...["openvswitch-switch", "netplan.io", "network-manager", "ifupdown", "ifenslave"],
   ...["libvirt-daemon-system", "libvirt-clients", "libvirt-daemon-driver-qemu", "qemu-system-x86", "qemu-utils"],
-  ...["dnsmasq-base", "iptables", "qemu-guest-agent"],
+  ...["dnsmasq-base", "iptables", "qemu-guest-agent", "cloud-init"],
 ];
 
 // Not needed to boot, and half of the size.

@@ -43,19 +43,30 @@ interface VmOptions {
   readonly image?: VisibleImage;
   /** Whether it has a channel for a guest agent. Default true. */
   readonly hasChannel?: boolean;
+  /** Whether its first start is still to come: cloud-init is at work in it, and its cards are whatever it is given. Default false. */
+  readonly isFresh?: boolean;
 }
 
 /** Defines and starts a VM, and waits for nothing. */
-export async function startVm({ lab, machine, domain, image, hasChannel = true }: VmOptions): Promise<void> {
+export async function startVm(options: VmOptions): Promise<void> {
+  await defineVm(options);
+  const { code, stderr } = await options.lab.run(options.machine, [...virsh, "start", options.domain]);
+  if (code !== 0) throw new Error(`VM ${options.domain} did not start: ${stderr}`);
+}
+
+const virsh = ["virsh", "--quiet", "--connect", "qemu:///system"] as const;
+
+/** Only defines it. */
+export async function defineVm(options: VmOptions): Promise<void> {
+  const { lab, machine, domain, image, hasChannel = true, isFresh = false } = options;
   const disk = image && { folder: image.folder, file: `/var/tmp/${domain}.qcow2` };
   const script = `set -eu
 ${disk ? `qemu-img create -q -f qcow2 -F raw -b ${disk.folder}/disk.raw ${disk.file}` : ""}
 cat >/tmp/${domain}.xml
-virsh --quiet --connect qemu:///system define /tmp/${domain}.xml
-virsh --quiet --connect qemu:///system start ${domain}`;
-  const input = domainXml({ domain, disk, hasChannel });
+${virsh.join(" ")} define /tmp/${domain}.xml`;
+  const input = domainXml({ domain, disk, hasChannel, isFresh });
   const { code, stderr } = await lab.run(machine, ["sh", "-c", script], { input });
-  if (code !== 0) throw new Error(`VM ${domain} did not start: ${stderr}`);
+  if (code !== 0) throw new Error(`VM ${domain} was not defined: ${stderr}`);
 }
 
 /** Waits until its guest agent answers. */
@@ -76,26 +87,28 @@ interface Domain {
   readonly domain: string;
   readonly disk: { readonly folder: string; readonly file: string } | undefined;
   readonly hasChannel: boolean;
+  readonly isFresh: boolean;
 }
 
-function domainXml({ domain, disk, hasChannel }: Domain): string {
+function domainXml({ domain, disk, hasChannel, isFresh }: Domain): string {
+  const line = [...kernelArguments, ...(isFresh ? [] : ["cloud-init=disabled"])].join(" ");
   const kernel = disk
-    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${kernelArguments.join(" ")}</cmdline>`
+    ? `<kernel>${disk.folder}/vmlinuz</kernel><initrd>${disk.folder}/initrd</initrd><cmdline>${line}</cmdline>`
     : "";
   return `<domain type='qemu'>
   <name>${domain}</name><memory unit='MiB'>${disk ? 768 : 32}</memory><vcpu>${disk ? 2 : 1}</vcpu>
   <os><type arch='x86_64' machine='q35'>hvm</type>${kernel}</os>
   <features><acpi/></features><cpu mode='maximum'/>
   <devices>
-    ${disk ? hardware(disk.file) : ""}
+    ${disk ? hardware(disk.file, isFresh ? [] : vmMacs) : ""}
     ${hasChannel ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ""}
     <memballoon model='none'/>
   </devices>
 </domain>`;
 }
 
-function hardware(file: string): string {
-  const cards = vmMacs.map(
+function hardware(file: string, macs: readonly string[]): string {
+  const cards = macs.map(
     (mac) => `<interface type='user'><mac address='${mac}'/><model type='virtio'/><rom enabled='no'/></interface>`,
   );
   return `<disk type='file' device='disk'>
