@@ -8,6 +8,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
+import { detected, isOpen } from "./detection.js";
 import { unlessNotStarted } from "./firstStart.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
@@ -52,9 +53,22 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
-  async apply({ ssh, firstStart, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
+  async apply({ ssh, firstStart, missingPackages, environment, words: given }: MachineInputs): Promise<Applied> {
     const heading: Heading = { machine: ssh.name, environment };
+    const words = await this.detect({ ssh, firstStart, environment }, given);
     return this.unlessNotStarted({ ssh, firstStart }, () => this.change(ssh, { heading, words, missingPackages }));
+  }
+
+  /** The words with what they leave to the machine as it has that; it is asked only where they do. A ConflictError says why it can't be. */
+  async detect({ ssh, firstStart, environment }: Place, words: MachineWords): Promise<MachineWords> {
+    if (!isOpen(this.driver, words)) return words;
+    const ask = async (host: Host) => {
+      const { layers } = await this.access.facts(host, environment);
+      const found = detected(this.driver, words, layers);
+      if (found.conflicts.length > 0) throw new ConflictError(host.label, found.conflicts);
+      return found.words;
+    };
+    return this.unlessNotStarted({ ssh, firstStart }, () => this.access.withHost(this.access.connect(ssh), ask));
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */

@@ -2,16 +2,19 @@
 // of a stack holds one line that calls these; connections and credentials come from the stack's config at run time.
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { HostError } from "../host/host.js";
 import { DEFAULT_MISSING_PACKAGES, missingPackages } from "../model/missingPackages.js";
 import type { Driver, MachineInputs, MachineModel } from "../platforms/driver.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";
 import { connectWith } from "./connect.js";
+import { asBefore, isOpen } from "./detection.js";
 import { digestOf } from "./digest.js";
 import { NotStartedError } from "./firstStart.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
-import { TouchedError } from "./machineErrors.js";
+import { ConflictError, TouchedError } from "./machineErrors.js";
+import { renderTexts } from "./render.js";
 import { toldOnce } from "./toldOnce.js";
 import { VcenterProvider } from "./vcenterProvider.js";
 import { type ReadConfig, vcenterSession } from "./vcenterSession.js";
@@ -56,13 +59,34 @@ export class MachineProvider<Model extends MachineModel> {
 
   readonly configure = configure;
 
-  async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
+  async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const issues = Inputs.safeParse(news).error?.issues ?? [];
     const failures = issues.map((issue) => ({
       property: issue.path.join("."),
       reason: `${issue.message}. The inputs come from another release of multiport: install the one that the program was written for`,
     }));
-    return failures.length > 0 ? { inputs: news, failures } : { inputs: news };
+    if (failures.length > 0) return { inputs: news, failures };
+    try {
+      return { inputs: await this.decided(olds, news) };
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      // No property: Pulumi would print all of its value.
+      return { inputs: news, failures: [{ property: "", reason: error.message }] };
+    }
+  }
+
+  /** The inputs with what they leave to the machine, as the state has it or as the machine says: a preview shows its lines. */
+  private async decided(olds: Properties, news: Properties): Promise<Properties> {
+    const { driver, machine } = this;
+    const { ssh, environment, words, firstStart } = this.inputs(news);
+    if (!isOpen(driver, words)) return news;
+    const before = Inputs.safeParse(olds).data;
+    const known = before === undefined ? words : asBefore(driver, words, before.configuration);
+    const found = await orTold(machine.detect({ ssh, firstStart, environment }, known).catch(unlessUnreachable));
+    // Shown as open; an up asks again.
+    if (found instanceof Error) return news;
+    const texts = renderTexts(driver, { words: found, heading: { machine: ssh.name, environment } });
+    return { ...news, configuration: found, ...texts };
   }
 
   async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
@@ -108,7 +132,8 @@ export class MachineProvider<Model extends MachineModel> {
       // With no digest of the inputs in its state, the next run looks whether it is there.
       if (applied instanceof NotStartedError) return { ...this.outputs(news), digest: "" };
       report(inputs, applied);
-      return this.outputs(news);
+      // What was detected just now the inputs do not have: the next run asks again.
+      return isOpen(this.driver, inputs.words) ? { ...this.outputs(news), digest: "" } : this.outputs(news);
     } catch (error) {
       if (!(error instanceof TouchedError)) throw error;
       // The machine has it, though not as wanted or not known to be: the engine keeps the resource and tries again. With no digest of the
@@ -139,6 +164,13 @@ export class MachineProvider<Model extends MachineModel> {
     const start = firstStart === undefined ? {} : { firstStart };
     return digestOf({ ssh, ...start, environment, driverVersion, configuration, texts });
   }
+}
+
+/** A preview may run where no machine can be reached: what is not known then is told. */
+function unlessUnreachable(error: unknown): HostError {
+  if (!(error instanceof HostError)) throw error;
+  console.log(`what it uses could not be detected. ${error.message}`);
+  return error;
 }
 
 /** A machine that is not there yet is no failure: what is to be done is told, and the run goes on. */

@@ -4,7 +4,7 @@ import * as field from "./field.js";
 import { type HostPort, HostPortSpec } from "./hostPort.js";
 import { WINDOWS_RELEASES } from "./hypervHost.js";
 import { type LibvirtHost, LibvirtHostSpec } from "./libvirt.js";
-import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
+import { RENDERER_CHOICES, type RendererChoice } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { SshSpec, type SshTarget } from "./ssh.js";
 import { type Uplink, UplinkSpec } from "./uplink.js";
@@ -41,8 +41,8 @@ const hostBody = {
   ssh: SshSpec.optional().meta({ description: "How to reach the host (kvm, hyperv)." }),
   renderer: field
     .choice(
-      LINUX_RENDERERS,
-      "What configures the network of the host when it starts (kvm): what stands there already. Default netplan.",
+      RENDERER_CHOICES,
+      "What configures the network of the host when it starts (kvm): what stands there already. With detect the machine is asked, once. Default netplan.",
     )
     .optional(),
   missingPackages: missingPackages.optional(),
@@ -117,7 +117,7 @@ export interface KvmHost {
   readonly name: string;
   readonly ssh: SshTarget;
   readonly uplinks: readonly Uplink[];
-  readonly renderer: LinuxRenderer;
+  readonly renderer: RendererChoice;
   readonly missingPackages: MissingPackages;
   readonly virtualSwitches: readonly VirtualSwitch[];
   readonly hostPorts: readonly HostPort[];

@@ -6,7 +6,7 @@ import * as field from "./field.js";
 import { HypervPortSpec } from "./hypervPort.js";
 import { guestIpKeys, type InterfaceIp } from "./interfaceIp.js";
 import { LibvirtPortSpec, LibvirtVmSpec } from "./libvirt.js";
-import { LINUX_RENDERERS, type LinuxRenderer } from "./linuxRenderer.js";
+import { type LinuxRenderer, RENDERER_CHOICES, type RendererChoice } from "./linuxRenderer.js";
 import { type MissingPackages, missingPackages } from "./missingPackages.js";
 import { portGroupReference } from "./portGroupReference.js";
 import { GuestAgentSpec, GuestSshSpec, type SshTarget, VmwareToolsSpec } from "./ssh.js";
@@ -88,8 +88,8 @@ export const GuestSpec = z.strictObject({
   os: field.described(z.enum(["linux"]), "Operating system of the guest.", "linux or windows"),
   renderer: field
     .choice(
-      LINUX_RENDERERS,
-      "What configures the network of the guest when it starts: what stands there already. Default netplan.",
+      RENDERER_CHOICES,
+      "What configures the network of the guest when it starts: what stands there already. With detect the machine is asked, once. Default netplan.",
     )
     .optional(),
   address: field.address("Host name or IP address of the guest. Default: the VM's name.").optional(),
@@ -236,16 +236,22 @@ export interface FirstStart {
   readonly domain: string;
 }
 
+/** What a guest's seed is made for: the first start can't ask which renderer there is. */
+export interface SeedModel {
+  readonly renderer: LinuxRenderer;
+  readonly hostname?: string;
+}
+
 /** The inside of a VM with Linux: all that a renderer needs to write its network configuration. */
 export interface Guest {
   readonly name: string;
-  readonly renderer: LinuxRenderer;
+  readonly renderer: RendererChoice;
   readonly missingPackages: MissingPackages;
   readonly ssh: SshTarget;
   readonly ports: readonly LinuxPort[];
   readonly bonds: readonly Bond[];
   /** Undefined: no seed is wanted. */
-  readonly cloudInit?: { readonly hostname?: string };
+  readonly cloudInit?: SeedModel;
   /** Where its VM is, with the seed, as long as it was not started: on a KVM host, in libvirt. */
   readonly firstStart?: FirstStart;
 }

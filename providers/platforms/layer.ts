@@ -65,6 +65,18 @@ export interface Now<Words, Facts> {
   readonly heading: Heading;
 }
 
+/**
+ * What words may leave to the machine itself, such as which of its tools writes them. It is asked once: what it said stands in the state from then
+ * on, and a preview shows it without asking again.
+ */
+export interface Detection<Words, Facts> {
+  isOpen(words: Words): boolean;
+  /** As it was found out before, for other words of the same machine; still open where those do not say. */
+  asBefore(words: Words, before: Words): Words;
+  /** As the machine has it; or why that can't be, one sentence each with remedy. */
+  detected(words: Words, facts: Facts): { readonly words: Words } | { readonly conflicts: readonly string[] };
+}
+
 export const NOTHING_TO_DO: LayerPlan = {
   conflicts: [],
   notes: [],
@@ -122,4 +134,6 @@ export interface Layer<Model, Words, Facts> {
    * Told after every up, and by a refresh; one sentence each with what was seen.
    */
   remarks?(words: Words, facts: Facts): readonly string[];
+  /** Set where words may leave something to the machine. Words that do are rendered, and never planned. */
+  readonly detection?: Detection<Words, Facts>;
 }

@@ -10,6 +10,7 @@ import { renderTexts } from "../../providers/engine/render.js";
 import type { Host, HostError as HostErrorClass } from "../../providers/host/host.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
 import { kvm } from "../../providers/platforms/kvm/index.js";
+import { linuxGuests } from "../../providers/platforms/linuxGuest/index.js";
 import { modelOf } from "../model/given.js";
 import { recordedFacts, recordedSpec } from "../recorded.js";
 import { FakeHost, type FakeHostOptions } from "./fakeHost.js";
@@ -87,6 +88,23 @@ vms:
     guest: { os: linux, cloudInit: {} }
 `;
 
+/** A guest that is asked what configures its network. */
+const [OPEN] = modelOf(`
+environment: t
+networks: { app: {} }
+hosts:
+  kvm-01:
+    platform: kvm
+    uplinks: { ens1: }
+    virtualSwitches: { vs0: { uplinkTeam: { members: [ens1] }, portGroups: [app] } }
+vms:
+  db-01:
+    host: kvm-01
+    ports: { a.0: { portGroup: vs0/app, mac: "52:54:00:00:00:01", dhcp: ipv4 } }
+    guest: { os: linux, renderer: detect }
+`).virtualMachines.flatMap(({ guest }) => guest ?? []);
+if (!OPEN) throw new Error("no guest");
+
 describe("the code in a state", () => {
   it.each(DRIVERS.map(({ name }) => name))(
     "of %s is small, captures nothing, and finds the package by its name",
@@ -138,11 +156,11 @@ describe("the provider", () => {
   }
 
   /** A provider whose machine is this one. */
-  function given(options: FakeHostOptions): { provider: Provider; host: FakeHost } {
+  function given(options: FakeHostOptions, driver = "kvm"): { provider: Provider; host: FakeHost } {
     const { HostError } = load("./dist/providers/host/host.js") as { HostError: typeof HostErrorClass };
     const host = new FakeHost({ ...options, hostError: HostError });
     ssh().connectSsh = (): Promise<Host> => host.connect();
-    return { provider: providerFromState(code("kvm")), host };
+    return { provider: providerFromState(code(driver)), host };
   }
 
   async function created(): Promise<Properties> {
@@ -217,6 +235,60 @@ describe("the provider", () => {
     const { failures } = await provider.check({}, { ...inputs, configuration: undefined, environment: 5 });
     expect(failures?.map(({ property }) => property)).toEqual(["environment", "configuration"]);
     expect(failures?.[0]?.reason).toMatch(/install the one that the program was written for/);
+  });
+
+  describe("a machine that is asked what it uses", () => {
+    const configuration = toMachineWords(linuxGuests, OPEN, "t");
+    const texts = renderTexts(linuxGuests, { words: configuration, heading: { machine: "db-01", environment: "t" } });
+    const news: Properties = { ssh: OPEN.ssh, environment: "t", driverVersion: 1, configuration, ...texts };
+    const using = (...names: string[]) => {
+      const document = JSON.parse(recordedFacts("linux", "lacp-bridge")) as Record<string, unknown>;
+      const none = { netplan: false, networkd: false, NetworkManager: false, ifupdown: false };
+      const renderers = { ...none, ...Object.fromEntries(names.map((name) => [name, true])) };
+      return {
+        layer: "linux",
+        before: JSON.stringify({ ...document, links: [], addresses: [], vlans: [], renderers }),
+      };
+    };
+    const linuxOf = ({ inputs: { configuration: found } }: { inputs: Properties }) =>
+      (found as { linux: { renderer: string; detects?: true } }).linux;
+
+    const asked = (options: FakeHostOptions) => given(options, "linuxGuest");
+
+    it("shows its lines, and is not asked again", async () => {
+      expect(news.linux).toMatch(/^==> files of the renderer in use, .*\n# Machine db-01, .*\n# a\.0\n/);
+      const { provider, host } = asked(using("networkd"));
+      const checked = await outcome(provider.check({}, news));
+      expect(host.log).toEqual(["connect", "read facts", "close"]);
+      expect(linuxOf(checked)).toMatchObject({ renderer: "networkd" });
+      expect(linuxOf(checked)).not.toHaveProperty("detects");
+      expect(checked.inputs.linux).toContain("==> /etc/systemd/network/");
+      expect(checked.inputs.linux).not.toContain("files of the renderer in use");
+      const next = asked(using("ifupdown"));
+      expect(await outcome(next.provider.check(checked.inputs, news))).toEqual(checked);
+      expect(next.host.log).toEqual([]);
+    });
+
+    it("is shown as open where it can't be reached, and asked by up", async () => {
+      const told = vi.spyOn(console, "log").mockImplementation(() => {});
+      const away = asked({ ...using("networkd"), failures: [{ at: "connect", kind: "unreachable" }] });
+      expect(await outcome(away.provider.check({}, news))).toEqual({ inputs: news });
+      expect(told.mock.calls.flat().join("\n")).toMatch(/^what it uses could not be detected\. k1: unreachable/);
+      told.mockRestore();
+      await expect(outcome(away.provider.create(news))).rejects.toThrow(/^k1: unreachable/);
+    });
+
+    it.each([
+      ["none is in use", using(), /none was detected\. Set up one of them, or set renderer/],
+      [
+        "the one in use can't write what is wanted",
+        using("ifupdown"),
+        /a\.0: ifupdown takes a\.0 for a VLAN device on a, by its name alone \(ifupdown was detected\)\. Use a name without a dot.* its id\.$/,
+      ],
+    ])("is an error where %s", async (_sentence, options, reason) => {
+      const { failures } = await outcome(asked(options).provider.check({}, news));
+      expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
+    });
   });
 
   it("reads drift as the words and the text that the machine has", async () => {

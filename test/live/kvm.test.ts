@@ -41,6 +41,7 @@ function environment({
   carried = "",
   team = "members: [ens1f0, ens2f0], mode: lacp",
   address = "10.20.0.11/24",
+  renderer = "ifupdown",
 } = {}): string {
   return `
 environment: t
@@ -58,7 +59,7 @@ vms:
     host: kvm-01
     ports:
       app0: { portGroup: vs0/app, mac: "52:54:00:10:00:01", addresses: [10.10.0.11/24, ${address}] }
-    guest: { os: linux, renderer: ifupdown }
+    guest: { os: linux, renderer: ${renderer} }
 `;
 }
 
@@ -116,10 +117,19 @@ const negotiated = () =>
 describe("a host and its guest", () => {
   let project: Project;
   beforeAll(async () => {
-    project = await Project.create({ environment: environment(), variables, inline: true });
+    project = await Project.create({ environment: environment({ renderer: "detect" }), variables, inline: true });
   });
   afterAll(async () => {
     rmSync(project.folder, { recursive: true, force: true });
+  });
+
+  it("are shown before: the guest is asked what configures its network", async () => {
+    const none = await project.pulumi("preview");
+    expect(none.text).toMatch(/'db-01' has a problem: db-01 \(.*none of netplan, ifupdown, .* is in use there/);
+    await on("db-01", "sh", "-c", `echo 'iface dummy7 inet manual' >${THEIRS}`);
+    const { text } = await project.must("preview", "--diff");
+    expect(text).toContain(`==> ${GUEST_FILE} <==`);
+    expect(text).toContain('renderer: "ifupdown"');
   });
 
   it("are made as declared: LACP negotiates on both ends, the guest reaches the switch", async () => {
@@ -134,6 +144,11 @@ describe("a host and its guest", () => {
     const { text } = await project.up("--expect-no-changes");
     expect(text).toMatch(/\d+ unchanged/);
     expect(await vsctl("get", "Open_vSwitch", ".", "next_cfg")).toBe(before);
+  });
+
+  it("are the same when the file says what was detected", async () => {
+    project.write(environment());
+    await project.must("preview", "--expect-no-changes");
   });
 
   it("show a changed VLAN as exactly its lines, and take it", async () => {

@@ -1,6 +1,6 @@
 // The inside of a VM with Linux: which interface is which port, its bonds, its VLANs, and its one way out. Pure.
 import { toInterfaceIp } from "../interfaceIp.js";
-import { DEFAULT_RENDERER } from "../linuxRenderer.js";
+import { DEFAULT_RENDERER, LINUX_RENDERERS, type RendererChoice } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
 import type { Guest, GuestPort, GuestSpec, LinuxPort, VirtualMachineSpec } from "../virtualMachine.js";
@@ -34,13 +34,36 @@ export function toGuest(scope: Scope, context: GuestContext): Guest | undefined 
   checkLinuxIp(scope, body, path);
   const { renderer = DEFAULT_RENDERER, missingPackages = DEFAULT_MISSING_PACKAGES } = body.guest;
   const ssh = toGuestTarget(scope, body.guest, context);
-  return { name, renderer, missingPackages, ssh, ports: inside, bonds, ...seedOf(body.guest, context) };
+  return {
+    name,
+    renderer,
+    missingPackages,
+    ssh,
+    ports: inside,
+    bonds,
+    ...seedOf(scope, { renderer, guest: body.guest }, context),
+  };
 }
 
-function seedOf({ cloudInit }: GuestSpec, { vm: { name, body }, kvm }: GuestContext): Partial<Guest> {
+function seedOf(
+  scope: Scope,
+  { renderer, guest: { cloudInit } }: { readonly renderer: RendererChoice; readonly guest: GuestSpec },
+  { vm: { name, key, body }, kvm }: GuestContext,
+): Partial<Guest> {
   if (cloudInit === undefined) return {};
+  if (renderer === "detect") {
+    scope.error("unsupported", ["vms", key, "guest", "renderer"], {
+      message:
+        "the seed for the first start is written before there is a guest to be asked what configures its network",
+      found: renderer,
+      wanted: `one of ${LINUX_RENDERERS.join(", ")}`,
+      remedy:
+        "Name the renderer that the VM's image has, or remove cloudInit and let up reach the guest in another way.",
+    });
+    return {};
+  }
   const { hostname } = cloudInit;
-  const seed = { cloudInit: hostname === undefined ? {} : { hostname } };
+  const seed = { cloudInit: { renderer, ...(hostname === undefined ? {} : { hostname }) } };
   if (!kvm || !body.libvirt) return seed;
   const { confirmSeconds: _, ...host } = kvm.ssh;
   return { ...seed, firstStart: { host, domain: body.libvirt.domain ?? name } };

@@ -175,7 +175,8 @@ function managementConflicts({ desired, actual, facts }: Judged): string[] {
   ];
 }
 
-const NAMES: Readonly<Record<RendererName, string>> = {
+/** As people call them. */
+export const NAMES: Readonly<Record<RendererName, string>> = {
   netplan: "netplan",
   networkd: "systemd-networkd",
   NetworkManager: "NetworkManager",
@@ -201,7 +202,7 @@ function rendererConflicts(wanted: RendererName | null, { renderers }: LinuxFact
 }
 
 /** networkd often runs beside another: that alone says nothing. */
-function inUse(renderers: LinuxFacts["renderers"]): RendererName | undefined {
+export function inUse(renderers: LinuxFacts["renderers"]): RendererName | undefined {
   const order = ["netplan", "ifupdown", "NetworkManager"] as const;
   return order.find((name) => renderers[name]);
 }

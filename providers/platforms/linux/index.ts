@@ -2,6 +2,7 @@
 import type { KvmHost } from "../../model/host.js";
 import type { Layer } from "../layer.js";
 import { missingOfLinux } from "./conflicts.js";
+import { rendererDetection, undetected } from "./detection.js";
 import { compareLinux } from "./disruption.js";
 import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
@@ -32,6 +33,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   ownFiles: [UDEV_RULES, SYSCTL_FILE, NIC_LINKS, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   sections: (given, heading) => {
     const words = withoutInherited(given);
+    if (rendererDetection.isOpen(words)) return undetected(words, heading);
     return words.renderer === null
       ? []
       : [
@@ -49,6 +51,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   compare: compareLinux,
   unhealthy: unhealthyDevices,
   remarks: linuxRemarks,
+  detection: rendererDetection,
 };
 
 export const linux = linuxLayer<KvmHost>({ unsupported: kernelUnsupported, toWords: toLinuxWords });

@@ -1,4 +1,5 @@
 // The model of a KVM host in the words of the kernel: bonds, bridges, VLAN devices and what they stand on. Pure.
+
 import type { KvmHost } from "../../model/host.js";
 import type { HostPort } from "../../model/hostPort.js";
 import type { PlainIp } from "../../model/interfaceIp.js";
@@ -6,6 +7,7 @@ import { formatRanges, mergeRanges, missingRanges } from "../../model/network.js
 import { canonicalAddress } from "../../model/subnet.js";
 import { largestMtu, uplinkVlans, type VirtualSwitch } from "../../model/virtualSwitch.js";
 import { toKernelBond } from "./bond.js";
+import { rendererOf } from "./detection.js";
 import { withAcceptRa } from "./routerAdvertisements.js";
 import { sorted } from "./sorted.js";
 import {
@@ -27,7 +29,7 @@ export function toLinuxWords(host: KvmHost): LinuxWords {
     pci !== undefined && links.some(([link]) => link === name) ? [[name, pci] as const] : [],
   );
   return withAcceptRa({
-    renderer: links.length > 0 ? host.renderer : null,
+    ...rendererOf(host.renderer, links.length > 0),
     bonds: sorted(bonds),
     bridges: sorted(bridges.map((bridge) => [bridge.name, toBridge(bridge, host.hostPorts)])),
     vlans: sorted(bridges.flatMap((bridge) => toVlans(bridge, host.hostPorts))),

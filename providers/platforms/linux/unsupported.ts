@@ -1,5 +1,6 @@
 // What of a KVM host's model the kernel can't do: its bonds, and its bridges with their port groups. Pure.
 import type { KvmHost } from "../../model/host.js";
+import type { RendererChoice } from "../../model/linuxRenderer.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { UplinkTeam } from "../../model/uplinkTeam.js";
 import { checkOptions } from "../optionSupport.js";
@@ -11,7 +12,7 @@ import { withoutInherited } from "./sorted.js";
 import { KERNEL_TEAM_OPTIONS } from "./teamOptions.js";
 import { toLinuxWords } from "./toWords.js";
 import { KERNEL_TEAMS } from "./uplinkTeam.js";
-import type { LinuxWords, RendererName } from "./words.js";
+import type { LinuxWords } from "./words.js";
 
 export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
   const problems = ofTheKernel(host, path);
@@ -23,12 +24,13 @@ export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
   ]);
 }
 
-/** What the renderer can't write, each where the file has the device. */
+/** What the renderer can't write, each where the file has the device. Of one that is detected that is known when it is (detection.ts). */
 export function rendererProblems(
-  renderer: RendererName,
+  renderer: RendererChoice,
   words: LinuxWords,
   placeOf: (device: string) => Path,
 ): Problem[] {
+  if (renderer === "detect") return [];
   return toProblems(RENDERERS[renderer].unsupported(words), placeOf);
 }
 

@@ -166,8 +166,10 @@ export type RendererName = LinuxRenderer;
 
 /** Every map by device name, in alphabetical order. */
 export interface LinuxWords {
-  /** Null in empty words. */
+  /** Null in empty words, and while it is open. */
   readonly renderer: RendererName | null;
+  /** The machine is to be asked which it uses. */
+  readonly detects?: true;
   readonly bonds: Readonly<Record<string, KernelBond>>;
   readonly bridges: Readonly<Record<string, KernelBridge>>;
   readonly vlans: Readonly<Record<string, KernelVlan>>;

@@ -1,4 +1,5 @@
 // The model of a Linux guest in the words of the kernel: its ports, the bonds over them, and the VLAN devices over either. Pure.
+
 import type { Bond } from "../../model/bond.js";
 import { portDevice, vlanDevice } from "../../model/guestDevice.js";
 import type { InterfaceIp, Route } from "../../model/interfaceIp.js";
@@ -7,6 +8,7 @@ import type { Guest, LinuxPort } from "../../model/virtualMachine.js";
 import type { VlanInterface } from "../../model/vlanInterface.js";
 import { answeringLink } from "../linux/answering.js";
 import { toKernelBond } from "../linux/bond.js";
+import { rendererOf } from "../linux/detection.js";
 import { withAcceptRa } from "../linux/routerAdvertisements.js";
 import { MAIN_TABLE } from "../linux/routes.js";
 import { sorted } from "../linux/sorted.js";
@@ -21,7 +23,7 @@ export function toGuestWords({ renderer, ports, bonds }: Guest): LinuxWords {
   const all = [...ports, ...bonds, ...lower.flatMap(({ vlans }) => vlans)];
   const answered = subnetsOf(all.flatMap((ip) => (ip.routingTable === undefined ? [] : ip.addresses)));
   return withAcceptRa({
-    renderer: ports.length > 0 ? renderer : null,
+    ...rendererOf(renderer, ports.length > 0),
     bonds: sorted(bonds.map((bond) => [bond.name, toKernelBond(overDevices(bond, ports))])),
     bridges: {},
     vlans: sorted(lower.flatMap(({ device, vlans }) => vlans.map((one) => toVlan(device, one)))),

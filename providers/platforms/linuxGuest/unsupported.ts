@@ -17,7 +17,10 @@ export function guestUnsupported(guest: Guest, path: Path): Problem[] {
     ...rendererProblems(guest.renderer, words, place),
     ...(guest.cloudInit === undefined
       ? []
-      : [...toProblems(cloudInitUnsupported(guest.renderer, words), place), ...unfoundByCloudInit(guest, path)]),
+      : [
+          ...toProblems(cloudInitUnsupported(guest.cloudInit.renderer, words), place),
+          ...unfoundByCloudInit(guest, path),
+        ]),
   ];
 }
 

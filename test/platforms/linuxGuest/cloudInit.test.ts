@@ -34,7 +34,7 @@ interface Seed {
 
 function seedOf(spec: string): Seed {
   const { environment } = checkEnvironmentText(spec, "spec.yaml");
-  const renderer = environment?.virtualMachines[0]?.guest?.renderer;
+  const renderer = environment?.virtualMachines[0]?.guest?.cloudInit?.renderer;
   if (!environment || !renderer) throw new Error("no model");
   const files = [...renderEnvironment(environment)].filter(({ driver }) => driver === "linuxGuest");
   const of = (name: string) => files.find(({ path }) => path === `db-01/cloud-init/${name}`)?.text ?? "";

@@ -6,11 +6,12 @@ import { sortKeys } from "../../sortKeys.js";
 import type { CloudInitWords, SeedWords } from "./words.js";
 
 export function toCloudInitWords({ seeds: seeded }: KvmHost): CloudInitWords {
-  const seeds = seeded.map(({ domain, guest }): [string, SeedWords] => {
-    const { name, renderer, cloudInit } = guest;
-    const hostname = cloudInit?.hostname ?? null;
+  const seeds = seeded.flatMap(({ domain, guest }): [string, SeedWords][] => {
+    const { name, cloudInit } = guest;
+    if (cloudInit === undefined) return [];
+    const { renderer, hostname = null } = cloudInit;
     const network = toGuestWords(guest);
-    return [domain, { guest: name, hostname, renderer, network, macs: macsOf(guest), disc: "inserted" }];
+    return [[domain, { guest: name, hostname, renderer, network, macs: macsOf(guest), disc: "inserted" }]];
   });
   return { seeds: sortKeys(Object.fromEntries(seeds)) };
 }

@@ -23,8 +23,7 @@ interface Given {
 /** Nothing where no seed is wanted. */
 export function cloudInitSeed(guest: Guest, given: Given): SeedFile[] {
   if (guest.cloudInit === undefined) return [];
-  const { renderer, cloudInit } = guest;
-  const hostname = cloudInit.hostname ?? null;
+  const { renderer, hostname = null } = guest.cloudInit;
   const texts = seedTexts({ renderer, hostname, network: toGuestWords(guest), macs: macsOf(guest) }, given);
   return Object.entries(texts).map(([name, text]) => ({ path: `cloud-init/${name}`, ...text }));
 }
