@@ -28,7 +28,8 @@ const teamKeys = {
     .optional(),
   ...linuxBondKeys,
 } as const;
-export const BOND_TEAM_KEYS = Object.keys(teamKeys) as (keyof typeof teamKeys)[];
+export type BondTeamKey = keyof typeof teamKeys;
+export const BOND_TEAM_KEYS = Object.keys(teamKeys) as BondTeamKey[];
 
 export const BondSpec = z.strictObject({
   ...teamKeys,

@@ -100,7 +100,6 @@ export const linuxBondKeys = {
     .optional(),
 } as const;
 export type LinuxBondKey = keyof typeof linuxBondKeys;
-export const LINUX_BOND_KEYS = Object.keys(linuxBondKeys) as LinuxBondKey[];
 
 /** Keys of a team that only a bond of a KVM host has. */
 export const bondKeys = {

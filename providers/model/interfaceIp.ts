@@ -87,17 +87,12 @@ export const guestIpKeys = {
   dhcp: field.choice(DHCP_FAMILIES, "Addresses come from a DHCP server (Linux). Default: they do not.").optional(),
 };
 
+/** A key of every interface; and of those inside a guest. */
+export type IpKey = keyof typeof ipKeys;
+export type GuestIpKey = keyof typeof guestIpKeys;
+
 /** The keys above as given. */
-export interface GuestIpSpec {
-  readonly addresses?: readonly string[] | undefined;
-  readonly gateway?: string | readonly string[] | undefined;
-  readonly nameservers?: readonly string[] | undefined;
-  readonly searchDomains?: readonly string[] | undefined;
-  readonly mtu?: number | undefined;
-  readonly routes?: readonly RouteSpec[] | undefined;
-  readonly routingTable?: number | undefined;
-  readonly dhcp?: (typeof DHCP_FAMILIES)[number] | undefined;
-}
+export type GuestIpSpec = z.input<z.ZodObject<typeof guestIpKeys>>;
 
 export interface Route {
   /** The subnet, its host bits zero. */
@@ -130,7 +125,7 @@ export interface InterfaceIp extends PlainIp {
   readonly dhcp6: boolean;
 }
 
-export function toGateways(gateway: GuestIpSpec["gateway"]): readonly string[] {
+export function toGateways(gateway: string | readonly string[] | undefined): readonly string[] {
   return gateway === undefined ? [] : typeof gateway === "string" ? [gateway] : gateway;
 }
 

@@ -1,8 +1,7 @@
 // Design rules about what is inside Linux guests: bonds, addresses, packet sizes. Pure.
-import type { Bond } from "../bond.js";
+import { ownSettings } from "../bondMember.js";
 import type { Environment } from "../environment.js";
 import { isLinkLocal, sameAddress } from "../subnet.js";
-import type { LinuxPort } from "../virtualMachine.js";
 import { guestInterfaceRule } from "./guestInterfaces.js";
 import { guestBondRule } from "./linuxBonds.js";
 import type { Finding, Rule } from "./rule.js";
@@ -107,22 +106,6 @@ export const guestRules: readonly Rule[] = [
     check: ({ environment }) => sharedMacs(environment),
   },
 ];
-
-/** What a port has of IP that a bond takes from it, by key. */
-function ownSettings(port: LinuxPort, bond: Bond): [string, string][] {
-  const settings: [string, readonly string[]][] = [
-    ["addresses", port.addresses],
-    ["gateway", port.gateways],
-    ["nameservers", port.nameservers],
-    ["searchDomains", port.searchDomains],
-    ["routes", port.routes.map(({ to }) => to)],
-    ["routingTable", port.routingTable === undefined ? [] : [`${port.routingTable}`]],
-    ["dhcp", [...(port.dhcp4 ? ["ipv4"] : []), ...(port.dhcp6 ? ["ipv6"] : [])]],
-    ["mtu", port.mtuBytes === port.network.mtuBytes || port.mtuBytes === bond.mtuBytes ? [] : [`${port.mtuBytes}`]],
-    ["interfaces", port.vlans.map(({ network }) => network.name)],
-  ];
-  return settings.filter(([, values]) => values.length > 0).map(([key, values]) => [key, values.join(", ")]);
-}
 
 function* sharedMacs({ kvmHosts, virtualMachines }: Environment): Generator<Finding> {
   for (const { vm, ports } of kvmHosts.flatMap(({ libvirt }) => libvirt?.domains ?? [])) {

@@ -12,7 +12,7 @@ import { type OpenHypervHost, windowsKey } from "./hypervHosts.js";
 import type { OpenKvmHost } from "./kvmHosts.js";
 import { checkReach } from "./nameResolution.js";
 import { Claims, type Scope } from "./scope.js";
-import { refuseSearchDomains } from "./windowsIp.js";
+import { checkHypervHostIp } from "./windowsIp.js";
 
 export interface HostPortSurroundings {
   /** IP addresses that are taken, by VMs too. */
@@ -35,7 +35,7 @@ export function resolveHostPorts(scope: Scope, hosts: Iterable<OpenHost>, shared
       const owner = `host port ${name} of ${host.name}`;
       checkAddresses(scope, { owner, network: found.group.network, spec, path, shared });
       checkMtu(scope, { spec, group: found.group, path });
-      if (host.platform === "hyperv") refuseSearchDomains(scope, spec, path);
+      if (host.platform === "hyperv") checkHypervHostIp(scope, spec, { network: found.group.network, path });
       else checkReach(scope, spec, { path, wanted: "addresses beside them" });
       host.hostPorts.push(toHostPort(name, spec, found));
     }

@@ -1,7 +1,9 @@
 // The inside of a VM with Windows: which connection is which port, its teams, and their interfaces in VLANs. Pure.
-import type { BondSpec } from "../bond.js";
-import { LINUX_BOND_KEYS } from "../bonding.js";
+import { BOND_TEAM_KEYS, type BondSpec, type BondTeamKey } from "../bond.js";
+import type { LinuxBondKey } from "../bonding.js";
+import { ownSettings } from "../bondMember.js";
 import { WINDOWS_RELEASES } from "../hypervHost.js";
+import { toInterfaceIp } from "../interfaceIp.js";
 import { NO_NETWORK } from "../network.js";
 import type { Path } from "../problem.js";
 import { type SshTarget, toPowershellDirectTarget, toSshTarget } from "../ssh.js";
@@ -23,10 +25,19 @@ import { windowsKey } from "./hypervHosts.js";
 import { Claims, refuseKeys, type Scope } from "./scope.js";
 import { placeVlans } from "./vlanInterfaces.js";
 import { toSshTargetOf } from "./waysIn.js";
-import { toWindowsIp } from "./windowsIp.js";
+import { checkTeamedIp, checkWindowsIp, isLackedByWindows } from "./windowsIp.js";
 
-/** What only a bond of Linux has. */
-const LINUX_ONLY = ["lacpRate", "lacpRole", ...LINUX_BOND_KEYS] as const satisfies (keyof BondSpec)[];
+/** Who has a key that is not one of Linux's bonds by its name. One that is new has its line here, or it would be taken and set nowhere. */
+const TEAM_KEYS: Readonly<Record<Exclude<BondTeamKey, LinuxBondKey>, "everywhere" | "linux">> = {
+  members: "everywhere",
+  mode: "everywhere",
+  policy: "everywhere",
+  lacpRate: "linux",
+  lacpRole: "linux",
+};
+const LINUX_ONLY: readonly BondTeamKey[] = BOND_TEAM_KEYS.filter(
+  (key) => !Object.hasOwn(TEAM_KEYS, key) || TEAM_KEYS[key as keyof typeof TEAM_KEYS] === "linux",
+);
 
 export function toWindowsGuest(scope: Scope, spec: WindowsGuestSpec, context: GuestContext): WindowsGuest {
   const { name, key, body } = context.vm;
@@ -117,11 +128,14 @@ function toPort(scope: Scope, port: GuestPort, { context: { vm }, names }: PortC
       message: "Windows makes interfaces in VLANs over a team alone, not over one network adapter",
       remedy: "Give the VM a port for every VLAN, or put two ports into a bond that has the interfaces.",
     });
+  const spec = vm.body.ports[port.name] ?? {};
+  const isMember = Object.values(vm.body.bonds ?? {}).some(({ members }) => members.includes(port.name));
+  (isMember ? checkTeamedIp : checkWindowsIp)(scope, spec, { network: port.network, path });
   return {
     name: port.name,
     ...(mac === undefined ? {} : { mac }),
     ...(connection === undefined ? {} : { connection }),
-    ...toWindowsIp(scope, vm.body.ports[port.name] ?? {}, { network: port.network, path }),
+    ...toInterfaceIp(spec, port.network),
   };
 }
 
@@ -135,23 +149,34 @@ function toTeam(scope: Scope, name: string, { spec, context, taken }: TeamContex
   const { vm, shared } = context;
   const path = ["vms", vm.key, "bonds", name];
   refuseKeys(scope, { body: spec, keys: LINUX_ONLY, path, platform: "a team in a Windows guest" });
-  for (const member of context.ports)
-    if (spec.members.includes(member.name) && member.addresses.length > 0)
-      scope.error("schema", ["vms", vm.key, "ports", member.name, "addresses"], {
-        message: `the port is a member of bond ${name}, which takes it over with all that it has`,
-        found: member.addresses.join(", "),
-        remedy: "Move the addresses to the bond.",
-      });
   const network = checkBondMembers(scope, { bondName: name, spec, taken, ...context });
   const owner = `bond ${name} of VM ${vm.name}`;
   checkAddresses(scope, { owner, network, spec, path, shared });
-  const own: TeamInterface = toWindowsIp(scope, spec, { network: network ?? NO_NETWORK, path });
+  const own: TeamInterface = toInterfaceIp(spec, network ?? NO_NETWORK);
+  checkWindowsIp(scope, spec, { network: own.network, path });
+  refuseOnMembers(scope, { name, members: spec.members, own }, context);
   const inVlans = placeVlans(scope, { interfaces: spec.interfaces, below: network, owner, path, shared });
+  for (const place of inVlans) checkWindowsIp(scope, place.spec, place);
   return {
     name,
     members: spec.members,
     mode: spec.mode ?? "switch-independent",
     policy: spec.policy ?? "transport-ports",
-    interfaces: [own, ...inVlans.map((place) => ({ vlan: place.vlan, ...toWindowsIp(scope, place.spec, place) }))],
+    interfaces: [own, ...inVlans.map((place) => ({ vlan: place.vlan, ...toInterfaceIp(place.spec, place.network) }))],
   };
+}
+
+/** Of what Windows lacks there was told already. */
+function refuseOnMembers(
+  scope: Scope,
+  { name, members, own }: { readonly name: string; readonly members: readonly string[]; readonly own: TeamInterface },
+  { vm, ports }: Pick<GuestContext, "vm" | "ports">,
+): void {
+  for (const port of ports.filter((candidate) => members.includes(candidate.name)))
+    for (const [key, found] of ownSettings(port, own).filter(([one]) => !isLackedByWindows(one)))
+      scope.error("schema", ["vms", vm.key, "ports", port.name, key], {
+        message: `the port is a member of bond ${name}, which takes it over with all that it has`,
+        found,
+        remedy: "Move it to the bond.",
+      });
 }

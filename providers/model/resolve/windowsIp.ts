@@ -1,90 +1,141 @@
-// What an interface in a Windows guest has of IP: what is Linux's alone is refused, and routes that Windows can't tell apart. Pure.
-import { type GuestIpSpec, type InterfaceIp, toInterfaceIp } from "../interfaceIp.js";
+// What Windows makes of each key of an interface, in guests and on hosts: it is set, refused, or judged by its value. Pure.
+import type { GuestIpKey, GuestIpSpec, IpKey } from "../interfaceIp.js";
 import type { Network } from "../network.js";
 import type { Path } from "../problem.js";
-import { canonicalAddress, canonicalSubnet, parseCidr } from "../subnet.js";
-import { Claims, type Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
+import { checkWindowsRoutes } from "./windowsRoutes.js";
 
 interface Place {
   readonly network: Network;
+  /** Of the interface. */
   readonly path: Path;
 }
 
+type Check = (scope: Scope, spec: GuestIpSpec, place: Place) => void;
+
+/** Refused wherever it is given: why, one sentence without a full stop, and what to do. */
+interface Lack {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+type InWindows = "set" | Lack | readonly Check[];
+
+/** Source: Set-DnsClientGlobalSetting, Set-DnsClient. */
+const ONE_LIST_OF_DOMAINS: Lack = {
+  message:
+    "Windows has one list of search domains for the whole machine, which the domain that it has joined mostly sets, and one suffix per interface",
+  remedy: "Remove searchDomains; set the list by group policy or Set-DnsClientGlobalSetting.",
+};
+
+/** In a guest. A key that is new has its line here, or it would be taken and set nowhere. */
+const IN_GUESTS: Readonly<Record<GuestIpKey, InWindows>> = {
+  addresses: "set",
+  gateway: "set",
+  nameservers: [
+    besideAddresses(
+      "nameservers",
+      "an interface of a Windows guest without addresses is left to DHCP, which gives the name servers too",
+    ),
+  ],
+  searchDomains: ONE_LIST_OF_DOMAINS,
+  mtu: [
+    checkCarried,
+    besideAddresses("mtu", "an interface of a Windows guest without addresses is left as it is, its packet size too"),
+  ],
+  routes: [
+    besideAddresses(
+      "routes",
+      "an interface of a Windows guest without addresses is left to DHCP, which gives the routes too",
+    ),
+    checkWindowsRoutes,
+  ],
+  routingTable: {
+    message: "Windows has one routing table",
+    remedy:
+      "Remove routingTable: Windows answers from the address that was asked, over the interface of the best route.",
+  },
+  dhcp: {
+    message: "an interface of a Windows guest without addresses has DHCP already, and one with addresses has none",
+    remedy: "Remove dhcp; to have addresses of DHCP, remove addresses too.",
+  },
+};
+
+/** Of the management OS of a Hyper-V host. */
+const ON_HOSTS: Readonly<Record<IpKey, InWindows>> = {
+  addresses: "set",
+  gateway: "set",
+  nameservers: [
+    besideAddresses(
+      "nameservers",
+      "an adapter of a Hyper-V host without addresses is left to DHCP, which gives the name servers too",
+    ),
+  ],
+  searchDomains: ONE_LIST_OF_DOMAINS,
+  mtu: [besideAddresses("mtu", "an adapter of a Hyper-V host without addresses is left as it is, its packet size too")],
+};
+
 /** Of a spec whose addresses and routes were checked as those of every guest. */
-export function toWindowsIp(scope: Scope, spec: GuestIpSpec, { network, path }: Place): InterfaceIp {
-  if (spec.mtu !== undefined && spec.mtu > network.mtuBytes)
-    scope.error("SW-08", [...path, "mtu"], {
-      message: `network ${network.name} carries no packets of this size`,
-      found: spec.mtu,
-      wanted: `at most ${network.mtuBytes}`,
-      remedy: "Set a smaller mtu, or a larger one of the network.",
-    });
-  if (spec.routingTable !== undefined)
-    scope.error("unsupported", [...path, "routingTable"], {
-      message: "Windows has one routing table",
-      found: spec.routingTable,
-      remedy:
-        "Remove routingTable: Windows answers from the address that was asked, over the interface of the best route.",
-    });
-  if (spec.dhcp !== undefined)
-    scope.error("unsupported", [...path, "dhcp"], {
-      message: "an interface of a Windows guest without addresses has DHCP already, and one with addresses has none",
-      found: spec.dhcp,
-      remedy: "Remove dhcp; to have addresses of DHCP, remove addresses too.",
-    });
-  refuseSearchDomains(scope, spec, path);
-  checkWindowsRoutes(scope, spec, path);
-  return toInterfaceIp(spec, network);
+export function checkWindowsIp(scope: Scope, spec: GuestIpSpec, place: Place): void {
+  check(scope, IN_GUESTS, { spec, place });
 }
 
-/** In Windows, on hosts as in guests. Source: Set-DnsClientGlobalSetting, Set-DnsClient. */
-export function refuseSearchDomains(scope: Scope, { searchDomains = [] }: GuestIpSpec, path: Path): void {
-  if (searchDomains.length === 0) return;
-  scope.error("unsupported", [...path, "searchDomains"], {
-    message:
-      "Windows has one list of search domains for the whole machine, which the domain that it has joined mostly sets, and one suffix per interface",
-    found: searchDomains.join(", "),
-    remedy: "Remove searchDomains; set the list by group policy or Set-DnsClientGlobalSetting.",
-  });
+/** Of a port whose team takes it over with all that it has: what no interface can have. */
+export function checkTeamedIp(scope: Scope, spec: GuestIpSpec, place: Place): void {
+  const lacks = Object.entries(IN_GUESTS).filter(([key]) => isLackedByWindows(key));
+  check(scope, Object.fromEntries(lacks), { spec, place });
 }
 
-/** As New-NetRoute takes it: an unsigned number of 16 bits. */
-const MAX_METRIC = 65_535;
+export function checkHypervHostIp(scope: Scope, spec: GuestIpSpec, place: Place): void {
+  check(scope, ON_HOSTS, { spec, place });
+}
 
-function checkWindowsRoutes(scope: Scope, { routes = [], addresses = [] }: GuestIpSpec, path: Path): void {
-  const claims = new Claims(scope, "pair of subnet and router");
-  for (const [index, route] of routes.entries()) {
-    const at = [...path, "routes", index];
-    if (route.source !== undefined)
-      scope.error("unsupported", [...at, "source"], {
-        message: "a route of Windows has no source: Windows chooses it for each connection (RFC 6724)",
-        found: route.source,
-        remedy: "Remove source.",
-      });
-    if (route.metric !== undefined && route.metric > MAX_METRIC)
-      scope.error("unsupported", [...at, "metric"], {
-        message: "Windows has no such metric",
-        found: route.metric,
-        wanted: `at most ${MAX_METRIC}`,
-        remedy: "Set a smaller metric.",
-      });
-    claims.take(
-      `${canonicalSubnet(route.to)} ${route.via === undefined ? "" : canonicalAddress(route.via)}`,
-      `routes[${index}]`,
-      {
-        path: at,
-        shown: route.to,
-        remedy: "Keep one of the two: to Windows routes that differ in nothing but the metric are one.",
-      },
-    );
-    const own = addresses.find(
-      (address) => parseCidr(address) && canonicalSubnet(address) === canonicalSubnet(route.to),
-    );
-    if (route.via === undefined && own !== undefined)
-      scope.error("address", [...at, "to"], {
-        message: `Windows makes this route itself, for the address ${own}`,
-        found: route.to,
-        remedy: "Remove the route.",
-      });
+/** Refused in every guest, whatever its value. */
+export function isLackedByWindows(key: string): boolean {
+  const support = Object.hasOwn(IN_GUESTS, key) ? IN_GUESTS[key as GuestIpKey] : "set";
+  return typeof support === "object" && "message" in support;
+}
+
+interface Checked {
+  readonly spec: GuestIpSpec;
+  readonly place: Place;
+}
+
+function check(scope: Scope, table: Readonly<Partial<Record<GuestIpKey, InWindows>>>, { spec, place }: Checked): void {
+  for (const [name, support] of Object.entries(table)) {
+    const key = name as GuestIpKey;
+    if (!isGiven(spec[key]) || support === "set") continue;
+    if ("message" in support) scope.error("unsupported", [...place.path, key], { ...support, found: shown(spec[key]) });
+    else for (const one of support) one(scope, spec, place);
   }
+}
+
+function isGiven(value: GuestIpSpec[GuestIpKey]): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function shown(value: GuestIpSpec[GuestIpKey]): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((item) => (typeof item === "string" ? item : item.to)).join(", ");
+}
+
+function besideAddresses(key: GuestIpKey, message: string): Check {
+  return (scope, spec, { path }) => {
+    if ((spec.addresses ?? []).length > 0) return;
+    scope.error("unsupported", [...path, key], {
+      message,
+      found: shown(spec[key]),
+      remedy: `Add addresses, or remove ${key}.`,
+    });
+  };
+}
+
+function checkCarried(scope: Scope, { mtu }: GuestIpSpec, { network, path }: Place): void {
+  if (mtu === undefined || mtu <= network.mtuBytes) return;
+  scope.error("SW-08", [...path, "mtu"], {
+    message: `network ${network.name} carries no packets of this size`,
+    found: mtu,
+    wanted: `at most ${network.mtuBytes}`,
+    remedy: "Set a smaller mtu, or a larger one of the network.",
+  });
 }

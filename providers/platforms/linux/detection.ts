@@ -26,8 +26,8 @@ export const rendererDetection: Detection<LinuxWords, LinuxFacts> = {
     const conflicts = RENDERERS[found]
       .unsupported(withoutInherited(words))
       .map(
-        ({ device, message, remedy }) =>
-          `${device}: ${message} (${NAMES[found]} was detected). ${remedy.replace(/\.$/, "")}`,
+        ({ device, at = [], message, remedy }) =>
+          `${[device, ...at].join(".")}: ${message} (${NAMES[found]} was detected). ${remedy.replace(/\.$/, "")}`,
       );
     return conflicts.length > 0 ? { conflicts } : { words: decided(words, found) };
   },

@@ -2,43 +2,86 @@
 import { type Change, compare, type Disruption } from "../../model/change.js";
 import type { Path } from "../../model/problem.js";
 import { own } from "../own.js";
-import type { LinuxWords } from "./words.js";
+import type {
+  KernelArp,
+  KernelBond,
+  KernelBridge,
+  KernelBridgePort,
+  KernelBridgeVlans,
+  KernelLink,
+  KernelNic,
+  KernelVlan,
+  LinuxWords,
+} from "./words.js";
 
-/** By the kind of device and the option; what is not named here disturbs nothing. Outage: the device is made anew. */
+/** An option that is new has its line here. Outage: the device is made anew. */
+type Disruptions<Option extends string> = Readonly<Record<Option, Disruption>>;
+
+const OF_BONDS: Disruptions<keyof KernelBond> = {
+  mode: "outage",
+  members: "brief",
+  miimon: "none",
+  updelay: "none",
+  downdelay: "none",
+  arp_interval: "none",
+  arp_ip_target: "none",
+  arp_validate: "none",
+  arp_all_targets: "none",
+  xmit_hash_policy: "brief",
+  lacp_rate: "outage",
+  lacp_active: "outage",
+  ad_select: "outage",
+  min_links: "brief",
+  primary: "brief",
+  primary_reselect: "none",
+  fail_over_mac: "outage",
+  num_grat_arp: "none",
+  resend_igmp: "none",
+  all_slaves_active: "none",
+  packets_per_slave: "none",
+};
+
+/** And of their ports. */
+const OF_BRIDGES: Disruptions<
+  Exclude<keyof KernelBridge, "ports" | "self"> | Exclude<keyof KernelBridgePort, "vlan"> | keyof KernelBridgeVlans
+> = {
+  vlan_filtering: "brief",
+  vlan_default_pvid: "brief",
+  stp_state: "brief",
+  mcast_snooping: "none",
+  ageing_time: "none",
+  isolated: "brief",
+  pvid: "brief",
+  untagged: "brief",
+  vlans: "brief",
+};
+
+const OF_LINKS: Disruptions<keyof KernelLink | keyof KernelArp> = {
+  mtu: "brief",
+  addresses: "brief",
+  gateways: "brief",
+  nameservers: "none",
+  searchDomains: "none",
+  // Packets go another way, or are refused where they come from.
+  routes: "brief",
+  rules: "brief",
+  reversePath: "brief",
+  arp: "none",
+  ignore: "none",
+  announce: "none",
+  filter: "none",
+  acceptRa: "none",
+  dhcp4: "brief",
+  dhcp6: "brief",
+};
+
+/** By the kind of device and the option. */
 const TABLE: Readonly<Record<string, Readonly<Record<string, Disruption>>>> = {
-  bonds: {
-    mode: "outage",
-    fail_over_mac: "outage",
-    lacp_rate: "outage",
-    lacp_active: "outage",
-    ad_select: "outage",
-    members: "brief",
-    primary: "brief",
-    xmit_hash_policy: "brief",
-    min_links: "brief",
-  },
-  bridges: {
-    vlan_filtering: "brief",
-    vlan_default_pvid: "brief",
-    stp_state: "brief",
-    pvid: "brief",
-    untagged: "brief",
-    vlans: "brief",
-    isolated: "brief",
-  },
-  vlans: { id: "outage", link: "outage" },
-  links: {
-    mtu: "brief",
-    addresses: "brief",
-    gateways: "brief",
-    dhcp4: "brief",
-    dhcp6: "brief",
-    // Packets go another way, or are refused where they come from.
-    routes: "brief",
-    rules: "brief",
-    reversePath: "brief",
-  },
-  nics: { called: "brief" },
+  bonds: OF_BONDS,
+  bridges: OF_BRIDGES,
+  vlans: { id: "outage", link: "outage" } satisfies Disruptions<keyof KernelVlan>,
+  links: OF_LINKS,
+  nics: { mac: "none", pci: "none", called: "brief" } satisfies Disruptions<keyof KernelNic>,
 };
 
 function disruptionOf(path: Path): Disruption {

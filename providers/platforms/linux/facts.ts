@@ -131,12 +131,12 @@ const Document = z.looseObject({
   routes6: z.array(Route),
   vlans: z.array(PortVlans),
   /** Static ones of all tables. */
-  tables: z.array(TableRoute).default([]),
-  rules: z.array(TableRule).default([]),
+  tables: z.array(TableRoute),
+  rules: z.array(TableRule),
   /** Device, name and value; `all` and `default` among the devices. */
-  settings: z.array(z.tuple([z.string(), z.string(), z.number()])).default([]),
+  settings: z.array(z.tuple([z.string(), z.string(), z.number()])),
   /** Files that tell of team devices, or what their daemon says, without what else such files hold. */
-  teams: z.array(z.object({ path: z.string(), lines: z.array(z.string()) })).default([]),
+  teams: z.array(z.object({ path: z.string(), lines: z.array(z.string()) })),
 });
 type Document = z.infer<typeof Document>;
 

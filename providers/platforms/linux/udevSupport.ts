@@ -1,14 +1,9 @@
 // What systemd-networkd can't be told and udev can't set for it either, each with what to do instead. Pure.
+import type { Unwritable } from "./renderer.js";
 import type { LinuxWords } from "./words.js";
 
-interface Unsupported {
-  readonly device: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 /** Names are part of file names and of matches, where other characters mean something. */
-export function udevUnsupported(words: LinuxWords): Unsupported[] {
+export function udevUnsupported(words: LinuxWords): Unwritable[] {
   const names = [words.links, words.bonds, words.bridges, words.vlans].flatMap(Object.keys);
   return [...new Set(names)]
     .filter((device) => !/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(device))

@@ -7,6 +7,7 @@ import { checkOptions } from "../optionSupport.js";
 import { checkPortGroups } from "../portGroupSupport.js";
 import { checkTeamSupport } from "../teamSupport.js";
 import { BRIDGE_PORT_GROUP_OPTIONS } from "./portGroupOptions.js";
+import type { Unwritable } from "./renderer.js";
 import { RENDERERS } from "./renderers.js";
 import { withoutInherited } from "./sorted.js";
 import { KERNEL_TEAM_OPTIONS } from "./teamOptions.js";
@@ -18,45 +19,42 @@ export function kernelUnsupported(host: KvmHost, path: Path): Problem[] {
   const problems = ofTheKernel(host, path);
   // A team without a word has none to ask the renderer about.
   if (problems.length > 0) return problems;
-  return rendererProblems(host.renderer, withoutInherited(toLinuxWords(host)), (device) => [
+  return rendererProblems(host.renderer, withoutInherited(toLinuxWords(host)), (unwritable) => [
     ...path,
-    ...placeOf(host, device),
+    ...placeOf(host, unwritable),
   ]);
 }
 
-/** What the renderer can't write, each where the file has the device. Of one that is detected that is known when it is (detection.ts). */
-export function rendererProblems(
-  renderer: RendererChoice,
-  words: LinuxWords,
-  placeOf: (device: string) => Path,
-): Problem[] {
+/** Where the file has a device, or the interface that it is where one of its keys is meant. */
+type PlaceOf = (unwritable: Pick<Unwritable, "device" | "at">) => Path;
+
+/** What the renderer can't write, each where the file has it. Of one that is detected that is known when it is (detection.ts). */
+export function rendererProblems(renderer: RendererChoice, words: LinuxWords, placeOf: PlaceOf): Problem[] {
   if (renderer === "detect") return [];
   return toProblems(RENDERERS[renderer].unsupported(words), placeOf);
 }
 
-/** What a tool of the machine can't write. */
-export interface Unwritable {
-  readonly device: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-export function toProblems(unwritable: readonly Unwritable[], placeOf: (device: string) => Path): Problem[] {
-  return unwritable.map(({ device, message, remedy }) => ({
+export function toProblems(unwritable: readonly Unwritable[], placeOf: PlaceOf): Problem[] {
+  return unwritable.map(({ device, at = [], message, ...rest }) => ({
     rule: "unsupported",
     severity: "error",
-    path: placeOf(device),
+    path: [...placeOf({ device, at }), ...at],
     message: message.replace(/\.$/, ""),
-    remedy,
+    ...rest,
   }));
 }
 
-/** Where the file has a device. */
-function placeOf({ virtualSwitches, hostPorts }: KvmHost, device: string): Path {
+/** A bridge is also the host's own interface on its untagged port group. */
+function placeOf(
+  { virtualSwitches, hostPorts }: KvmHost,
+  { device, at = [] }: Pick<Unwritable, "device" | "at">,
+): Path {
+  const isPort = hostPorts.some(({ name }) => name === device);
+  if (isPort && at.length > 0) return ["hostPorts", device];
   const bonded = virtualSwitches.find(({ bondName }) => bondName === device);
   if (bonded) return ["virtualSwitches", bonded.name, "uplinkTeam"];
   if (virtualSwitches.some(({ name }) => name === device)) return ["virtualSwitches", device];
-  return [hostPorts.some(({ name }) => name === device) ? "hostPorts" : "uplinks", device];
+  return [isPort ? "hostPorts" : "uplinks", device];
 }
 
 function ofTheKernel(host: KvmHost, path: Path): Problem[] {

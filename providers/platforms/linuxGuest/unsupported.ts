@@ -12,7 +12,7 @@ export function guestUnsupported(guest: Guest, path: Path): Problem[] {
   // A team without a word has none to ask the renderer about.
   if (problems.length > 0) return problems;
   const words = withoutInherited(toGuestWords(guest));
-  const place = (device: string) => [...path, ...placeOf(guest, device)];
+  const place = ({ device }: { readonly device: string }) => [...path, ...placeOf(guest, device)];
   return [
     ...rendererProblems(guest.renderer, words, place),
     ...(guest.cloudInit === undefined

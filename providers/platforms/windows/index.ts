@@ -11,9 +11,6 @@ import { lbfo } from "./lbfo/index.js";
 import { type LbfoWords, teamNicName, teamNics } from "./lbfo/words.js";
 import { tcpip } from "./tcpip/index.js";
 import { type InterfaceWord, type RouteRow, routeWords, type TcpipWords } from "./tcpip/words.js";
-import { unsupportedInWindows } from "./unsupported.js";
-
-const tcpipLayer = tcpip(toTcpipWords);
 
 export const windows: Driver<WindowsGuest> = {
   name: "windows",
@@ -21,7 +18,7 @@ export const windows: Driver<WindowsGuest> = {
   token: { module: "windows", type: "Guest" },
   version: 1,
   shell: "powershell",
-  layers: [lbfo(toLbfoWords), jumbo(toJumboWords), { ...tcpipLayer, unsupported: unsupportedInWindows }],
+  layers: [lbfo(toLbfoWords), jumbo(toJumboWords), tcpip(toTcpipWords)],
   machines: ({ virtualMachines }) =>
     virtualMachines.flatMap(({ name, windowsGuest }) =>
       windowsGuest ? [{ machine: windowsGuest, path: ["vms", name] }] : [],

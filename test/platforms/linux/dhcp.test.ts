@@ -64,6 +64,10 @@ function factsOf({ addresses = [], routes = [] }: Said = {}): LinuxFacts {
     routes,
     routes6: [],
     vlans: [],
+    tables: [],
+    rules: [],
+    settings: [],
+    teams: [],
   });
 }
 

@@ -39,6 +39,7 @@ export function kernelSays(words: LinuxWords, kernel: Kernel): object {
     tables: tablesOf(words),
     rules: rulesOf(words),
     settings: settingsOf(words),
+    teams: [],
     vlans: Object.entries(words.bridges).flatMap(([name, { self, ports }]) => [
       { ifname: name, vlans: vlanEntries(self) },
       ...Object.entries(ports).map(([port, { vlan }]) => ({ ifname: port, vlans: vlanEntries(vlan) })),

@@ -36,6 +36,10 @@ export function factsOf(
     routes: [],
     routes6: [],
     vlans: [],
+    tables: [],
+    rules: [],
+    settings: [],
+    teams: [],
     ...more,
   });
 }

@@ -6,6 +6,22 @@ import { toLinuxWords } from "../../../providers/platforms/linux/toWords.js";
 import { modelOf } from "../../model/given.js";
 import { recordedFacts, recordedNames, recordedSpec } from "../../recorded.js";
 
+/** A machine on which others have set everything that we could set, on every device: nothing of it is ours. */
+const OF_OTHERS = { arp_ignore: 1, arp_announce: 2, arp_filter: 1, rp_filter: 2, accept_ra: 0 };
+
+/** With what the script asks for since they were recorded. */
+function factsOf(name: string) {
+  const document = JSON.parse(recordedFacts("linux", name)) as { readonly links: readonly { ifname: string }[] };
+  const devices = ["all", "default", ...document.links.map(({ ifname }) => ifname)];
+  return linux.readFacts({
+    ...document,
+    tables: [{ dst: "198.51.100.0/24", gateway: "192.0.2.1", dev: "br0" }],
+    rules: [{ priority: 100, src: "192.0.2.0", srclen: 24, table: "7" }],
+    settings: devices.flatMap((device) => Object.entries(OF_OTHERS).map(([key, value]) => [device, key, value])),
+    teams: [],
+  });
+}
+
 const FILES = { "/etc/netplan/60-multiport.yaml": "" };
 
 it("the recorded hosts are the ones that are looked at here", () => {
@@ -16,7 +32,7 @@ describe.each(recordedNames("linux"))("%s", (name) => {
   const [host] = modelOf(recordedSpec("linux", name)).kvmHosts;
   if (!host) throw new Error("no host");
   const desired = toLinuxWords(host);
-  const facts = linux.readFacts(JSON.parse(recordedFacts("linux", name)));
+  const facts = factsOf(name);
   const read = (known: readonly (typeof desired)[]) =>
     linux.fromFacts(facts, { environment: "live", known, files: FILES });
 
@@ -50,9 +66,20 @@ describe.each(recordedNames("linux"))("%s", (name) => {
 });
 
 it("says of a bond whose switch is silent that it is", () => {
-  const facts = linux.readFacts(JSON.parse(recordedFacts("linux", "lacp-bridge")));
+  const facts = factsOf("lacp-bridge");
   const [host] = modelOf(recordedSpec("linux", "lacp-bridge")).kvmHosts;
   expect(host && linux.unhealthy(toLinuxWords(host), facts)).toEqual([
     expect.stringMatching(/^br0-bond (has no LACP partner|has no carrier)/),
   ]);
 });
+
+it.each(["tables", "rules", "settings", "teams"])(
+  "facts that lack %s are incomplete, and not taken for none",
+  (key) => {
+    const { [key]: _, ...document } = {
+      ...(JSON.parse(recordedFacts("linux", "lacp-bridge")) as object),
+      ...{ tables: [], rules: [], settings: [], teams: [] },
+    } as Readonly<Record<string, unknown>>;
+    expect(() => linux.readFacts(document)).toThrow(`the facts of the network devices are incomplete at ${key}:`);
+  },
+);

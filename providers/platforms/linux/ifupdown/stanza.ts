@@ -3,6 +3,7 @@
 
 import { own } from "../../own.js";
 import { bondCreation, bridgeCreation, type Command, defaultRoute, joinBridge, selfVlans } from "../iproute.js";
+import { type LinkTable, ofEachWord } from "../linkTable.js";
 import { isIpv6Rule, routeAddition, ruleSelectors } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
 import { ACCEPT_RA_NAME, settingPath, settingsOf } from "../sysctl.js";
@@ -48,20 +49,19 @@ function toStanza(words: LinuxWords, device: string): object {
   const link = own(words.links, device);
   const isDhcp = link?.dhcp4 ?? false;
   const first = isDhcp ? null : (link?.addresses.find((address) => !address.includes(":")) ?? null);
+  const isMember = controller?.kind === "bond";
+  const lines = link ? ofEachWord(OF_LINK, { device, link, first, isMember }) : [];
   return {
     device,
     // Members are brought up by the stanza of their bond, and by the kernel.
-    isAuto: controller?.kind !== "bond",
+    isAuto: !isMember,
     family: "inet",
     method: isDhcp ? "dhcp" : first === null ? "manual" : "static",
-    options: [...bondOptions(own(words.bonds, device)), ...linkOptions(link, first, controller?.kind === "bond")],
+    options: [...bondOptions(own(words.bonds, device)), ...lines.flatMap(({ options = [] }) => options)],
     hooks: [
       ...creation(words, device, kind),
-      // The method dhcp has no option for it.
-      ...(link && isDhcp ? [hook("pre-up")(["ip", "link", "set", "dev", device, "mtu", link.mtu])] : []),
       ...(controller?.kind === "bridge" ? joinBridge(words, controller.name, device).map(hook("up")) : []),
-      ...(link ? furtherAddresses(device, link, first).map(hook("up")) : []),
-      ...(link?.routes ?? []).map((route) => routeAddition(route, device)).map(hook("up")),
+      ...lines.flatMap(({ hooks = [] }) => hooks),
       ...removal(words, device, kind),
     ],
     rules: (link?.rules ?? []).map((rule): RuleLines => ({ isIpv6: isIpv6Rule(rule), selectors: ruleSelectors(rule) })),
@@ -127,18 +127,56 @@ function bondOptions(bond: KernelBond | undefined): Option[] {
   });
 }
 
-function linkOptions(link: KernelLink | undefined, first: string | null, isMember: boolean): Option[] {
-  if (!link) return [];
-  const gateway = first === null ? undefined : link.gateways.find((address) => !address.includes(":"));
-  return [
-    // A member takes the MTU of its bond.
-    ...(isMember || link.dhcp4 ? [] : [{ name: "mtu", values: [link.mtu] }]),
-    ...(first === null ? [] : [{ name: "address", values: [first] }]),
-    ...(gateway === undefined ? [] : [{ name: "gateway", values: [gateway] }]),
-    ...(link.nameservers.length === 0 ? [] : [{ name: "dns-nameservers", values: link.nameservers }]),
-    ...(link.searchDomains.length === 0 ? [] : [{ name: "dns-search", values: link.searchDomains }]),
-  ];
+interface LinkOf {
+  readonly device: string;
+  readonly link: KernelLink;
+  /** The address of the stanza; the others are added. */
+  readonly first: string | null;
+  readonly isMember: boolean;
 }
+
+interface Lines {
+  readonly options?: readonly Option[];
+  readonly hooks?: readonly Hook[];
+}
+
+/** Of a device, as options of its stanza and as commands. */
+const OF_LINK: LinkTable<LinkOf, Lines> = {
+  mtu: ({ device, link: { mtu, dhcp4 }, isMember }) =>
+    // The method dhcp has no option for it, and a member takes that of its bond.
+    dhcp4
+      ? { hooks: [hook("pre-up")(["ip", "link", "set", "dev", device, "mtu", mtu])] }
+      : { options: isMember ? [] : [{ name: "mtu", values: [mtu] }] },
+  addresses: ({ device, link, first }) => ({
+    options: first === null ? [] : [{ name: "address", values: [first] }],
+    hooks: furtherAddresses(device, link, first).map(hook("up")),
+  }),
+  gateways: ({ device, link: { gateways }, first }) => {
+    const isOption = (router: string) => first !== null && !router.includes(":");
+    return {
+      options: gateways
+        .filter(isOption)
+        .slice(0, 1)
+        .map((router) => ({ name: "gateway", values: [router] })),
+      hooks: gateways.filter((router) => !isOption(router)).map((router) => hook("up")(defaultRoute(router, device))),
+    };
+  },
+  nameservers: ({ link: { nameservers } }) => ({
+    options: nameservers.length === 0 ? [] : [{ name: "dns-nameservers", values: nameservers }],
+  }),
+  searchDomains: ({ link: { searchDomains } }) => ({
+    options: searchDomains.length === 0 ? [] : [{ name: "dns-search", values: searchDomains }],
+  }),
+  routes: ({ device, link }) => ({ hooks: link.routes.map((route) => routeAddition(route, device)).map(hook("up")) }),
+  // In a list of their own.
+  rules: "beside another word",
+  arp: "sysctl.d",
+  reversePath: "sysctl.d",
+  acceptRa: "sysctl.d",
+  // The method of the stanza, and a stanza of its own.
+  dhcp4: "beside another word",
+  dhcp6: "beside another word",
+};
 
 /** The kernel takes no route that names an IPv6 address on which it waits for others to claim it, for ever where the cable is out. */
 function isSource(address: string, { routes }: KernelLink): boolean {
@@ -146,19 +184,14 @@ function isSource(address: string, { routes }: KernelLink): boolean {
 }
 
 /**
- * What one stanza has no option for. IPv6 addresses stand here and not in a stanza inet6 static, which ends in an error when the cable
+ * What the stanza has no option for. IPv6 addresses stand here and not in a stanza inet6 static, which ends in an error when the cable
  * is out for six seconds, and the device with it.
  */
 function furtherAddresses(device: string, link: KernelLink, first: string | null): Command[] {
-  const addresses = link.addresses.filter((address) => address !== first);
-  const gateways = link.gateways.filter((address) => first === null || address.includes(":"));
-  return [
-    ...addresses.map(
-      (address): Command => [
-        ...["ip", "address", "replace", address, "dev", device],
-        ...(isSource(address, link) ? ["nodad"] : []),
-      ],
-    ),
-    ...gateways.map((gateway) => defaultRoute(gateway, device)),
-  ];
+  return link.addresses
+    .filter((address) => address !== first)
+    .map((address) => [
+      ...["ip", "address", "replace", address, "dev", device],
+      ...(isSource(address, link) ? ["nodad"] : []),
+    ]);
 }

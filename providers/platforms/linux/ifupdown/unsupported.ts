@@ -1,15 +1,11 @@
 // What interfaces(5) has no way to say, each with what to do instead. Pure.
+
+import type { Unwritable } from "../renderer.js";
 import { devicesInOrder } from "../stack.js";
 import type { LinuxWords } from "../words.js";
 import { isNamedAsVlan } from "./stanza.js";
 
-interface Unsupported {
-  readonly device: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-export function unsupported(words: LinuxWords): Unsupported[] {
+export function unsupported(words: LinuxWords): Unwritable[] {
   return devicesInOrder(words).flatMap((device) => {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(device))
       return [

@@ -1,5 +1,6 @@
 // Devices in netplan's own words. Source: netplan YAML reference, releases 0.106 and 1.1. Pure.
 
+import { type LinkTable, linkData } from "../linkTable.js";
 import { listens } from "../routerAdvertisements.js";
 import { isBeyond, isBeyondNeighbours, isMain } from "../routes.js";
 import { devicesInOrder, kindOf, portsOf } from "../stack.js";
@@ -22,10 +23,30 @@ export function toDefinitions(words: LinuxWords, macOf: (nic: string) => string 
   return { sections: sections.filter(({ devices }) => devices.length > 0) };
 }
 
+/** Of a device, in netplan's words. */
+const OF_LINK: LinkTable<KernelLink> = {
+  mtu: ({ mtu }) => ({ mtu }),
+  addresses: ({ addresses, dhcp4, dhcp6 }) => ({ addresses, isBare: addresses.length === 0 && !dhcp4 && !dhcp6 }),
+  gateways: "beside another word",
+  nameservers: ({ nameservers, searchDomains }) => ({
+    nameservers,
+    hasResolution: nameservers.length + searchDomains.length > 0,
+  }),
+  searchDomains: ({ searchDomains }) => ({ searchDomains }),
+  routes: (link) => {
+    const routes = toRoutes(link);
+    return { routes, hasRoutes: routes.length > 0 };
+  },
+  rules: ({ rules }) => ({ rules, hasRules: rules.length > 0 }),
+  arp: "sysctl.d",
+  reversePath: "sysctl.d",
+  acceptRa: "sysctl.d",
+  dhcp4: ({ dhcp4 }) => ({ dhcp4 }),
+  dhcp6: ({ dhcp6 }) => ({ dhcp6, listens: listens({ dhcp6 }) }),
+};
+
 /** Every key that the template names, of any kind of device. */
 function common(words: LinuxWords, device: string) {
-  const link = words.links[device] ?? BARE_LINK;
-  const routes = toRoutes(link);
   return {
     device,
     isNic: false,
@@ -34,19 +55,7 @@ function common(words: LinuxWords, device: string) {
     interfaces: [] as readonly string[],
     id: null as number | null,
     link: null as string | null,
-    mtu: link.mtu,
-    isBare: link.addresses.length === 0 && !link.dhcp4 && !link.dhcp6,
-    dhcp4: link.dhcp4,
-    dhcp6: link.dhcp6,
-    listens: listens(link),
-    addresses: link.addresses,
-    routes,
-    hasRoutes: routes.length > 0,
-    rules: link.rules,
-    hasRules: link.rules.length > 0,
-    nameservers: link.nameservers,
-    searchDomains: link.searchDomains,
-    hasResolution: link.nameservers.length + link.searchDomains.length > 0,
+    ...linkData(OF_LINK, words.links[device] ?? BARE_LINK),
     parameters: [] as readonly Parameter[],
     hasParameters: false,
     primary: null as string | null,

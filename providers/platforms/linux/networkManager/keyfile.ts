@@ -4,6 +4,7 @@
 import ipaddr from "ipaddr.js";
 import { own } from "../../own.js";
 import { rangeText, vlanEntries } from "../bridgeVlans.js";
+import { type LinkTable, linkData } from "../linkTable.js";
 import { destination, isBeyond, isIpv6Route, isIpv6Rule, isMain } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
 import type {
@@ -119,26 +120,49 @@ export function isOfFamily(family: "ipv4" | "ipv6", address: string): boolean {
   return address.includes(":") === (family === "ipv6");
 }
 
-function toFamily(name: "ipv4" | "ipv6", link: KernelLink): Family {
-  const own = (list: readonly string[]) => list.filter((address) => isOfFamily(name, address)).map(canonical);
-  const addresses = own(link.addresses);
-  const isDhcp = name === "ipv4" ? link.dhcp4 : link.dhcp6;
-  const method = isDhcp ? "auto" : addresses.length > 0 ? "manual" : "disabled";
-  return {
-    name,
-    method,
-    addresses: addresses.map((address, index) => ({ number: index + 1, address })),
-    gateway: own(link.gateways)[0] ?? null,
+interface LinkOf {
+  readonly name: Family["name"];
+  readonly link: KernelLink;
+  /** Of a list of addresses, those of the family. */
+  readonly own: (list: readonly string[]) => string[];
+}
+
+/** Of a device, in the section of one family. */
+const OF_FAMILY: LinkTable<LinkOf, Partial<Family>> = {
+  // Of no family: beside it in the profile.
+  mtu: "beside another word",
+  addresses: ({ link, own }) => ({
+    addresses: own(link.addresses).map((address, index) => ({ number: index + 1, address })),
+  }),
+  gateways: ({ link, own }) => ({ gateway: own(link.gateways)[0] ?? null }),
+  nameservers: ({ link, own }) => ({ dns: own(link.nameservers) }),
+  // They are of no family: either may be there alone, and NetworkManager hands on one that is said twice once.
+  searchDomains: (at) => ({ search: methodOf(at) === "disabled" ? [] : at.link.searchDomains }),
+  routes: ({ name, link }) => ({
     routes: link.routes
       .filter((route) => isIpv6Route(route) === (name === "ipv6"))
       .map((route, index) => ({ number: index + 1, ...routeText(route, link) })),
+  }),
+  rules: ({ name, link }) => ({
     rules: link.rules
       .filter((rule) => isIpv6Rule(rule) === (name === "ipv6"))
       .map((rule, index) => ({ number: index + 1, rule: ruleText(rule) })),
-    dns: own(link.nameservers),
-    // They are of no family: either may be there alone, and NetworkManager hands on one that is said twice once.
-    search: method === "disabled" ? [] : link.searchDomains,
-  };
+  }),
+  arp: "sysctl.d",
+  reversePath: "sysctl.d",
+  acceptRa: "sysctl.d",
+  dhcp4: (at) => ({ method: methodOf(at) }),
+  dhcp6: "beside another word",
+};
+
+function methodOf({ name, link, own }: LinkOf): Family["method"] {
+  if (name === "ipv4" ? link.dhcp4 : link.dhcp6) return "auto";
+  return own(link.addresses).length > 0 ? "manual" : "disabled";
+}
+
+function toFamily(name: Family["name"], link: KernelLink): object {
+  const own = (list: readonly string[]) => list.filter((address) => isOfFamily(name, address)).map(canonical);
+  return { name, ...linkData(OF_FAMILY, { name, link, own }) };
 }
 
 /** As NetworkManager writes it back: no next hop has a spelling where a metric follows, and options are in alphabetical order. */

@@ -1,31 +1,38 @@
 // One device as systemd's .network files have it: what it joins, what is on it, its VLANs and addresses. Pure.
+import { type LinkTable, linkData } from "../linkTable.js";
 import { listens } from "../routerAdvertisements.js";
 import { isBeyondNeighbours } from "../routes.js";
 import { controllerOf, kindOf } from "../stack.js";
 import { BARE_LINK, type KernelBridgeVlans, type KernelLink, type LinuxWords } from "../words.js";
 import { gatewaySections, routeSections, ruleSections } from "./routes.js";
 
+/** Of a device, in networkd's words. */
+const OF_LINK: LinkTable<KernelLink> = {
+  mtu: ({ mtu }) => ({ mtu }),
+  addresses: ({ addresses, dhcp4, dhcp6 }) => ({ addresses, hasAddresses: addresses.length > 0 || dhcp4 || dhcp6 }),
+  gateways: (link) => ({ gateways: link.gateways.filter((gateway) => !isBeyondNeighbours(gateway, link)) }),
+  nameservers: ({ nameservers }) => ({ nameservers }),
+  searchDomains: ({ searchDomains }) => ({ searchDomains }),
+  routes: (link) => ({ routes: [...gatewaySections(link), ...routeSections(link)] }),
+  rules: (link) => ({ rules: ruleSections(link) }),
+  arp: "sysctl.d",
+  reversePath: "sysctl.d",
+  acceptRa: "sysctl.d",
+  dhcp4: (link) => ({ dhcp: dhcpWord(link) }),
+  dhcp6: (link) => ({ listens: listens(link) }),
+};
+
 /** Data of templates/linux/networkd/device.network.hbs. */
 export function toNetwork(words: LinuxWords, device: string): object {
   const controller = controllerOf(words, device);
-  const link = words.links[device] ?? BARE_LINK;
   return {
     device,
-    mtu: link.mtu,
     isNic: kindOf(words, device) === "nic",
     bond: controller?.kind === "bond" ? controller.name : null,
     isPrimary: controller?.kind === "bond" && words.bonds[controller.name]?.primary === device,
     bridge: controller?.kind === "bridge" ? controller.name : null,
     vlans: vlansOn(words, device),
-    hasAddresses: link.addresses.length > 0 || link.dhcp4 || link.dhcp6,
-    dhcp: dhcpWord(link),
-    listens: listens(link),
-    addresses: link.addresses,
-    gateways: link.gateways.filter((gateway) => !isBeyondNeighbours(gateway, link)),
-    nameservers: link.nameservers,
-    searchDomains: link.searchDomains,
-    routes: [...gatewaySections(link), ...routeSections(link)],
-    rules: ruleSections(link),
+    ...linkData(OF_LINK, words.links[device] ?? BARE_LINK),
     ports: portSections(words, device),
   };
 }

@@ -2,10 +2,11 @@
 // renderer, cloud-init hands it on as it is; for the others it writes their files itself, and has far fewer words. Pure.
 import type { Heading } from "../../heading.js";
 import type { Filled } from "../../layer.js";
+import { type LinkTable, linkData } from "../../linux/linkTable.js";
 import { bondParameters, toDefinitions } from "../../linux/netplan/definitions.js";
 import { listens } from "../../linux/routerAdvertisements.js";
 import { devicesInOrder, kindOf } from "../../linux/stack.js";
-import { BARE_LINK, type KernelBond, type LinuxWords, type RendererName } from "../../linux/words.js";
+import { BARE_LINK, type KernelBond, type KernelLink, type LinuxWords, type RendererName } from "../../linux/words.js";
 import { own } from "../../own.js";
 
 interface Given {
@@ -56,32 +57,40 @@ function parametersOf(bond: KernelBond) {
   return parameters.map(({ key, value }) => ({ key, value, isText: key === "mii-monitor-interval" }));
 }
 
+/** Of a device, as far as cloud-init hands it on. */
+const OF_LINK: LinkTable<KernelLink> = {
+  mtu: ({ mtu }) => ({ mtu }),
+  addresses: ({ addresses }) => ({ addresses, hasAddresses: addresses.length > 0 }),
+  // Not as routes: 22.4 makes ::/64 of ::/0, and for ifupdown a call of `route`, which few systems have.
+  gateways: ({ gateways }) => ({
+    gateways: gateways.map((via) => ({ key: via.includes(":") ? "gateway6" : "gateway4", via })),
+  }),
+  nameservers: ({ nameservers, searchDomains }) => ({
+    nameservers,
+    hasResolution: nameservers.length + searchDomains.length > 0,
+  }),
+  searchDomains: ({ searchDomains }) => ({ searchDomains }),
+  routes: ({ routes }) => ({ routes: routes.map(({ to, via }) => ({ to, via })), hasRoutes: routes.length > 0 }),
+  // Refused: it loses tables.
+  rules: "beside another word",
+  arp: "sysctl.d",
+  reversePath: "sysctl.d",
+  acceptRa: "sysctl.d",
+  dhcp4: ({ dhcp4 }) => ({ dhcp4 }),
+  dhcp6: ({ dhcp6 }) => ({ dhcp6, listens: listens({ dhcp6 }) }),
+};
+
 /** Every key that the template names, of any kind of device. */
 function common(words: LinuxWords, device: string) {
-  const link = own(words.links, device) ?? BARE_LINK;
   const bond = own(words.bonds, device);
   const vlan = own(words.vlans, device);
-  const isIpv6 = (address: string) => address.includes(":");
-  const routes = link.routes.map(({ to, via }) => ({ to, via }));
   return {
     device,
     mac: null as string | null,
     interfaces: bond ? { members: bond.members } : null,
     id: vlan?.id ?? null,
     link: vlan?.link ?? null,
-    mtu: link.mtu,
-    dhcp4: link.dhcp4,
-    dhcp6: link.dhcp6,
-    listens: listens(link),
-    addresses: link.addresses,
-    hasAddresses: link.addresses.length > 0,
-    // Not as routes: 22.4 makes ::/64 of ::/0, and for ifupdown a call of `route`, which few systems have.
-    gateways: link.gateways.map((via) => ({ key: isIpv6(via) ? "gateway6" : "gateway4", via })),
-    nameservers: link.nameservers,
-    searchDomains: link.searchDomains,
-    hasResolution: link.nameservers.length + link.searchDomains.length > 0,
-    routes,
-    hasRoutes: routes.length > 0,
+    ...linkData(OF_LINK, own(words.links, device) ?? BARE_LINK),
     parameters: bond ? { all: parametersOf(bond), primary: bond.primary } : null,
   };
 }
