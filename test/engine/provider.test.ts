@@ -245,10 +245,8 @@ describe("the provider", () => {
       const document = JSON.parse(recordedFacts("linux", "lacp-bridge")) as Record<string, unknown>;
       const none = { netplan: false, networkd: false, NetworkManager: false, ifupdown: false };
       const renderers = { ...none, ...Object.fromEntries(names.map((name) => [name, true])) };
-      return {
-        layer: "linux",
-        before: JSON.stringify({ ...document, links: [], addresses: [], vlans: [], renderers }),
-      };
+      const nothing = { links: [], addresses: [], vlans: [], tables: [], rules: [], settings: [], teams: [] };
+      return { layer: "linux", before: JSON.stringify({ ...document, ...nothing, renderers }) };
     };
     const linuxOf = ({ inputs: { configuration: found } }: { inputs: Properties }) =>
       (found as { linux: { renderer: string; detects?: true } }).linux;
