@@ -107,13 +107,15 @@ function errorsPart({ errors }: Comment, room: number): string {
   );
 }
 
-/** Restarts, power-offs, hosts that leave, switches made anew: what nobody may overlook stands before everything else. */
+/** Restarts, power-offs, hosts that leave, switches made anew, what is removed: what nobody may overlook stands before everything else. */
 function outagesPart({ changes }: Comment, room: number): string {
-  const lines = changes.flatMap(({ name, summary, steps }) =>
-    [...summary, ...steps]
-      .filter(({ disruption }) => disruption === "outage")
-      .map(({ title }) => `- ${code(shortened(name, LONGEST_NAME))}: ${code(shortened(title, LONGEST_ITEM))}`),
-  );
+  const lines = changes.flatMap((change) => {
+    const titles = [...change.summary, ...change.steps].filter(({ disruption }) => disruption === "outage");
+    const words = titles.map(({ title }) => code(shortened(title, LONGEST_ITEM)));
+    const isWhole = words.length === 0 && change.disruption === "outage";
+    const named = code(shortened(change.name, LONGEST_NAME));
+    return (isWhole ? [`${VERB[change.action]} (${kindOf(change)})`] : words).map((text) => `- ${named}: ${text}`);
+  });
   return list("### 🔴 Outages", lines, room);
 }
 

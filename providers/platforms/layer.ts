@@ -96,6 +96,8 @@ export interface Layer<Model, Words, Facts> {
   /** Everything about a machine that the layer can't do, with paths below the machine. */
   unsupported(model: Model, path: Path): Problem[];
   toWords(model: Model, environment: string): Words;
+  /** What there is, briefly, a line each: for a reader to whom the machine is new, or who is to see it go. */
+  outline(words: Words): readonly string[];
   /** What a preview shows, and the files that are put on the machine. Empty words give no section. */
   sections(words: Words, heading: Heading): readonly TextSection[];
   /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */

@@ -82,6 +82,8 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
   ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;
+  /** What there is, briefly, a line each, of an object that comes or goes. Left out: the steps say it. */
+  outline?(words: W): readonly string[];
   /** The words of an object of which nothing is declared: what a first preview plans from. Left out: it shows no plan. */
   readonly nothing?: W;
   /**

@@ -4,6 +4,7 @@ import type { Layer } from "../../layer.js";
 import { unsupportedByHyperv } from "../unsupported.js";
 import { compareVmswitch } from "./compare.js";
 import { fromVmswitchFacts, readVmswitchFacts, type VmswitchFacts } from "./facts.js";
+import { outlineVmswitch } from "./outline.js";
 import { isNothing, planVmswitch } from "./plan.js";
 import { vmswitchRemarks } from "./remarks.js";
 import { toVmswitchWords } from "./toWords.js";
@@ -14,6 +15,7 @@ export const vmswitch: Layer<HypervHost, VmswitchWords, VmswitchFacts> = {
   name: "vmswitch",
   extension: "vmswitch.ps1",
   nothing: NOTHING,
+  outline: outlineVmswitch,
   facts: "hyperv/vmswitch/facts.ps1",
   // Everything lies in Windows' own stores.
   ownFiles: [],

@@ -1,8 +1,10 @@
 // libvirt on a KVM host: its networks, and the interfaces of its domains. The layer. Pure.
+
 import { type Change, compare, type Disruption } from "../../../model/change.js";
 import type { KvmHost } from "../../../model/host.js";
 import type { Path } from "../../../model/problem.js";
 import type { Layer, TextSection } from "../../layer.js";
+import { line } from "../../phrases.js";
 import { isEmpty, libvirtUnreadable, missingOfLibvirt } from "./conflicts.js";
 import { fromLibvirtFacts, type LibvirtFacts, readLibvirtFacts } from "./facts.js";
 import { planLibvirt } from "./plan.js";
@@ -36,6 +38,10 @@ export const libvirt: Layer<KvmHost, LibvirtWords, LibvirtFacts> = {
   name: "libvirt",
   extension: "libvirt.xml",
   nothing: { networks: {}, domains: {} },
+  outline: ({ networks, domains }) => [
+    ...line("libvirt networks", Object.keys(networks)),
+    ...line("libvirt interfaces of VMs", Object.keys(domains)),
+  ],
   facts: "kvm/libvirt/facts.sh",
   // Everything lies in libvirt's own store.
   ownFiles: [],

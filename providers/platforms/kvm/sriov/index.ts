@@ -11,6 +11,8 @@ export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
   name: "sriov",
   extension: "sriov.conf",
   nothing: NO_SRIOV,
+  outline: ({ ports }) =>
+    Object.entries(ports).map(([name, { sriov_numvfs: count }]) => `virtual functions of ${name}: ${count}`),
   facts: "kvm/sriov/facts.sh",
   ownFiles: SRIOV_FILES,
   // What the file may say of virtual functions, Linux has; what a driver lacks is found on the host.
