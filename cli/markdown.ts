@@ -119,21 +119,25 @@ function outagesPart({ changes }: Comment, room: number): string {
   return list("### 🔴 Outages", lines, room);
 }
 
+const RISKS: readonly Risk[] = ["outage", "unknown", "brief", "none"];
 const MARK: Record<Risk, string> = { outage: "🔴 outage", unknown: "⚪ not known", brief: "🟠 brief", none: "🟢 none" };
 
 function tablePart({ changes }: Comment, room: number): string {
   if (changes.length === 0) return "";
   const head = "| Machine | Kind | Action | Disruption | What |\n| --- | --- | --- | --- | --- |\n";
-  const rows = fitLines(changes.map(row), {
-    room: room - lengthOf(head) - 1,
-    notice: (left) => `| **and ${left} more** | | | | left out here: the comment is full |`,
+  const left = room - lengthOf(head) - 1;
+  const whole = changes.map((change) => row(change, false));
+  const isShort = lengthOf(whole.join("\n")) > left;
+  const rows = fitLines(isShort ? changes.map((change) => row(change, true)) : whole, {
+    room: left,
+    notice: (count) => `| **and ${count} more** | | | | left out here: the comment is full |`,
   });
   return `${head}${rows.join("\n")}\n\n`;
 }
 
-function row(change: ResourceChange): string {
+function row(change: ResourceChange, isShort: boolean): string {
   const name = code(shortened(change.name, LONGEST_NAME));
-  return `| ${name} | ${kindOf(change)} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${what(change)} |`;
+  return `| ${name} | ${kindOf(change)} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${what(change, isShort)} |`;
 }
 
 function kindOf({ kind, type }: ResourceChange): string {
@@ -143,11 +147,18 @@ function kindOf({ kind, type }: ResourceChange): string {
 const SUMMARY_LINES = 4;
 const LONGEST_SUMMARY = 200;
 
-function what({ summary, steps }: ResourceChange): string {
-  const lines = [...summary.map(summaryLine), ...steps.map(({ title }) => code(shortened(title, LONGEST_SUMMARY)))];
-  const shown = lines.slice(0, SUMMARY_LINES);
-  const left = lines.length - shown.length;
-  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("<br>");
+/** The worst first. What somebody notices stands there whole, as long as the comment has room; a restart or an outage always. */
+function what({ action, disruption: whole, summary, steps }: ResourceChange, isShort: boolean): string {
+  const lines = [...summary, ...steps].sort((a, b) => RISKS.indexOf(a.disruption) - RISKS.indexOf(b.disruption));
+  const count = (risk: Risk) => lines.filter(({ disruption }) => disruption === risk).length;
+  const noticed = count("outage") + (isShort ? 0 : count("brief"));
+  // Of what goes every line is a loss.
+  const isLoss = action === "delete" || action === "replace";
+  const shown = isLoss && !isShort ? lines : lines.slice(0, Math.max(SUMMARY_LINES, noticed));
+  const left = lines.slice(shown.length);
+  const isQuiet = !isLoss && whole !== "unknown" && left.every(({ disruption }) => disruption === "none");
+  const rest = left.length > 0 ? [`and ${left.length} more${isQuiet ? ", without disruption" : ""}`] : [];
+  return [...shown.map(summaryLine), ...rest].join("<br>");
 }
 
 /** Marked where somebody notices it: the row's own mark is that of its worst line. */

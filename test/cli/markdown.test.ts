@@ -358,6 +358,45 @@ const MARKUP = fc.oneof(
   ),
 );
 
+describe("a row", () => {
+  const steps = (disruption: PlannedStep["disruption"], count: number) =>
+    Array.from({ length: count }, (_, index) => ({ title: `${disruption} ${index}`, disruption }));
+  const change = (brief: number): ResourceChange => ({
+    name: "esx-01",
+    type: "t",
+    action: "update",
+    disruption: "outage",
+    ...NO_LINES,
+    diff: "",
+    steps: [...steps("none", 5), ...steps("brief", brief), ...steps("outage", 5)],
+  });
+  const cell = (markdown: string) => /^\| `esx-01`.*\| (.*) \|$/m.exec(markdown)?.[1]?.split("<br>");
+  const outages = [0, 1, 2, 3, 4].map((index) => `🔴 \`outage ${index}\``);
+
+  it("names what interrupts first, all of it, and folds only the rest", () => {
+    expect(cell(toMarkdown({ ...about, changes: [change(2)] }))).toEqual([
+      ...outages,
+      "🟠 `brief 0`",
+      "🟠 `brief 1`",
+      "and 5 more, without disruption",
+    ]);
+  });
+
+  it("keeps every outage where the comment has no room for what is brief", () => {
+    const markdown = toMarkdown({ ...about, changes: [change(2_000)] }, SMALLEST_LIMIT);
+    expect(cell(markdown)).toEqual([...outages, "and 2005 more"]);
+  });
+
+  it("says of nothing that it disturbs nobody where that is not known, or where all of it goes", () => {
+    const quietly = { ...change(0), steps: steps("none", 6) };
+    const folded = (rest: Partial<ResourceChange>) =>
+      cell(toMarkdown({ ...about, changes: [{ ...quietly, ...rest }] }))?.at(-1);
+    expect(folded({ disruption: "none" })).toBe("and 2 more, without disruption");
+    expect(folded({ disruption: "unknown" })).toBe("and 2 more");
+    expect(folded({ action: "delete" })).toBe("`none 5`");
+  });
+});
+
 describe("hostile text", () => {
   it("changes nothing in the structure of the comment, as a GitHub-flavoured reader sees it", () => {
     fc.assert(
