@@ -1,6 +1,7 @@
 // The pull-request comment of a preview: machines and disruption first, then a folded diff per machine, findings, and
 // an honest cut where the comment would grow too large. Pure.
 import { formatProblem, type Problem } from "../providers/model/problem.js";
+import { withRemarks } from "./diffText.js";
 import { code, fenced, htmlCode, lengthOf, shortened } from "./markdownText.js";
 import type { OtherStep, PreviewReport, ResourceChange } from "./previewReport.js";
 import type { Action, PlannedStep, Risk } from "./report/detail.js";
@@ -227,7 +228,7 @@ function folded(change: ResourceChange): string {
   return [
     `<details><summary>${title}: +${count("+")} −${count("-")} lines</summary>`,
     "",
-    fenced(diff, "diff"),
+    fenced(withRemarks(diff), "diff"),
     "",
     "</details>",
     "",

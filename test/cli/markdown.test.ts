@@ -397,6 +397,35 @@ describe("a row", () => {
   });
 });
 
+describe("a line of a diff that begins with a sign itself", () => {
+  const shown = (diff: string) => {
+    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", ...NO_LINES, diff };
+    return /^```diff\n([\s\S]*?)\n```$/m.exec(toMarkdown({ ...about, changes: [change] }))?.[1]?.split("\n");
+  };
+  const sysctl =
+    '\\ A "-" in the second column is part of the line (sysctl.d: ignore errors); only the first column says what changes.';
+
+  it("is said to, once a hunk, whether it stays, comes or goes", () => {
+    for (const sign of [" ", "+", "-"]) {
+      const lines = [" # head", `${sign}-net/ipv6/conf/a/accept_ra = 0`, `${sign}-net/ipv6/conf/b/accept_ra = 0`];
+      const hunk = ["@@ -1,3 +1,3 @@", ...lines];
+      expect(shown([...hunk, ...hunk].join("\n"))).toEqual(
+        [hunk, hunk].flatMap(([range, head, ...rest]) => [range, head, sysctl, ...rest]),
+      );
+    }
+  });
+
+  it("has its reason only where that is known, and no other line has a remark", () => {
+    expect(shown("@@ -1,2 +1,2 @@\n- a: 1\n+- a: 1\n")).toEqual([
+      "@@ -1,2 +1,2 @@",
+      "- a: 1",
+      '\\ A "-" in the second column is part of the line; only the first column says what changes.',
+      "+- a: 1",
+      "",
+    ]);
+  });
+});
+
 describe("hostile text", () => {
   it("changes nothing in the structure of the comment, as a GitHub-flavoured reader sees it", () => {
     fc.assert(
