@@ -42,11 +42,12 @@ export function toMarkdown(comment: Comment, limit: number = COMMENT_LIMITS.gith
   const errors = room.take(errorsPart(comment, room.share()));
   const outages = room.take(outagesPart(comment, room.share()));
   const table = room.take(tablePart(comment, room.share()));
+  const below = room.take(belowPart(comment, room.share()));
   const steps = room.take(stepsPart(comment, room.share()));
   const findings = room.take(findingsPart(comment, room.share()));
   const messages = room.take(messagesPart(comment, room.share()));
   const diffs = room.take(diffsPart(comment, { room: room.left + reserved, limit }));
-  return [head, errors, outages, table, steps, diffs, findings, messages, foot].join("");
+  return [head, errors, outages, table, below, steps, diffs, findings, messages, foot].join("");
 }
 
 class Room {
@@ -166,6 +167,17 @@ function what({ action, disruption: whole, summary, steps }: ResourceChange, isS
 function summaryLine({ title, disruption }: PlannedStep): string {
   const mark = disruption === "none" ? "" : `${MARK[disruption].split(" ")[0]} `;
   return `${mark}${code(shortened(title, LONGEST_SUMMARY))}`;
+}
+
+/** A guest whose own row says nothing of it, or that has no row at all. */
+function belowPart({ below, changes }: Comment, room: number): string {
+  const rows = new Set(changes.flatMap(({ kind, name }) => (kind?.endsWith("guest") ? [name] : [])));
+  const lines = below.map(({ vm, port, on, from, to }) => {
+    const [named, at, where] = [vm, port, on].map((name) => code(shortened(name, LONGEST_NAME)));
+    const inside = rows.has(vm) ? "" : "; inside the VM multiport changes nothing";
+    return `- ${named}, port ${at}: ${code(shortened(`${from} → ${to}`, LONGEST_SUMMARY))} on ${where}${inside}`;
+  });
+  return list("### Networks that change below VMs", lines, room);
 }
 
 /** What `up` would do to each object in vCenter, in order, each step with its risk. */

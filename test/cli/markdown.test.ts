@@ -20,7 +20,16 @@ import { VCENTER_DRIVERS } from "../../providers/platforms/vsphere/index.js";
 import { PROVIDER_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
 import { hostile } from "../arbitrary.js";
 
-const about = { id: "site/prod", environment: "prod", problems: [], errors: [], messages: [], others: [], changes: [] };
+const about = {
+  id: "site/prod",
+  environment: "prod",
+  problems: [],
+  errors: [],
+  messages: [],
+  others: [],
+  below: [],
+  changes: [],
+};
 
 /** A line about what nobody notices. */
 const quiet = (title: unknown) => ({ title, disruption: "none" as const });
@@ -235,6 +244,7 @@ describe("a failed preview", () => {
     expect(tell({ stdout, stderr: "error: x\n", code: 1 }, [])).toMatchObject({
       changes: [],
       others: [],
+      below: [],
       errors: ["x"],
     });
   });
@@ -287,6 +297,7 @@ function commentOf(text: fc.Arbitrary<string>, counts: { readonly maxLength: num
     errors: fc.array(text, { maxLength: 2 }),
     messages: fc.array(fc.record({ severity: text, text }), { maxLength: 3 }),
     others: fc.array(fc.record({ op: fc.constant("create"), type: text, count: fc.nat(9) }), { maxLength: 8 }),
+    below: fc.array(fc.record({ vm: text, port: text, on: text, from: text, to: text }), counts),
     commit: text,
   });
 }

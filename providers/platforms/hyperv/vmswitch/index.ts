@@ -4,7 +4,7 @@ import type { Layer } from "../../layer.js";
 import { unsupportedByHyperv } from "../unsupported.js";
 import { compareVmswitch } from "./compare.js";
 import { fromVmswitchFacts, readVmswitchFacts, type VmswitchFacts } from "./facts.js";
-import { outlineVmswitch } from "./outline.js";
+import { outlineVmswitch, vmswitchCarried } from "./outline.js";
 import { isNothing, planVmswitch } from "./plan.js";
 import { vmswitchRemarks } from "./remarks.js";
 import { toVmswitchWords } from "./toWords.js";
@@ -16,6 +16,10 @@ export const vmswitch: Layer<HypervHost, VmswitchWords, VmswitchFacts> = {
   extension: "vmswitch.ps1",
   nothing: NOTHING,
   outline: outlineVmswitch,
+  carried: ({ vms }) =>
+    Object.entries(vms).flatMap(([vm, adapters]) =>
+      Object.entries(adapters).map(([port, { vlan }]) => ({ below: { vm, port }, vlans: vmswitchCarried(vlan) })),
+    ),
   facts: "hyperv/vmswitch/facts.ps1",
   // Everything lies in Windows' own stores.
   ownFiles: [],

@@ -4,14 +4,14 @@ import { type Change, compare, type Disruption } from "../../../model/change.js"
 import type { KvmHost } from "../../../model/host.js";
 import type { Path } from "../../../model/problem.js";
 import type { Layer, TextSection } from "../../layer.js";
-import { line } from "../../phrases.js";
+import { carried, line } from "../../phrases.js";
 import { isEmpty, libvirtUnreadable, missingOfLibvirt } from "./conflicts.js";
 import { fromLibvirtFacts, type LibvirtFacts, readLibvirtFacts } from "./facts.js";
 import { planLibvirt } from "./plan.js";
 import { libvirtUnsupported, toLibvirtWords } from "./toWords.js";
 import { unhealthyLibvirt } from "./unhealthy.js";
 import { interfaceFile, networkFile } from "./view.js";
-import type { LibvirtDomainWords, LibvirtWords } from "./words.js";
+import type { LibvirtDomainWords, LibvirtVlan, LibvirtWords } from "./words.js";
 
 /** What the VM notices of a change of its interface; a card that is taken out and put in anew is an outage. */
 const INTERFACE: Readonly<Record<string, Disruption>> = {
@@ -43,6 +43,12 @@ export const libvirt: Layer<KvmHost, LibvirtWords, LibvirtFacts> = {
     ...line("libvirt interfaces of VMs", Object.keys(domains)),
   ],
   facts: "kvm/libvirt/facts.sh",
+  carried: ({ domains }) =>
+    Object.values(domains).flatMap(({ interfaces }) =>
+      Object.values(interfaces).flatMap(({ target, vlan }) =>
+        target === null || vlan === null ? [] : [{ below: { interface: target }, vlans: libvirtCarried(vlan) }],
+      ),
+    ),
   // Everything lies in libvirt's own store.
   ownFiles: [],
   unsupported: libvirtUnsupported,
@@ -90,4 +96,10 @@ function withoutOrder({ networks, domains }: LibvirtWords): object {
     domain,
   ]);
   return { networks, domains: Object.fromEntries(named) };
+}
+
+function libvirtCarried({ trunk, tags, native }: LibvirtVlan): string {
+  if (!trunk) return carried("", Number(tags));
+  const tagged = tags.split(",").filter((range) => range !== `${native}`);
+  return carried(tagged.join(","), native);
 }

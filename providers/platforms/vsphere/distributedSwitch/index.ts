@@ -4,7 +4,7 @@ import type { VcenterDriver } from "../vcenterDriver.js";
 import { toSwitchCall } from "./calls.js";
 import { askSwitch, type SwitchFacts, toSwitchFacts } from "./facts.js";
 import { fromSwitchFacts } from "./fromFacts.js";
-import { outlineSwitch } from "./outline.js";
+import { outlineSwitch, vlanCarried } from "./outline.js";
 import { planSwitch } from "./plan.js";
 import { planSwitchRemoval } from "./removal.js";
 import type { SwitchStep } from "./steps.js";
@@ -22,6 +22,8 @@ export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, S
   unsupported: unsupportedOnSwitch,
   toWords: toSwitchWords,
   outline: outlineSwitch,
+  carried: ({ portGroups }) =>
+    Object.entries(portGroups).map(([portGroup, { vlan }]) => ({ below: { portGroup }, vlans: vlanCarried(vlan) })),
   title: ({ name }) => `distributed switch "${name}"`,
   ask: askSwitch,
   toFacts: toSwitchFacts,
