@@ -112,8 +112,8 @@ interface Result extends Run {
 async function runLanes([first = [], ...others]: readonly Lane[]): Promise<Result[]> {
   const quiet = others.map((lane) => inOrder(lane, (runner) => runRunner(quietly(runner))));
   const beside = others.flat().map(({ name }) => `, and meanwhile ${name}`);
-  const results = await inOrder(first, (runner) => {
-    console.log(`\n=== ${runner.name}${beside.splice(0).join("")}`);
+  const results = await inOrder(first, (runner, index) => {
+    console.log(`\n=== ${runner.name}${index === 0 ? beside.join("") : ""}`);
     return runRunner(runner);
   });
   for (const lane of await Promise.all(quiet))
@@ -124,9 +124,9 @@ async function runLanes([first = [], ...others]: readonly Lane[]): Promise<Resul
   return results;
 }
 
-async function inOrder(lane: Lane, run: (runner: Runner) => Promise<Run>): Promise<Result[]> {
+async function inOrder(lane: Lane, run: (runner: Runner, index: number) => Promise<Run>): Promise<Result[]> {
   const results: Result[] = [];
-  for (const runner of lane) results.push({ ...(await run(runner)), runner });
+  for (const [index, runner] of lane.entries()) results.push({ ...(await run(runner, index)), runner });
   return results;
 }
 

@@ -1,5 +1,6 @@
 // The scripts of a machine itself, in the language of its shell. Reads templates, touches no host.
 import type { ShellName } from "../model/ssh.js";
+import { TIMER_SECONDS } from "./patience.js";
 import { fillTemplate } from "./template.js";
 
 const EXTENSIONS: Readonly<Record<ShellName, string>> = { sh: "sh", powershell: "ps1" };
@@ -14,5 +15,5 @@ export const LAST_CHANGE: Readonly<Record<ShellName, string>> = {
 export type MachineScript = "facts" | "change" | "apply" | "revert" | "confirm" | "record" | "refuse";
 
 export function machineScript(shell: ShellName, name: MachineScript, data: object): string {
-  return fillTemplate(`machine/${name}.${EXTENSIONS[shell]}`, data);
+  return fillTemplate(`machine/${name}.${EXTENSIONS[shell]}`, { timerSeconds: TIMER_SECONDS, ...data });
 }

@@ -1,6 +1,6 @@
 // How long a change and its way back may take, on the machine and as seen from here. Pure.
 
-/** After the deadline of a change whose timer, or whose way back, is gone, for so long it counts as under way (machine/facts, machine/change). */
+/** After the deadline of a change whose timer, or whose way back, is gone, for so long it counts as under way. */
 export const TIMER_SECONDS = 30;
 
 /**

@@ -122,11 +122,13 @@ export class Settlement<Model extends MachineModel> {
 
   /** A machine that refuses the confirmation has begun to put back what it had: how that ended is told when it has ended. */
   private async awaitEnd(host: Host, refusal: Error): Promise<void> {
-    for (const until = Date.now() + wayBackSeconds(this.sent.seconds) * 1000; ; await sleep(RECONNECT_PAUSE_MILLISECONDS)) {
-      const { id } = this.sent;
+    const { id, seconds } = this.sent;
+    const until = Date.now() + wayBackSeconds(seconds) * 1000;
+    for (;;) {
       const facts = await this.facts(host);
       if (facts.change?.id !== id) return endOf(host, facts, id);
       if (Date.now() > until) throw refusal;
+      await sleep(RECONNECT_PAUSE_MILLISECONDS);
     }
   }
 

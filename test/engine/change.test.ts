@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { factsScript, readMachineFacts } from "../../providers/engine/machineFacts.js";
-import { fillTemplate } from "../../providers/engine/template.js";
+import { machineScript } from "../../providers/engine/machineScript.js";
 import { type ChangeParts, changeScript, FolderMachine } from "./folderMachine.js";
 
 let machine: FolderMachine;
@@ -40,7 +40,7 @@ function change(parts: ChangeParts = {}) {
 
 function confirm(parts: object = {}) {
   const data = { id: "7", environment: "t", applied: '{"it":"s"}', isEmpty: false, ...parts };
-  return machine.run(fillTemplate("machine/confirm.sh", data));
+  return machine.run(machineScript("sh", "confirm", data));
 }
 
 function facts() {
@@ -96,7 +96,7 @@ it("that is confirmed stays, and is remembered", () => {
 
 it("that needs nothing done is remembered all the same", () => {
   const record = (isEmpty: boolean) =>
-    machine.run(fillTemplate("machine/record.sh", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
+    machine.run(machineScript("sh", "record", { environment: "t", applied: '{"it":"\'s"}', isEmpty }));
   expect(record(false)).toMatchObject({ status: 0, stderr: "" });
   expect(facts().applied).toEqual({ it: "'s" });
   expect(record(true)).toMatchObject({ status: 0, stderr: "" });
@@ -131,7 +131,7 @@ it("is left alone by the timer of one that was confirmed before", async () => {
 
 it("that is refused is put back at once, and can't be confirmed any more", () => {
   change()();
-  expect(machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" }))).toMatchObject({
+  expect(machine.run(machineScript("sh", "refuse", { reason: "it's wrong" }))).toMatchObject({
     status: 0,
     stderr: "",
   });
@@ -212,7 +212,7 @@ it("is under way until its way back has come to the end, however late, and who r
   expect(facts().change).toMatchObject({ id: "7", isPuttingBack: true });
   expect(Number(readFileSync(until, "utf8"))).toBeGreaterThan(Date.now() / 1000 + 50);
   expect(change({ id: "8" })().status).toBe(75);
-  machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" }));
+  machine.run(machineScript("sh", "refuse", { reason: "it's wrong" }));
   expectOld();
   expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "too late" });
 });
@@ -221,7 +221,7 @@ it("whose way back was killed keeps nobody waiting for ever", () => {
   change()();
   renameSync(join(machine.state, "change/armed"), join(machine.state, "change/reverting"));
   writeFileSync(join(machine.state, "change/until"), `${Math.floor(Date.now() / 1000) - 29}\n`);
-  expect(machine.run(fillTemplate("machine/refuse.sh", { reason: "it's wrong" })).status).toBe(0);
+  expect(machine.run(machineScript("sh", "refuse", { reason: "it's wrong" })).status).toBe(0);
   expect(facts().change).toBeUndefined();
   expect(change({ id: "8" })().stderr).toMatch(/^An earlier change .* was put back just now\./);
   expectOld();

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machineScript } from "../../providers/engine/machineScript.js";
 import { fillTemplate } from "../../providers/engine/template.js";
 import type { Filled } from "../../providers/platforms/layer.js";
 
@@ -27,10 +28,10 @@ export function changeScript(parts: ChangeParts): string {
   const { puts, removes, ...given } = { ...defaults, ...parts };
   const paths = [...puts.map(({ path }) => path), ...removes];
   const data = { ...given, puts, removes, paths, before: [], revertBefore: [] };
-  return fillTemplate("machine/change.sh", {
+  return machineScript("sh", "change", {
     ...data,
-    apply: fillTemplate("machine/apply.sh", data),
-    revert: fillTemplate("machine/revert.sh", data),
+    apply: machineScript("sh", "apply", data),
+    revert: machineScript("sh", "revert", data),
     units: {
       files: fillTemplate("machine/revert-files.service", {}),
       rest: fillTemplate("machine/revert.service", {}),

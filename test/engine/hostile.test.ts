@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { planChange } from "../../providers/engine/changePlan.js";
 import { factsScript, type MachineFacts } from "../../providers/engine/machineFacts.js";
+import { machineScript } from "../../providers/engine/machineScript.js";
 import { sh, yaml } from "../../providers/engine/quote.js";
 import { fillTemplate, templatesFolder } from "../../providers/engine/template.js";
 import { DRIVERS } from "../../providers/platforms/index.js";
@@ -155,14 +156,14 @@ describe("templates of a change", () => {
           expect(machine.files().sort()).toEqual(put.map(({ path }) => path).sort());
           for (const { path, text } of put) expect(readFileSync(path).equals(Buffer.from(text))).toBe(true);
           const applied = JSON.stringify({ about });
-          const confirmation = fillTemplate("machine/confirm.sh", { id: "7", environment, applied, isEmpty: false });
+          const confirmation = machineScript("sh", "confirm", { id: "7", environment, applied, isEmpty: false });
           expect(machine.run(confirmation)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
           const facts = () => machine.run(factsScript({ shell: "sh", layers: [] }, environment));
           const { stdout, stderr } = facts();
           expect(stderr).toBe("");
           expect(JSON.parse(stdout)).toMatchObject({ applied: Buffer.from(applied).toString("base64"), change: null });
           const later = JSON.stringify({ later: about });
-          const record = fillTemplate("machine/record.sh", { environment, applied: later, isEmpty: false });
+          const record = machineScript("sh", "record", { environment, applied: later, isEmpty: false });
           expect(machine.run(record)).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
           expect(JSON.parse(facts().stdout)).toMatchObject({ applied: Buffer.from(later).toString("base64") });
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);
@@ -185,7 +186,7 @@ describe("templates of a change", () => {
             0,
           );
           expect(readFileSync(path, "utf8")).toBe("new");
-          const refusal = machine.run(fillTemplate("machine/refuse.sh", { reason: text }));
+          const refusal = machine.run(machineScript("sh", "refuse", { reason: text }));
           expect(refusal).toEqual(expect.objectContaining({ status: 0, stderr: "" }));
           expect(readFileSync(path).equals(Buffer.from(text))).toBe(true);
           expect(readdirSync(machine.root).sort()).toEqual(["bin", "etc", "var"]);

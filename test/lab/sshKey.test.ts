@@ -1,3 +1,4 @@
+// Keys of the lab: what they are for has to read them.
 import { utils } from "ssh2";
 import { describe, expect, it } from "vitest";
 import { generateKey } from "../../lab/sshKey.js";
