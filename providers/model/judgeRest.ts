@@ -4,10 +4,8 @@ import { EnvironmentSpec } from "./environment.js";
 import { type Judging, judge } from "./judge.js";
 import { type Path, type PathStep, type Problem, quoteValue } from "./problem.js";
 import { fitSchema, isUnknownKey, nearestKey } from "./schemaProblem.js";
+import { isUnknownName } from "./uplinkTeam.js";
 import { hasKey, isObject, valueAt } from "./valueAt.js";
-
-/** Problems about names and addresses: where those of what is left out are known, the others hold. */
-const ABOUT_NAMES = new Set(["reference", "address", "duplicate"]);
 
 /**
  * The user is to hear of everything at once: what does not fit the schema is left out, with as much around it as needed, and the rest is
@@ -23,8 +21,8 @@ export function judgeRest(value: unknown, problems: readonly Problem[], judging:
   const leftOut = restOfMeant.paths;
   const found = judge(rest.spec, judging, leftOut).problems;
   const isAffected = affectedBy(leftOut, rest.spec);
-  const certain = found.filter(({ rule, path, found: name }) =>
-    ABOUT_NAMES.has(rule) ? !missing.has(name) : !isAffected(path),
+  const certain = found.filter((problem) =>
+    isUnknownName(problem) ? !missing.has(problem.found) : !isAffected(problem.path),
   );
   if (rest === restOfMeant) return certain;
   const foundAgain = new Set(judge(restOfMeant.spec, judging, leftOut).problems.map(identity));
@@ -71,7 +69,11 @@ function cutDown(value: unknown, problems: readonly Problem[], missing?: Missing
   for (let round = 0; round < MAX_CUTS; round++) {
     const paths = faults.map((problem) => cutPath(rest, problem));
     if (paths.some((path) => path.length === 0)) return undefined;
-    for (const path of paths) missing?.add(path.at(-1), valueAt(rest, path));
+    for (const path of paths) {
+      missing?.add(path.at(-1), valueAt(rest, path));
+      // What a part is left out of may not come about either.
+      for (const owner of path.slice(0, -1)) missing?.add(owner, undefined);
+    }
     cut.push(...paths);
     rest = without(rest, paths);
     const fit = fitSchema(EnvironmentSpec, rest);
