@@ -1,6 +1,7 @@
 // The pull-request comment of a preview: machines and disruption first, then a folded diff per machine, findings, and
 // an honest cut where the comment would grow too large. Pure.
 import { formatProblem, type Problem } from "../providers/model/problem.js";
+import { withRemarks } from "./diffText.js";
 import { code, fenced, htmlCode, lengthOf, shortened } from "./markdownText.js";
 import type { OtherStep, PreviewReport, ResourceChange } from "./previewReport.js";
 import type { Action, PlannedStep, Risk } from "./report/detail.js";
@@ -41,11 +42,12 @@ export function toMarkdown(comment: Comment, limit: number = COMMENT_LIMITS.gith
   const errors = room.take(errorsPart(comment, room.share()));
   const outages = room.take(outagesPart(comment, room.share()));
   const table = room.take(tablePart(comment, room.share()));
+  const below = room.take(belowPart(comment, room.share()));
   const steps = room.take(stepsPart(comment, room.share()));
   const findings = room.take(findingsPart(comment, room.share()));
   const messages = room.take(messagesPart(comment, room.share()));
   const diffs = room.take(diffsPart(comment, { room: room.left + reserved, limit }));
-  return [head, errors, outages, table, steps, diffs, findings, messages, foot].join("");
+  return [head, errors, outages, table, below, steps, diffs, findings, messages, foot].join("");
 }
 
 class Room {
@@ -107,31 +109,37 @@ function errorsPart({ errors }: Comment, room: number): string {
   );
 }
 
-/** Restarts, power-offs, hosts that leave, switches made anew: what nobody may overlook stands before everything else. */
+/** Restarts, power-offs, hosts that leave, switches made anew, what is removed: what nobody may overlook stands before everything else. */
 function outagesPart({ changes }: Comment, room: number): string {
-  const lines = changes.flatMap(({ name, summary, steps }) =>
-    [...summary, ...steps]
-      .filter(({ disruption }) => disruption === "outage")
-      .map(({ title }) => `- ${code(shortened(name, LONGEST_NAME))}: ${code(shortened(title, LONGEST_ITEM))}`),
-  );
+  const lines = changes.flatMap((change) => {
+    const titles = [...change.summary, ...change.steps].filter(({ disruption }) => disruption === "outage");
+    const words = titles.map(({ title }) => code(shortened(title, LONGEST_ITEM)));
+    const isWhole = words.length === 0 && change.disruption === "outage";
+    const named = code(shortened(change.name, LONGEST_NAME));
+    return (isWhole ? [`${VERB[change.action]} (${kindOf(change)})`] : words).map((text) => `- ${named}: ${text}`);
+  });
   return list("### 🔴 Outages", lines, room);
 }
 
+const RISKS: readonly Risk[] = ["outage", "unknown", "brief", "none"];
 const MARK: Record<Risk, string> = { outage: "🔴 outage", unknown: "⚪ not known", brief: "🟠 brief", none: "🟢 none" };
 
 function tablePart({ changes }: Comment, room: number): string {
   if (changes.length === 0) return "";
   const head = "| Machine | Kind | Action | Disruption | What |\n| --- | --- | --- | --- | --- |\n";
-  const rows = fitLines(changes.map(row), {
-    room: room - lengthOf(head) - 1,
-    notice: (left) => `| **and ${left} more** | | | | left out here: the comment is full |`,
+  const left = room - lengthOf(head) - 1;
+  const whole = changes.map((change) => row(change, false));
+  const isShort = lengthOf(whole.join("\n")) > left;
+  const rows = fitLines(isShort ? changes.map((change) => row(change, true)) : whole, {
+    room: left,
+    notice: (count) => `| **and ${count} more** | | | | left out here: the comment is full |`,
   });
   return `${head}${rows.join("\n")}\n\n`;
 }
 
-function row(change: ResourceChange): string {
+function row(change: ResourceChange, isShort: boolean): string {
   const name = code(shortened(change.name, LONGEST_NAME));
-  return `| ${name} | ${kindOf(change)} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${what(change)} |`;
+  return `| ${name} | ${kindOf(change)} | ${VERB[change.action]} | ${MARK[change.disruption]} | ${what(change, isShort)} |`;
 }
 
 function kindOf({ kind, type }: ResourceChange): string {
@@ -141,17 +149,35 @@ function kindOf({ kind, type }: ResourceChange): string {
 const SUMMARY_LINES = 4;
 const LONGEST_SUMMARY = 200;
 
-function what({ summary, steps }: ResourceChange): string {
-  const lines = [...summary.map(summaryLine), ...steps.map(({ title }) => code(shortened(title, LONGEST_SUMMARY)))];
-  const shown = lines.slice(0, SUMMARY_LINES);
-  const left = lines.length - shown.length;
-  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("<br>");
+/** The worst first. What somebody notices stands there whole, as long as the comment has room; a restart or an outage always. */
+function what({ action, disruption: whole, summary, steps }: ResourceChange, isShort: boolean): string {
+  const lines = [...summary, ...steps].sort((a, b) => RISKS.indexOf(a.disruption) - RISKS.indexOf(b.disruption));
+  const count = (risk: Risk) => lines.filter(({ disruption }) => disruption === risk).length;
+  const noticed = count("outage") + (isShort ? 0 : count("brief"));
+  // Of what goes every line is a loss.
+  const isLoss = action === "delete" || action === "replace";
+  const shown = isLoss && !isShort ? lines : lines.slice(0, Math.max(SUMMARY_LINES, noticed));
+  const left = lines.slice(shown.length);
+  const isQuiet = !isLoss && whole !== "unknown" && left.every(({ disruption }) => disruption === "none");
+  const rest = left.length > 0 ? [`and ${left.length} more${isQuiet ? ", without disruption" : ""}`] : [];
+  return [...shown.map(summaryLine), ...rest].join("<br>");
 }
 
 /** Marked where somebody notices it: the row's own mark is that of its worst line. */
 function summaryLine({ title, disruption }: PlannedStep): string {
   const mark = disruption === "none" ? "" : `${MARK[disruption].split(" ")[0]} `;
   return `${mark}${code(shortened(title, LONGEST_SUMMARY))}`;
+}
+
+/** A guest whose own row says nothing of it, or that has no row at all. */
+function belowPart({ below, changes }: Comment, room: number): string {
+  const rows = new Set(changes.flatMap(({ kind, name }) => (kind?.endsWith("guest") ? [name] : [])));
+  const lines = below.map(({ vm, port, on, from, to }) => {
+    const [named, at, where] = [vm, port, on].map((name) => code(shortened(name, LONGEST_NAME)));
+    const inside = rows.has(vm) ? "" : "; inside the VM multiport changes nothing";
+    return `- ${named}, port ${at}: ${code(shortened(`${from} → ${to}`, LONGEST_SUMMARY))} on ${where}${inside}`;
+  });
+  return list("### Networks that change below VMs", lines, room);
 }
 
 /** What `up` would do to each object in vCenter, in order, each step with its risk. */
@@ -214,7 +240,7 @@ function folded(change: ResourceChange): string {
   return [
     `<details><summary>${title}: +${count("+")} −${count("-")} lines</summary>`,
     "",
-    fenced(diff, "diff"),
+    fenced(withRemarks(diff), "diff"),
     "",
     "</details>",
     "",

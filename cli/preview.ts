@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { relative } from "node:path";
 import { checkEnvironmentText } from "../providers/engine/check.js";
+import type { Environment } from "../providers/model/environment.js";
 import { formatProblem, hasErrors, type Problem } from "../providers/model/problem.js";
 import { countWords } from "./check.js";
 import { EXIT } from "./exit.js";
@@ -22,28 +23,32 @@ export async function previewStack(
   { project, commit }: { readonly project: Project; readonly commit?: string | undefined },
 ): Promise<PreviewOutcome> {
   const file = relative(project.folder, environment.file);
-  const { problems } = checkEnvironmentText(environment.text, file);
+  const { environment: model, problems } = checkEnvironmentText(environment.text, file);
   const told = hasErrors(problems)
     ? failed([`${file} has ${countWords(problems)}: see the findings below. Pulumi was not started.`])
-    : tell(await runPulumi(project, environment.name), problems);
+    : tell(await runPulumi(project, environment.name), problems, model);
   const about = { id: `${project.name}/${environment.name}`, environment: environment.name, problems };
   const comment = { ...about, ...(commit === undefined ? {} : { commit }), ...told };
   return { comment, exitCode: told.errors.length > 0 ? EXIT.errors : EXIT.clean };
 }
 
-type Told = Pick<Comment, "changes" | "others" | "errors" | "messages">;
+type Told = Pick<Comment, "changes" | "others" | "below" | "errors" | "messages">;
 
 function failed(errors: readonly string[], messages: Told["messages"] = []): Told {
-  return { changes: [], others: [], errors, messages };
+  return { changes: [], others: [], below: [], errors, messages };
 }
 
 /** What a finished run of `pulumi preview --json` says. */
-export function tell({ stdout, stderr, code }: Finished, problems: readonly Problem[]): Told {
+export function tell(
+  { stdout, stderr, code }: Finished,
+  problems: readonly Problem[],
+  environment?: Environment,
+): Told {
   const preview = readPreview(stdout);
   const messages = messagesOf(preview, problems);
   const isError = ({ severity }: { severity: string }) => severity === "error";
   const beside = messages.filter((message) => !isError(message));
-  if (code === 0 && preview !== undefined) return { ...toReport(preview), errors: [], messages: beside };
+  if (code === 0 && preview !== undefined) return { ...toReport(preview, environment), errors: [], messages: beside };
   const errors = [...messages.filter(isError).map(({ text }) => text), ...printedErrors(stderr)];
   return failed(errors.length > 0 ? [...new Set(errors)] : [withoutReason(code, stderr || stdout)], beside);
 }

@@ -1,4 +1,6 @@
 // What a Pulumi preview means for the network: which resources change, how, how disruptive, and the config lines. Pure.
+import type { Environment } from "../providers/model/environment.js";
+import { type Changing, type NetworkBelow, networksBelow } from "./belowGuests.js";
 import { type PreviewJson, type PreviewStep, type Properties, visibleInputs } from "./previewJson.js";
 import type { Action, Detail, PlannedStep, Risk, States } from "./report/detail.js";
 import { machineDetail } from "./report/machineDetail.js";
@@ -37,6 +39,8 @@ export interface PreviewReport {
   /** The most disruptive first, then by name. */
   readonly changes: readonly ResourceChange[];
   readonly others: readonly OtherStep[];
+  /** Networks that change below the ports of VMs. */
+  readonly below: readonly NetworkBelow[];
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -50,13 +54,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "import-replacement": "replace",
 };
 
-export function toReport(preview: PreviewJson): PreviewReport {
+/** `environment` is that of the preview: which VM is on what. */
+export function toReport(preview: PreviewJson, environment?: Environment): PreviewReport {
   const steps = oneStepPerResource((preview.steps ?? []).filter((step) => step.op !== "same"));
   const isChange = (step: PreviewStep) => ACTIONS[step.op] !== undefined && !isGrouping(step);
-  const changes = steps.filter(isChange).map(toChange);
+  const changing = steps.filter(isChange);
+  const changes = changing.map(toChange);
+  const below = environment ? changing.flatMap((step) => networksBelow(changingOf(step), environment)) : [];
   return {
     changes: changes.sort((a, b) => RANK[a.disruption] - RANK[b.disruption] || byText(a.name, b.name)),
     others: countOthers(steps.filter((step) => !isChange(step))),
+    below: below.sort((a, b) => byText(a.vm, b.vm) || byText(a.port, b.port)),
   };
 }
 
@@ -97,11 +105,15 @@ function countOthers(steps: readonly PreviewStep[]): OtherStep[] {
   return [...counts.values()].sort((a, b) => byText(a.type, b.type) || byText(a.op, b.op));
 }
 
+function changingOf(step: PreviewStep): Changing {
+  const name = step.urn.split("::").slice(3).join("::") || step.urn;
+  return { name, type: typeOf(step), before: inputsOf(step, "oldState"), after: inputsOf(step, "newState") };
+}
+
 function toChange(step: PreviewStep): ResourceChange {
   const action = ACTIONS[step.op] ?? "update";
-  const type = typeOf(step);
-  const name = step.urn.split("::").slice(3).join("::") || step.urn;
-  const states = { action, before: inputsOf(step, "oldState"), after: inputsOf(step, "newState") };
+  const { name, type, before, after } = changingOf(step);
+  const states = { action, before, after };
   const { kind, detail } = detailOf({ type, name }, states);
   const { summary, steps, notes, diff, keys } = detail;
   return {

@@ -4,7 +4,17 @@ import { type Change, compare } from "../../providers/model/change.js";
 import { isRecord } from "../../providers/model/record.js";
 import type { AnyDriver } from "../../providers/platforms/index.js";
 import type { Properties } from "../previewJson.js";
-import { changeLines, type Detail, patch, quiet, quietLines, type States, without, worst } from "./detail.js";
+import {
+  changeLines,
+  type Detail,
+  type PlannedStep,
+  patch,
+  quiet,
+  quietLines,
+  type States,
+  without,
+  worst,
+} from "./detail.js";
 
 const WORDS = "configuration";
 
@@ -20,6 +30,7 @@ export function machineDetail(driver: AnyDriver, { action, before, after }: Stat
   return {
     disruption: isUnclear ? "unknown" : worst(changes),
     summary: [
+      ...outline(driver, { before, after }),
       ...(isUnclear ? [quiet("only comments change, or lines that this release does not know")] : changeLines(changes)),
       ...quietLines(left).map(({ title }) => quiet(`${title}; on the machine it stays as it is`)),
       ...quietLines(rest),
@@ -46,6 +57,17 @@ function leftAlone(driver: AnyDriver, old: unknown, now: unknown): Change[] {
   return driver.layers.flatMap((layer) => {
     const { to, from } = layerWords(layer, old, now);
     return layer.compare(to, from).length > 0 ? [] : within(layer, compare(to, from));
+  });
+}
+
+/** What comes or goes as a whole, by words of this release. */
+function outline(driver: AnyDriver, { before, after }: Pick<States, "before" | "after">): PlannedStep[] {
+  const only = before && after ? undefined : (after ?? before);
+  const words = only?.[WORDS];
+  if (!isRecord(words) || only?.driverVersion !== driver.version) return [];
+  return driver.layers.flatMap((layer) => {
+    const own = words[layer.name];
+    return isRecord(own) ? layer.outline(own).map(quiet) : [];
   });
 }
 

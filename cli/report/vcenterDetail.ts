@@ -4,7 +4,18 @@ import { compare } from "../../providers/model/change.js";
 import type { AnyVcenterDriver } from "../../providers/platforms/vsphere/index.js";
 import type { Step } from "../../providers/platforms/vsphere/vcenterDriver.js";
 import type { Properties } from "../previewJson.js";
-import { type Detail, patch, quietLines, type Risk, type States, toYaml, without, worst } from "./detail.js";
+import {
+  type Detail,
+  type PlannedStep,
+  patch,
+  quiet,
+  quietLines,
+  type Risk,
+  type States,
+  toYaml,
+  without,
+  worst,
+} from "./detail.js";
 
 export function vcenterDetail(driver: AnyVcenterDriver, name: string, states: States): Detail {
   const { action, before, after } = states;
@@ -16,12 +27,19 @@ export function vcenterDetail(driver: AnyVcenterDriver, name: string, states: St
   const rest = isChanged ? compare(without(after, own), without(before, own)) : [];
   return {
     disruption,
-    summary: quietLines(rest),
+    summary: [...outline(driver, states), ...quietLines(rest)],
     steps: steps.map(({ title, disruption: risk }) => ({ title, disruption: risk })),
     notes,
     diff: patch(`${name}.yaml`, toYaml(old), toYaml(now)),
     keys: [...own, ...rest.map(({ path }) => String(path[0]))],
   };
+}
+
+/** What comes or goes as a whole, by words of this release. */
+function outline(driver: AnyVcenterDriver, { before, after }: States): PlannedStep[] {
+  const only = before && after ? undefined : (after ?? before);
+  const own = words(only);
+  return own && only?.driverVersion === driver.version ? (driver.outline?.(own) ?? []).map(quiet) : [];
 }
 
 interface Planned {

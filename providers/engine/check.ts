@@ -1,6 +1,7 @@
 // The whole offline judgement of a file: what the parser says, and what the platforms can't do. No I/O.
 import type { Environment } from "../model/environment.js";
-import { checkSpec, type Judging, type Parsed, parseEnvironment } from "../model/parse.js";
+import type { Judging } from "../model/judge.js";
+import { checkSpec, type Parsed, parseEnvironment } from "../model/parse.js";
 import type { Problem } from "../model/problem.js";
 import { DRIVERS } from "../platforms/index.js";
 import { VCENTER_DRIVERS } from "../platforms/vsphere/index.js";

@@ -104,19 +104,36 @@ function badKey(path: Path, context: Context): Problem {
   };
 }
 
+const UNKNOWN_KEY = "this key is not known here";
+
 function unknownKey(key: string, path: Path, context: Context): Problem {
-  // What another kind of the same thing has, such as another guest, is known and out of place.
-  const known = [...new Set(knownKeys(schemaAt(context.schema, path)))].filter((one) => one !== key);
+  const known = otherKeys(key, path, context.schema);
   const nearest = nearestName(key, known);
   return {
     rule: "schema",
     severity: "error",
     path: [...path, key],
-    message: "this key is not known here",
+    message: UNKNOWN_KEY,
     found: quoteValue(key),
     wanted: nearest ? `${nearest} (nearest known key)` : `one of ${known.join(", ")}`,
     remedy: nearest ? `Write ${nearest}, or remove the key.` : "Remove the key, or move it to where it belongs.",
   };
+}
+
+function otherKeys(key: string, path: Path, schema: z.ZodType): string[] {
+  // What another kind of the same thing has, such as another guest, is known and out of place.
+  return [...new Set(knownKeys(schemaAt(schema, path)))].filter((one) => one !== key);
+}
+
+/** Whether a problem is a key that the schema does not have: the rest of its map means what it says. */
+export function isUnknownKey({ message }: Problem): boolean {
+  return message === UNKNOWN_KEY;
+}
+
+/** The key that was most likely meant by the unknown one at a path. */
+export function nearestKey(schema: z.ZodType, path: Path): string | undefined {
+  const key = String(path.at(-1));
+  return nearestName(key, otherKeys(key, path.slice(0, -1), schema));
 }
 
 /** The known name that a typing error most likely meant; undefined when none is near. */

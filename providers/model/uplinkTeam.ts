@@ -207,6 +207,13 @@ function checkMinLinks({ minLinks, members }: UplinkTeamSpec, path: Path): Probl
 }
 
 /** A name that nothing in the file carries, with the names that would do. */
+/** Whether a problem is that of a name which nothing has: it holds whatever else is wrong, unless the thing is among that. */
+export function isUnknownName({ rule, message }: Problem): boolean {
+  return rule === "reference" && UNKNOWN_NAME.test(message);
+}
+
+const UNKNOWN_NAME = /^there is no .* of this name$/;
+
 export function unknownName(reference: { noun: string; name: string; known: readonly string[]; path: Path }): Problem {
   const { noun, name, known, path } = reference;
   const shown = known.slice(0, 8).join(", ") + (known.length > 8 ? `, .. (${known.length} in all)` : "");

@@ -2,6 +2,7 @@
 // the kernel's network devices, Open vSwitch, virtual functions or libvirt. A platform is made of layers. Pure: types only.
 import type { Change } from "../model/change.js";
 import type { Path, Problem } from "../model/problem.js";
+import type { Carried } from "./carried.js";
 import type { Heading } from "./heading.js";
 import type { MissingTool } from "./packages.js";
 
@@ -108,6 +109,10 @@ export interface Layer<Model, Words, Facts> {
   /** Everything about a machine that the layer can't do, with paths below the machine. */
   unsupported(model: Model, path: Path): Problem[];
   toWords(model: Model, environment: string): Words;
+  /** What there is, briefly, a line each: for a reader to whom the machine is new, or who is to see it go. */
+  outline(words: Words): readonly string[];
+  /** What it gives the ports of VMs. Left out: it has none. */
+  carried?(words: Words): readonly Carried[];
   /** What a preview shows, and the files that are put on the machine. Empty words give no section. */
   sections(words: Words, heading: Heading): readonly TextSection[];
   /** What the facts template printed, parsed from JSON; throws an Error in plain words when it is not what the template prints. */

@@ -32,7 +32,7 @@ describe("settings of a machine", () => {
 
   it("that interrupt stand at the top of the comment", () => {
     const change = { ...detail, name: "hv-01", type: "t", kind: "Hyper-V host", action: "update" as const };
-    const about = { id: "a/b", environment: "b", problems: [], errors: [], messages: [], others: [] };
+    const about = { id: "a/b", environment: "b", problems: [], errors: [], messages: [], others: [], below: [] };
     expect(toMarkdown({ ...about, changes: [change] })).toContain(
       '### 🔴 Outages\n\n- `hv-01`: `vmswitch.switches.vs0.BandwidthReservationMode: "Absolute" → "Weight"`\n',
     );

@@ -20,7 +20,16 @@ import { VCENTER_DRIVERS } from "../../providers/platforms/vsphere/index.js";
 import { PROVIDER_RESOURCES } from "../../providers/platforms/vsphere/resources.js";
 import { hostile } from "../arbitrary.js";
 
-const about = { id: "site/prod", environment: "prod", problems: [], errors: [], messages: [], others: [], changes: [] };
+const about = {
+  id: "site/prod",
+  environment: "prod",
+  problems: [],
+  errors: [],
+  messages: [],
+  others: [],
+  below: [],
+  changes: [],
+};
 
 /** A line about what nobody notices. */
 const quiet = (title: unknown) => ({ title, disruption: "none" as const });
@@ -235,6 +244,7 @@ describe("a failed preview", () => {
     expect(tell({ stdout, stderr: "error: x\n", code: 1 }, [])).toMatchObject({
       changes: [],
       others: [],
+      below: [],
       errors: ["x"],
     });
   });
@@ -287,6 +297,7 @@ function commentOf(text: fc.Arbitrary<string>, counts: { readonly maxLength: num
     errors: fc.array(text, { maxLength: 2 }),
     messages: fc.array(fc.record({ severity: text, text }), { maxLength: 3 }),
     others: fc.array(fc.record({ op: fc.constant("create"), type: text, count: fc.nat(9) }), { maxLength: 8 }),
+    below: fc.array(fc.record({ vm: text, port: text, on: text, from: text, to: text }), counts),
     commit: text,
   });
 }
@@ -357,6 +368,74 @@ const MARKUP = fc.oneof(
     "http://a|b",
   ),
 );
+
+describe("a row", () => {
+  const steps = (disruption: PlannedStep["disruption"], count: number) =>
+    Array.from({ length: count }, (_, index) => ({ title: `${disruption} ${index}`, disruption }));
+  const change = (brief: number): ResourceChange => ({
+    name: "esx-01",
+    type: "t",
+    action: "update",
+    disruption: "outage",
+    ...NO_LINES,
+    diff: "",
+    steps: [...steps("none", 5), ...steps("brief", brief), ...steps("outage", 5)],
+  });
+  const cell = (markdown: string) => /^\| `esx-01`.*\| (.*) \|$/m.exec(markdown)?.[1]?.split("<br>");
+  const outages = [0, 1, 2, 3, 4].map((index) => `🔴 \`outage ${index}\``);
+
+  it("names what interrupts first, all of it, and folds only the rest", () => {
+    expect(cell(toMarkdown({ ...about, changes: [change(2)] }))).toEqual([
+      ...outages,
+      "🟠 `brief 0`",
+      "🟠 `brief 1`",
+      "and 5 more, without disruption",
+    ]);
+  });
+
+  it("keeps every outage where the comment has no room for what is brief", () => {
+    const markdown = toMarkdown({ ...about, changes: [change(2_000)] }, SMALLEST_LIMIT);
+    expect(cell(markdown)).toEqual([...outages, "and 2005 more"]);
+  });
+
+  it("says of nothing that it disturbs nobody where that is not known, or where all of it goes", () => {
+    const quietly = { ...change(0), steps: steps("none", 6) };
+    const folded = (rest: Partial<ResourceChange>) =>
+      cell(toMarkdown({ ...about, changes: [{ ...quietly, ...rest }] }))?.at(-1);
+    expect(folded({ disruption: "none" })).toBe("and 2 more, without disruption");
+    expect(folded({ disruption: "unknown" })).toBe("and 2 more");
+    expect(folded({ action: "delete" })).toBe("`none 5`");
+  });
+});
+
+describe("a line of a diff that begins with a sign itself", () => {
+  const shown = (diff: string) => {
+    const change: ResourceChange = { name: "a", type: "t", action: "update", disruption: "none", ...NO_LINES, diff };
+    return /^```diff\n([\s\S]*?)\n```$/m.exec(toMarkdown({ ...about, changes: [change] }))?.[1]?.split("\n");
+  };
+  const sysctl =
+    '\\ A "-" in the second column is part of the line (sysctl.d: ignore errors); only the first column says what changes.';
+
+  it("is said to, once a hunk, whether it stays, comes or goes", () => {
+    for (const sign of [" ", "+", "-"]) {
+      const lines = [" # head", `${sign}-net/ipv6/conf/a/accept_ra = 0`, `${sign}-net/ipv6/conf/b/accept_ra = 0`];
+      const hunk = ["@@ -1,3 +1,3 @@", ...lines];
+      expect(shown([...hunk, ...hunk].join("\n"))).toEqual(
+        [hunk, hunk].flatMap(([range, head, ...rest]) => [range, head, sysctl, ...rest]),
+      );
+    }
+  });
+
+  it("has its reason only where that is known, and no other line has a remark", () => {
+    expect(shown("@@ -1,2 +1,2 @@\n- a: 1\n+- a: 1\n")).toEqual([
+      "@@ -1,2 +1,2 @@",
+      "- a: 1",
+      '\\ A "-" in the second column is part of the line; only the first column says what changes.',
+      "+- a: 1",
+      "",
+    ]);
+  });
+});
 
 describe("hostile text", () => {
   it("changes nothing in the structure of the comment, as a GitHub-flavoured reader sees it", () => {

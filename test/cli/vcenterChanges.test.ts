@@ -77,7 +77,7 @@ function change(driver: string, head: (text: string) => string, base = FILE) {
 }
 
 const markdown = (changes: ReturnType<typeof told>["changes"]) =>
-  toMarkdown({ id: "a/b", environment: "b", problems: [], errors: [], messages: [], others: [], changes });
+  toMarkdown({ id: "a/b", environment: "b", problems: [], errors: [], messages: [], others: [], below: [], changes });
 
 describe("a distributed switch", () => {
   it("is the steps of its driver, in order, with the risk of each, and the worst as its own", () => {

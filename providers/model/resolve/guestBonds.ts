@@ -26,8 +26,10 @@ export function checkBondMembers(
   for (const [index, member] of spec.members.entries()) {
     const at = [...path, "members", index];
     const port = ports.find((candidate) => candidate.name === member);
-    if (!port) scope.add(unknownName({ noun: "port", name: member, known: Object.keys(vm.body.ports), path: at }));
-    else taken.take(member, `bond ${bondName}`, { path: at, remedy: "A port belongs to one bond." });
+    if (port) taken.take(member, `bond ${bondName}`, { path: at, remedy: "A port belongs to one bond." });
+    // A port that is declared and has no place has an error of its own.
+    else if (!Object.hasOwn(vm.body.ports, member))
+      scope.add(unknownName({ noun: "port", name: member, known: Object.keys(vm.body.ports), path: at }));
   }
   const members = ports.filter((port) => spec.members.includes(port.name));
   const network = members[0]?.network;

@@ -8,6 +8,7 @@ import { type LinuxFacts, readLinuxFacts } from "./facts.js";
 import { fromLinuxFacts } from "./fromFacts.js";
 import { unhealthyDevices } from "./health.js";
 import { NIC_LINKS, nicLinks } from "./nicNames.js";
+import { outlineLinux } from "./outline.js";
 import { nothingOf, planLinux } from "./plan.js";
 import { linuxRemarks } from "./remarks.js";
 import { RENDERERS } from "./renderers.js";
@@ -29,6 +30,7 @@ const ofAnyMachine: Omit<LinuxLayer<never>, "unsupported" | "toWords"> = {
   name: "linux",
   extension: "network.txt",
   nothing: nothingOf(null),
+  outline: outlineLinux,
   facts: "linux/facts.sh",
   ownFiles: [UDEV_RULES, SYSCTL_FILE, NIC_LINKS, ...Object.values(RENDERERS).flatMap(({ ownFiles }) => ownFiles)],
   sections: (given, heading) => {

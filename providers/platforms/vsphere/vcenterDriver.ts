@@ -6,6 +6,7 @@ import type { Disruption } from "../../model/change.js";
 import type { Environment } from "../../model/environment.js";
 import type { Path, Problem } from "../../model/problem.js";
 import type { ObjectContent, PropertyQuery, Ref, VimCall, VimTree } from "../../model/vim.js";
+import type { Carried } from "../carried.js";
 
 /** An object that vCenter is told about, and where the environment file has it. */
 export interface ObjectPlace<Model> {
@@ -82,6 +83,10 @@ export interface VcenterDriver<Model, Target extends object, W extends object, F
   ): Facts | undefined;
   /** What vCenter has of all that `scope` names: what others made is left out. */
   fromFacts(facts: Facts, scope: W): W;
+  /** What there is, briefly, a line each, of an object that comes or goes. Left out: the steps say it. */
+  outline?(words: W): readonly string[];
+  /** What it gives the ports of VMs. Left out: it has none. */
+  carried?(words: W): readonly Carried[];
   /** The words of an object of which nothing is declared: what a first preview plans from. Left out: it shows no plan. */
   readonly nothing?: W;
   /**

@@ -83,6 +83,7 @@ export const nics: Layer<HypervHost, NicsWords, NicsFacts> = {
   name: "nics",
   extension: "nics.ps1",
   nothing: NOTHING,
+  outline: ({ nics }) => Object.entries(nics).map(([name, { NumVFs }]) => `virtual functions of ${name}: ${NumVFs}`),
   facts: "hyperv/nics/facts.ps1",
   ownFiles: [],
   unsupported: () => [],

@@ -4,6 +4,7 @@ import type { Layer } from "../../layer.js";
 import { unsupportedByHyperv } from "../unsupported.js";
 import { compareVmswitch } from "./compare.js";
 import { fromVmswitchFacts, readVmswitchFacts, type VmswitchFacts } from "./facts.js";
+import { outlineVmswitch, vmswitchCarried } from "./outline.js";
 import { isNothing, planVmswitch } from "./plan.js";
 import { vmswitchRemarks } from "./remarks.js";
 import { toVmswitchWords } from "./toWords.js";
@@ -14,6 +15,11 @@ export const vmswitch: Layer<HypervHost, VmswitchWords, VmswitchFacts> = {
   name: "vmswitch",
   extension: "vmswitch.ps1",
   nothing: NOTHING,
+  outline: outlineVmswitch,
+  carried: ({ vms }) =>
+    Object.entries(vms).flatMap(([vm, adapters]) =>
+      Object.entries(adapters).map(([port, { vlan }]) => ({ below: { vm, port }, vlans: vmswitchCarried(vlan) })),
+    ),
   facts: "hyperv/vmswitch/facts.ps1",
   // Everything lies in Windows' own stores.
   ownFiles: [],

@@ -1,10 +1,12 @@
 // Seeds of VMs on a KVM host: a disc for the first start of each, from which cloud-init configures its network. The layer. Pure.
+
 import { compare } from "../../../model/change.js";
 import type { KvmHost } from "../../../model/host.js";
 import type { Heading } from "../../heading.js";
 import type { Layer, TextSection } from "../../layer.js";
 import { seedTexts } from "../../linuxGuest/cloudInit/index.js";
 import { linuxInGuest } from "../../linuxGuest/index.js";
+import { line } from "../../phrases.js";
 import { type CloudInitFacts, fromCloudInitFacts, readCloudInitFacts } from "./facts.js";
 import { missingOfCloudInit, planCloudInit } from "./plan.js";
 import { toCloudInitWords } from "./toWords.js";
@@ -14,6 +16,7 @@ export const cloudInit: Layer<KvmHost, CloudInitWords, CloudInitFacts> = {
   name: "cloudInit",
   extension: "cloud-init.txt",
   nothing: NO_SEEDS,
+  outline: ({ seeds }) => line("seeds for VMs", Object.keys(seeds)),
   facts: "kvm/cloudInit/facts.sh",
   ownFiles: OWN_SEED_FILES,
   // What cloud-init loses is told of the guest; what libvirt has no place for, of the VM.

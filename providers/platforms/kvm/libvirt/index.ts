@@ -1,15 +1,17 @@
 // libvirt on a KVM host: its networks, and the interfaces of its domains. The layer. Pure.
+
 import { type Change, compare, type Disruption } from "../../../model/change.js";
 import type { KvmHost } from "../../../model/host.js";
 import type { Path } from "../../../model/problem.js";
 import type { Layer, TextSection } from "../../layer.js";
+import { carried, line } from "../../phrases.js";
 import { isEmpty, libvirtUnreadable, missingOfLibvirt } from "./conflicts.js";
 import { fromLibvirtFacts, type LibvirtFacts, readLibvirtFacts } from "./facts.js";
 import { planLibvirt } from "./plan.js";
 import { libvirtUnsupported, toLibvirtWords } from "./toWords.js";
 import { unhealthyLibvirt } from "./unhealthy.js";
 import { interfaceFile, networkFile } from "./view.js";
-import type { LibvirtDomainWords, LibvirtWords } from "./words.js";
+import type { LibvirtDomainWords, LibvirtVlan, LibvirtWords } from "./words.js";
 
 /** What the VM notices of a change of its interface; a card that is taken out and put in anew is an outage. */
 const INTERFACE: Readonly<Record<string, Disruption>> = {
@@ -36,7 +38,17 @@ export const libvirt: Layer<KvmHost, LibvirtWords, LibvirtFacts> = {
   name: "libvirt",
   extension: "libvirt.xml",
   nothing: { networks: {}, domains: {} },
+  outline: ({ networks, domains }) => [
+    ...line("libvirt networks", Object.keys(networks)),
+    ...line("libvirt interfaces of VMs", Object.keys(domains)),
+  ],
   facts: "kvm/libvirt/facts.sh",
+  carried: ({ domains }) =>
+    Object.values(domains).flatMap(({ interfaces }) =>
+      Object.values(interfaces).flatMap(({ target, vlan }) =>
+        target === null || vlan === null ? [] : [{ below: { interface: target }, vlans: libvirtCarried(vlan) }],
+      ),
+    ),
   // Everything lies in libvirt's own store.
   ownFiles: [],
   unsupported: libvirtUnsupported,
@@ -84,4 +96,10 @@ function withoutOrder({ networks, domains }: LibvirtWords): object {
     domain,
   ]);
   return { networks, domains: Object.fromEntries(named) };
+}
+
+function libvirtCarried({ trunk, tags, native }: LibvirtVlan): string {
+  if (!trunk) return carried("", Number(tags));
+  const tagged = tags.split(",").filter((range) => range !== `${native}`);
+  return carried(tagged.join(","), native);
 }

@@ -1,8 +1,10 @@
 // The security policy of VM ports on a KVM host, kept by nftables at each port's interface: the layer. Pure.
+
 import { compare } from "../../../model/change.js";
 import type { KvmHost } from "../../../model/host.js";
 import type { Heading } from "../../heading.js";
 import type { Layer, TextSection } from "../../layer.js";
+import { line } from "../../phrases.js";
 import { fromNftablesFacts, type NftablesFacts, readNftablesFacts } from "./facts.js";
 import { missingOfNftables, planNftables } from "./plan.js";
 import { nftablesUnsupported, toNftablesWords } from "./toWords.js";
@@ -22,6 +24,7 @@ export const nftables: Layer<KvmHost, NftablesWords, NftablesFacts> = {
   name: "nftables",
   extension: "nftables.txt",
   nothing: NO_GUARD,
+  outline: ({ ports }) => line("security of ports", Object.keys(ports)),
   facts: "kvm/nftables/facts.sh",
   ownFiles: NFTABLES_FILES,
   unsupported: nftablesUnsupported,

@@ -4,6 +4,7 @@ import type { KvmHost } from "../../../model/host.js";
 import { disruptionTable } from "../../driver.js";
 import type { Layer } from "../../layer.js";
 import { fromOvsFacts, type OvsFacts, readOvsFacts } from "./facts.js";
+import { outlineOvs, ovsCarried } from "./outline.js";
 import { missingOfOvs, ovsUnreadable, planOvs } from "./plan.js";
 import { ovsUnsupported, toOvsWords } from "./toWords.js";
 import { toOvsConfig } from "./view.js";
@@ -32,6 +33,11 @@ export const openvswitch: Layer<KvmHost, OvsWords, OvsFacts> = {
   ownFiles: [],
   unsupported: ovsUnsupported,
   toWords: toOvsWords,
+  outline: outlineOvs,
+  carried: ({ bridges }) =>
+    Object.values(bridges).flatMap(({ ports }) =>
+      Object.entries(ports).map(([name, port]) => ({ below: { interface: name }, vlans: ovsCarried(port) })),
+    ),
   sections: (words, heading) =>
     Object.keys(words.bridges).length > 0
       ? [{ target: "ovs-vsctl, one transaction", ...toOvsConfig(words, heading) }]

@@ -1,6 +1,8 @@
 // Virtual functions (SR-IOV) of KVM hosts: the layer. Pure.
+
 import type { KvmHost } from "../../../model/host.js";
 import type { Layer } from "../../layer.js";
+import { vlans } from "../../phrases.js";
 import { readSriovFacts, type SriovFacts } from "./facts.js";
 import { compareSriov, fromSriovFacts } from "./fromFacts.js";
 import { planSriov, unhealthySriov } from "./plan.js";
@@ -11,6 +13,14 @@ export const sriov: Layer<KvmHost, SriovWords, SriovFacts> = {
   name: "sriov",
   extension: "sriov.conf",
   nothing: NO_SRIOV,
+  outline: ({ ports }) =>
+    Object.entries(ports).map(([name, { sriov_numvfs: count }]) => `virtual functions of ${name}: ${count}`),
+  carried: ({ ports }) =>
+    Object.values(ports).flatMap(({ functions }) =>
+      Object.values(functions).flatMap(({ user, vlan }) =>
+        user === null || vlan === null ? [] : [{ below: user, vlans: vlan === 0 ? "no VLAN" : vlans(`${vlan}`) }],
+      ),
+    ),
   facts: "kvm/sriov/facts.sh",
   ownFiles: SRIOV_FILES,
   // What the file may say of virtual functions, Linux has; what a driver lacks is found on the host.

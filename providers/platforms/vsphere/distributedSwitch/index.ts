@@ -4,6 +4,7 @@ import type { VcenterDriver } from "../vcenterDriver.js";
 import { toSwitchCall } from "./calls.js";
 import { askSwitch, type SwitchFacts, toSwitchFacts } from "./facts.js";
 import { fromSwitchFacts } from "./fromFacts.js";
+import { outlineSwitch, vlanCarried } from "./outline.js";
 import { planSwitch } from "./plan.js";
 import { planSwitchRemoval } from "./removal.js";
 import type { SwitchStep } from "./steps.js";
@@ -20,6 +21,9 @@ export const distributedSwitch: VcenterDriver<DistributedSwitch, SwitchTarget, S
     distributedSwitches.map((model) => ({ model, path: ["distributedSwitches", model.name] })),
   unsupported: unsupportedOnSwitch,
   toWords: toSwitchWords,
+  outline: outlineSwitch,
+  carried: ({ portGroups }) =>
+    Object.entries(portGroups).map(([portGroup, { vlan }]) => ({ below: { portGroup }, vlans: vlanCarried(vlan) })),
   title: ({ name }) => `distributed switch "${name}"`,
   ask: askSwitch,
   toFacts: toSwitchFacts,

@@ -1,5 +1,6 @@
 // The driver of ESXi hosts: standard switches, port groups, vmkernel ports, SR-IOV and passthrough. Pure.
 import type { EsxHost } from "../../../model/host.js";
+import { carried } from "../../phrases.js";
 import type { VcenterDriver } from "../vcenterDriver.js";
 import { toHostCall } from "./calls.js";
 import type { HostFacts } from "./facts.js";
@@ -12,6 +13,9 @@ import { toHostWords } from "./toWords.js";
 import { unsupportedOnHost } from "./unsupported.js";
 import { type HostTarget, type HostWords, NO_WORDS } from "./words.js";
 
+/** The VM tags its frames itself. */
+const TRUNK = 4095;
+
 export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, HostStep> = {
   name: "esxHost",
   kind: "ESXi host",
@@ -20,6 +24,11 @@ export const esxHost: VcenterDriver<EsxHost, HostTarget, HostWords, HostFacts, H
   objects: ({ esxHosts }) => esxHosts.map((model) => ({ model, path: ["hosts", model.name] })),
   unsupported: unsupportedOnHost,
   toWords: toHostWords,
+  carried: ({ portGroups }) =>
+    Object.entries(portGroups).map(([portGroup, { switch: on, vlan }]) => ({
+      below: { portGroup, switch: on },
+      vlans: vlan === TRUNK ? "all VLANs" : carried("", vlan),
+    })),
   title: ({ address }) => `ESXi host "${address}"`,
   ask: askHost,
   toFacts: readHostFacts,

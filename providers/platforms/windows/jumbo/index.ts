@@ -1,7 +1,9 @@
 // Jumbo frames of Windows: how large a frame network cards and the adapters of the management OS carry. The layer. Pure.
+
 import { compare } from "../../../model/change.js";
 import type { Heading } from "../../heading.js";
 import { type Filled, type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { line } from "../../phrases.js";
 import { connectionOf, finder, nicView } from "../nic.js";
 import { formatFrames, fromJumboFacts, type JumboFacts, largestFrame, propertyOf, readJumboFacts } from "./facts.js";
 import { type JumboWord, type JumboWords, NOTHING } from "./words.js";
@@ -59,6 +61,7 @@ export function jumbo<Model>(toWords: (model: Model) => JumboWords): Layer<Model
     name: "jumbo",
     extension: "jumbo.ps1",
     nothing: NOTHING,
+    outline: ({ adapters }) => line("jumbo frames on", Object.keys(adapters)),
     facts: "windows/jumbo/facts.ps1",
     ownFiles: [],
     unsupported: () => [],

@@ -105,6 +105,8 @@ export function lbfo<Model>(toWords: (model: Model) => LbfoWords): Layer<Model, 
     name: "lbfo",
     extension: "lbfo.ps1",
     nothing: NOTHING,
+    outline: ({ teams }) =>
+      Object.entries(teams).map(([name, { TeamMembers }]) => `team ${name} of ${TeamMembers.join(", ")}`),
     facts: "windows/lbfo/facts.ps1",
     ownFiles: [],
     unsupported: () => [],

@@ -1,7 +1,9 @@
 // IP settings of Windows: addresses, routes, name servers and MTU of the interfaces of a machine. The layer. Pure.
+
 import { compare, type Disruption } from "../../../model/change.js";
 import type { Path } from "../../../model/problem.js";
 import { type Layer, type LayerPlan, NOTHING_TO_DO, type Now } from "../../layer.js";
+import { listed } from "../../phrases.js";
 import { isSame } from "../isSame.js";
 import { connectionOf, nicConflicts } from "../nic.js";
 import { fromTcpipFacts, interfaceOf, readTcpipFacts, type TcpipFacts } from "./facts.js";
@@ -66,6 +68,11 @@ export function tcpip<Model>(toWords: (model: Model) => TcpipWords): Layer<Model
     name: "tcpip",
     extension: "tcpip.ps1",
     nothing: NOTHING,
+    outline: ({ interfaces }) =>
+      Object.entries(interfaces).map(
+        ([name, { IPAddress, Dhcp }]) =>
+          `interface ${name}: ${listed([...IPAddress, ...(Dhcp === "Enabled" ? ["DHCP"] : [])])}`,
+      ),
     facts: "windows/tcpip/facts.ps1",
     ownFiles: [],
     unsupported: () => [],
