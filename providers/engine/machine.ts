@@ -8,7 +8,7 @@ import type { Driver, MachineInputs, MachineModel, MachineWords } from "../platf
 import type { Heading } from "../platforms/heading.js";
 import { describeMissing, installationOf, type MissingTool } from "../platforms/packages.js";
 import { type ChangePlan, type ChangeRequest, differences, planChange, type Wanted } from "./changePlan.js";
-import { detected, isOpen } from "./detection.js";
+import { detected } from "./detection.js";
 import { unlessNotStarted } from "./firstStart.js";
 import { type Connect, isLost, MachineAccess } from "./machineAccess.js";
 import { BusyError, ConflictError } from "./machineErrors.js";
@@ -53,22 +53,22 @@ export class Machine<Model extends MachineModel> {
   }
 
   /** Makes the machine have what the words say. Runs nothing when it already does. */
-  async apply({ ssh, firstStart, missingPackages, environment, words: given }: MachineInputs): Promise<Applied> {
+  async apply({ ssh, firstStart, missingPackages, environment, words }: MachineInputs): Promise<Applied> {
     const heading: Heading = { machine: ssh.name, environment };
-    const words = await this.detect({ ssh, firstStart, environment }, given);
     return this.unlessNotStarted({ ssh, firstStart }, () => this.change(ssh, { heading, words, missingPackages }));
   }
 
-  /** The words with what they leave to the machine as it has that; it is asked only where they do. A ConflictError says why it can't be. */
-  async detect({ ssh, firstStart, environment }: Place, words: MachineWords): Promise<MachineWords> {
-    if (!isOpen(this.driver, words)) return words;
-    const ask = async (host: Host) => {
-      const { layers } = await this.access.facts(host, environment);
-      const found = detected(this.driver, words, layers);
-      if (found.conflicts.length > 0) throw new ConflictError(host.label, found.conflicts);
-      return found.words;
-    };
-    return this.unlessNotStarted({ ssh, firstStart }, () => this.access.withHost(this.access.connect(ssh), ask));
+  /** The words with what they leave open as the machine has it. A ConflictError says why that can't be had. */
+  async detect({ ssh, environment }: Omit<Place, "firstStart">, words: MachineWords): Promise<MachineWords> {
+    return this.access.withHost(this.access.connect(ssh), async (host) =>
+      this.closed(host, words, await this.access.facts(host, environment)),
+    );
+  }
+
+  private closed(host: Host, words: MachineWords, facts: MachineFacts): MachineWords {
+    const { words: found, conflicts } = detected(this.driver, words, facts);
+    if (conflicts.length > 0) throw new ConflictError(host.label, conflicts);
+    return found;
   }
 
   /** What of ours the machine has; undefined when it has nothing of ours. */
@@ -114,13 +114,13 @@ export class Machine<Model extends MachineModel> {
     return unlessNotStarted({ access, driver, machine: ssh.name, firstStart }, use);
   }
 
-  private async change(ssh: SshTarget, wanted: Task): Promise<Applied> {
+  private async change(ssh: SshTarget, task: Task): Promise<Applied> {
     const seconds = ssh.confirmSeconds ?? DEFAULT_CONFIRM_SECONDS;
     const id = randomBytes(6).toString("hex");
-    const begun = await this.inTurn(ssh, (host) => this.begin(host, { ...wanted, id, seconds }));
+    const begun = await this.inTurn(ssh, (host) => this.begin(host, { ...task, id, seconds }));
     const { plan } = begun;
     if (plan === undefined) return { changes: [], notes: begun.remarks };
-    const remarks = await new Settlement(this.access, { wanted, id, ...begun }).finish(ssh);
+    const remarks = await new Settlement(this.access, { id, ...begun }).finish(ssh);
     return { changes: plan.changes, notes: [...plan.notes, ...remarks] };
   }
 
@@ -145,13 +145,13 @@ export class Machine<Model extends MachineModel> {
 
   /** Sends the change where there is something to change. */
   private async begin(host: Host, request: Request): Promise<Begun> {
-    const plan = await this.plan(host, request);
+    const { wanted, ...plan } = await this.plan(host, request);
     const deadline = Date.now() + request.seconds * 1000;
     const { label } = host;
     const { remarks } = plan;
     if (plan.changes.length === 0) {
-      if (!plan.isRecorded) await this.record(host, request);
-      return { plan: undefined, remarks, deadline, label, seconds: request.seconds };
+      if (!plan.isRecorded) await this.record(host, wanted);
+      return { plan: undefined, wanted, remarks, deadline, label, seconds: request.seconds };
     }
     try {
       await this.access.run(host, {
@@ -163,21 +163,22 @@ export class Machine<Model extends MachineModel> {
       // From here on a lost connection means little: the machine goes on by itself, and is asked over the next one.
       if (!isLost(error)) throw error;
     }
-    return { plan, remarks, deadline, label, seconds: request.seconds };
+    return { plan, wanted, remarks, deadline, label, seconds: request.seconds };
   }
 
   /** A machine that is as wanted already, or from which only what stays there was left out, knows what is wanted now. */
-  private async record(host: Host, { heading: { environment }, words }: Request): Promise<void> {
+  private async record(host: Host, { heading: { environment }, words }: Wanted): Promise<void> {
     const script = machineScript(this.driver.shell, "record", { environment, ...recordOf(words) });
     await this.access.run(host, { step: "record what is wanted", script });
   }
 
   /** What a change takes, once the machine has what it needs for it; an error where something stands in the way. */
-  private async plan(host: Host, request: Request): Promise<ChangePlan> {
-    const { environment } = request.heading;
-    const facts = await this.settledFacts(host, environment);
-    const plan = planChange(this.driver, request, facts);
-    if (plan.missing.length === 0 && plan.conflicts.length === 0) return plan;
+  private async plan(host: Host, request: Request): Promise<Planned> {
+    const { heading } = request;
+    const facts = await this.settledFacts(host, heading.environment);
+    const wanted = { heading, words: this.closed(host, request.words, facts) };
+    const plan = planChange(this.driver, { ...request, ...wanted }, facts);
+    if (plan.missing.length === 0 && plan.conflicts.length === 0) return { ...plan, wanted };
     const installation = installationOf(plan.missing, facts.packageManager);
     // Nothing is installed for a change that can't be made.
     if (plan.conflicts.length > 0 || request.missingPackages === "refuse" || installation === undefined)
@@ -200,9 +201,15 @@ type Place = Pick<MachineInputs, "ssh" | "firstStart" | "environment">;
 type Task = Wanted & Pick<MachineInputs, "missingPackages">;
 type Request = Task & Pick<ChangeRequest, "id" | "seconds">;
 
+/** With what is wanted once nothing of it is open any more. */
+interface Planned extends ChangePlan {
+  readonly wanted: Wanted;
+}
+
 /** A change that was sent; without a plan there was nothing to change. */
 interface Begun {
   readonly plan: ChangePlan | undefined;
+  readonly wanted: Wanted;
   /** What was to be told of the machine before. */
   readonly remarks: readonly string[];
   /** When the machine puts back what it had, by our clock. */

@@ -36,11 +36,6 @@ const About = z.object({
 });
 export type About = z.infer<typeof About>;
 
-export interface UnderWay extends About {
-  /** The machine has begun to put back what it had, and has not come to the end of it. */
-  readonly isPuttingBack: boolean;
-}
-
 /** How the last change ended. */
 const Last = z.object({
   id: z.string(),
@@ -73,19 +68,21 @@ export interface MachineFacts {
   readonly files: Readonly<Record<string, string>>;
   /** The words that were applied and confirmed last, by whatever stack of this environment. */
   readonly applied: MachineWords | undefined;
-  readonly change: UnderWay | undefined;
+  readonly change: About | undefined;
+  /** It has begun to put back what it had, and has not come to the end of it; without a change under way nobody goes on with that. */
+  readonly isPuttingBack: boolean;
   readonly last: Last | undefined;
 }
 
 export function readMachineFacts(layers: Layers, stdout: string): MachineFacts {
   const document = readFactsDocument(Document, stdout);
-  const change = json(About, document.change);
   return {
     layers: Object.fromEntries(layers.map((layer) => [layer.name, layer.readFacts(document.layers[layer.name])])),
     packageManager: document.packageManager ?? undefined,
     files: document.files,
     applied: json(z.record(z.string(), z.unknown()), document.applied),
-    change: change && { ...change, isPuttingBack: document.reverting },
+    change: json(About, document.change),
+    isPuttingBack: document.reverting,
     last: json(Last, document.last),
   };
 }

@@ -14,6 +14,7 @@ import { NotStartedError } from "./firstStart.js";
 import { codeOf, failed } from "./initFailure.js";
 import { type Applied, Machine } from "./machine.js";
 import { ConflictError, TouchedError } from "./machineErrors.js";
+import { NO_WORDS } from "./machineWords.js";
 import { renderTexts } from "./render.js";
 import { toldOnce } from "./toldOnce.js";
 import { VcenterProvider } from "./vcenterProvider.js";
@@ -67,26 +68,32 @@ export class MachineProvider<Model extends MachineModel> {
     }));
     if (failures.length > 0) return { inputs: news, failures };
     try {
-      return { inputs: await this.decided(olds, news) };
+      return { inputs: await this.closed(olds, news) };
     } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
+      if (!(error instanceof Error)) throw error;
       // No property: Pulumi would print all of its value.
       return { inputs: news, failures: [{ property: "", reason: error.message }] };
     }
   }
 
-  /** The inputs with what they leave to the machine, as the state has it or as the machine says: a preview shows its lines. */
-  private async decided(olds: Properties, news: Properties): Promise<Properties> {
-    const { driver, machine } = this;
-    const { ssh, environment, words, firstStart } = this.inputs(news);
-    if (!isOpen(driver, words)) return news;
-    const before = Inputs.safeParse(olds).data;
-    const known = before === undefined ? words : asBefore(driver, words, before.configuration);
-    const found = await orTold(machine.detect({ ssh, firstStart, environment }, known).catch(unlessUnreachable));
-    // Shown as open; an up asks again.
-    if (found instanceof Error) return news;
-    const texts = renderTexts(driver, { words: found, heading: { machine: ssh.name, environment } });
-    return { ...news, configuration: found, ...texts };
+  /** The inputs with what they leave open as the state has it, or as the machine says: a preview shows its lines. */
+  private async closed(olds: Properties, news: Properties): Promise<Properties> {
+    const { driver } = this;
+    const { ssh, environment, words: given } = this.inputs(news);
+    if (!isOpen(driver, given)) return news;
+    const before = Inputs.safeParse(olds).data?.configuration ?? NO_WORDS;
+    const { words: known, conflicts } = asBefore(driver, given, before);
+    if (conflicts.length > 0) throw new ConflictError(ssh.name, conflicts);
+    const words = isOpen(driver, known)
+      ? await this.machine.detect({ ssh, environment }, known).catch(unlessUnreachable)
+      : known;
+    // It stays open, and is shown so; an up asks again.
+    if (words === undefined) return news;
+    return {
+      ...news,
+      configuration: words,
+      ...renderTexts(driver, { words, heading: { machine: ssh.name, environment } }),
+    };
   }
 
   async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
@@ -166,11 +173,10 @@ export class MachineProvider<Model extends MachineModel> {
   }
 }
 
-/** A preview may run where no machine can be reached: what is not known then is told. */
-function unlessUnreachable(error: unknown): HostError {
+/** A preview may run where machines can't be reached or entered: what is not known then is told. */
+function unlessUnreachable(error: unknown): undefined {
   if (!(error instanceof HostError)) throw error;
-  console.log(`what it uses could not be detected. ${error.message}`);
-  return error;
+  console.log(`${error.message} So it is not known yet what it uses: up finds it out.`);
 }
 
 /** A machine that is not there yet is no failure: what is to be done is told, and the run goes on. */

@@ -69,14 +69,11 @@ export class Settlement<Model extends MachineModel> {
       await sleep(SETTLE_MILLISECONDS[look] ?? SETTLE_MILLISECONDS.at(-1));
       const facts = await this.look(host);
       if (facts.change?.id !== id) {
-        endOf(host, facts, id);
+        this.end(host, facts);
         return [];
       }
-      if (facts.change.isPuttingBack) {
-        await this.awaitEnd(
-          host,
-          this.unverified(new Error("It had not come to the end of putting back what it had.")),
-        );
+      if (facts.isPuttingBack) {
+        await this.awaitEnd(host, this.unended());
         return [];
       }
       const isLast = look >= SETTLE_MILLISECONDS.length - 1;
@@ -126,10 +123,23 @@ export class Settlement<Model extends MachineModel> {
     const until = Date.now() + wayBackSeconds(seconds) * 1000;
     for (;;) {
       const facts = await this.facts(host);
-      if (facts.change?.id !== id) return endOf(host, facts, id);
+      if (facts.change?.id !== id) return this.end(host, facts);
       if (Date.now() > until) throw refusal;
       await sleep(RECONNECT_PAUSE_MILLISECONDS);
     }
+  }
+
+  /** How a change ended that is under way no more: returns when it was confirmed. */
+  private end({ label }: Host, { last, isPuttingBack }: MachineFacts): void {
+    const isLast = last?.id === this.sent.id;
+    if (isLast && last.outcome === "confirmed") return;
+    if (!isLast && isPuttingBack) throw this.unended();
+    const reason = isLast ? last.reason : "it came to no end. Run pulumi up again";
+    throw new RevertedError(label, `${reason}.${reason === UNCONFIRMED ? ` ${CUT_OFF}` : ""}`);
+  }
+
+  private unended(): UnverifiedError {
+    return this.unverified(new Error("It had not come to the end of putting back what it had."));
   }
 
   private unhealthy(words: MachineWords, facts: MachineFacts): string[] {
@@ -167,13 +177,6 @@ export class Settlement<Model extends MachineModel> {
 const UNCONFIRMED = "no confirmation came in time";
 const CUT_OFF =
   "With the new configuration it could not be reached in time: look at the VLAN, the address, the gateway and the switch ports that its management goes over, or raise ssh.confirmSeconds.";
-
-/** How a change ended that is under way no more: returns when it was confirmed. */
-function endOf({ label }: Host, { last }: MachineFacts, id: string): void {
-  if (last?.id === id && last.outcome === "confirmed") return;
-  const reason = last?.id === id ? last.reason : "it came to no end. Run pulumi up again";
-  throw new RevertedError(label, `${reason}.${reason === UNCONFIRMED ? ` ${CUT_OFF}` : ""}`);
-}
 
 function mismatch(changes: readonly Change[], ailing: readonly string[]): string {
   if (changes.length > 0)

@@ -66,16 +66,19 @@ export interface Now<Words, Facts> {
   readonly heading: Heading;
 }
 
+/** Words in which nothing is left open, or why there are none: one sentence each, with remedy. */
+export type Decided<Words> = { readonly words: Words } | { readonly conflicts: readonly string[] };
+
 /**
- * What words may leave to the machine itself, such as which of its tools writes them. It is asked once: what it said stands in the state from then
- * on, and a preview shows it without asking again.
+ * What words may leave open for the machine to decide, such as which of its tools writes them. It is asked once: what was decided stands in the
+ * state from then on, and a preview shows it without asking again.
  */
 export interface Detection<Words, Facts> {
   isOpen(words: Words): boolean;
-  /** As it was found out before, for other words of the same machine; still open where those do not say. */
-  asBefore(words: Words, before: Words): Words;
-  /** As the machine has it; or why that can't be, one sentence each with remedy. */
-  detected(words: Words, facts: Facts): { readonly words: Words } | { readonly conflicts: readonly string[] };
+  /** As it was decided for other words of the same machine; undefined where those do not say. */
+  asBefore(words: Words, before: Words): Decided<Words> | undefined;
+  /** As the machine has it; `applied`: what was confirmed on it last, if anything was. */
+  detected(words: Words, facts: Facts, applied: Words | undefined): Decided<Words>;
 }
 
 export const NOTHING_TO_DO: LayerPlan = {

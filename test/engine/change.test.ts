@@ -83,7 +83,6 @@ it("that is confirmed stays, and is remembered", () => {
     by: "ann@desk",
     since: "now",
     seconds: 9,
-    isPuttingBack: false,
   });
   expect(confirm()).toMatchObject({ status: 0, stderr: "" });
   expectNew();
@@ -209,12 +208,25 @@ it("is under way until its way back has come to the end, however late, and who r
   const until = join(machine.state, "change/until");
   writeFileSync(until, `${Math.floor(Date.now() / 1000) - 29}\n`);
   machine.run("sh /var/lib/multiport/change/revert.sh live 'too late' >/dev/null 2>&1 &\nsleep 0.4");
-  expect(facts().change).toMatchObject({ id: "7", isPuttingBack: true });
+  expect(facts()).toMatchObject({ change: { id: "7" }, isPuttingBack: true });
   expect(Number(readFileSync(until, "utf8"))).toBeGreaterThan(Date.now() / 1000 + 50);
   expect(change({ id: "8" })().status).toBe(75);
   machine.run(machineScript("sh", "refuse", { reason: "it's wrong" }));
   expectOld();
   expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "too late" });
+});
+
+it("is put back to the end although who refused it is gone in the middle", async () => {
+  change()();
+  const kept = `/var/lib/multiport/change/old${machine.path("kept")}`;
+  machine.run(`rm ${kept}; mkfifo -m 640 ${kept}; { sleep 1.5; echo old >${kept}; } >/dev/null 2>&1 &`);
+  // As sshd, or a time limit, ends all that a connection has started.
+  const script = machineScript("sh", "refuse", { reason: "it's wrong" });
+  machine.run(`setsid sh -c '${script.replaceAll("'", "'\\''")}' & sleep 0.4; kill -s TERM -- -$!`);
+  expect(facts()).toMatchObject({ change: { id: "7" }, isPuttingBack: true });
+  await expect.poll(() => existsSync(join(machine.state, "change")), { timeout: 10_000 }).toBe(false);
+  expectOld();
+  expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "it's wrong" });
 });
 
 it("whose way back was killed keeps nobody waiting for ever", () => {

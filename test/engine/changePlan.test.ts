@@ -31,6 +31,7 @@ function machine(files: Record<string, string>): MachineFacts {
     files,
     applied: undefined,
     change: undefined,
+    isPuttingBack: false,
     last: undefined,
   };
 }

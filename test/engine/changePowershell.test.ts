@@ -133,7 +133,6 @@ it("that is confirmed stays, and is remembered", async () => {
     by: "ann@desk",
     since: "now",
     seconds: 9,
-    isPuttingBack: false,
   });
   expect(await confirm()).toEqual({ status: 0, stdout: "", stderr: [] });
   expect(addresses()).toContain(ADDRESS);
@@ -184,7 +183,7 @@ it("that is refused is put back at once, and can't be confirmed any more", async
 it("can't be confirmed when its way back has begun and is not at its end yet", async () => {
   await change();
   machine.files.move(`${CHANGE}\\armed`, `${CHANGE}\\reverting`);
-  expect((await facts()).change).toMatchObject({ id: "7", isPuttingBack: true });
+  expect(await facts()).toMatchObject({ change: { id: "7" }, isPuttingBack: true });
   expect(await confirm()).toMatchObject({ status: 76, stderr: ["The machine had begun to put back what it had."] });
   expect(exists(`${STATE}\\t\\applied.json`)).toBe(false);
 });

@@ -31,6 +31,8 @@ export interface FakeHostOptions {
     readonly because: string;
     readonly takes?: number;
     readonly isSeen?: boolean;
+    /** So many seconds after its beginning it counts as under way no more, though it has not ended. */
+    readonly forgottenAfter?: number;
   };
   /** Of a change by somebody else that is under way, for so many seconds (default: for good), and of how the last one ended. */
   readonly change?: object;
@@ -145,7 +147,7 @@ export class FakeHost implements Host {
     if (step.startsWith("apply ")) this.begin(script);
     if (step === "confirm the change") this.confirm(script);
     if (step === "record what is wanted") this.applied = recordedWords(script);
-    if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*)$/m));
+    if (step === "put back what it had") this.putBack(word(script, /revert\.sh live (.*) <\/dev\/null/m));
   }
 
   private begin(script: string): void {
@@ -205,7 +207,10 @@ export class FakeHost implements Host {
     if (isStale) this.stale--;
     const { layer = "openvswitch", files = {}, change, changeEndsAfter = Number.POSITIVE_INFINITY } = this.options;
     const isForeign = change !== undefined && Date.now() < this.begun + changeEndsAfter * 1000;
-    const about = this.pending?.about ?? (isForeign ? JSON.stringify(change) : null);
+    const { forgottenAfter = Number.POSITIVE_INFINITY } = this.options.reverts ?? {};
+    const isForgotten = Date.now() >= (this.pending?.reverts ?? 0) + forgottenAfter * 1000;
+    const current = this.pending?.about ?? (isForeign ? JSON.stringify(change) : null);
+    const about = isForgotten ? null : current;
     return JSON.stringify({
       layers: { ...QUIET, [layer]: JSON.parse(isStale ? this.previous : this.facts) },
       packageManager: "apt-get",

@@ -234,6 +234,7 @@ const NOTHING: MachineFacts = {
   files: {},
   applied: undefined,
   change: undefined,
+  isPuttingBack: false,
   last: undefined,
 };
 

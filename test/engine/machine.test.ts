@@ -478,6 +478,14 @@ describe("a way back that has begun before the machine is looked at", () => {
     expect(error).toBeInstanceOf(UnverifiedError);
     expect(error.message).toMatch(/It had not come to the end of putting back what it had\./);
   });
+
+  it("and counts as under way no more, though it has not ended, is not told as done", async () => {
+    const because = "no confirmation came in time";
+    const reverts = { after: 0, because, takes: 3600, isSeen: true, forgottenAfter: 10 };
+    expect(await failure(given({ before: empty, applied: converged, reverts }).machine.apply(inputs))).toBeInstanceOf(
+      UnverifiedError,
+    );
+  });
 });
 
 describe("read", () => {

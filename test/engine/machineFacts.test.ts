@@ -90,6 +90,7 @@ describe("a layer that can't tell what it has", () => {
     files: {},
     applied: applied as MachineFacts["applied"],
     change: undefined,
+    isPuttingBack: false,
     last: undefined,
   });
 

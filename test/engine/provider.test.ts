@@ -245,7 +245,9 @@ describe("the provider", () => {
       const document = JSON.parse(recordedFacts("linux", "lacp-bridge")) as Record<string, unknown>;
       const none = { netplan: false, networkd: false, NetworkManager: false, ifupdown: false };
       const renderers = { ...none, ...Object.fromEntries(names.map((name) => [name, true])) };
-      const nothing = { links: [], addresses: [], vlans: [], tables: [], rules: [], settings: [], teams: [] };
+      const port = { ifname: "a.0", address: "52:54:00:00:00:01", mtu: 1500 };
+      const nics = { "a.0": { pci: "0000:01:00.0", driver: "virtio_net", assigned: "0" } };
+      const nothing = { nics, links: [port], addresses: [], vlans: [], tables: [], rules: [], settings: [], teams: [] };
       return { layer: "linux", before: JSON.stringify({ ...document, ...nothing, renderers }) };
     };
     const linuxOf = ({ inputs: { configuration: found } }: { inputs: Properties }) =>
@@ -254,7 +256,9 @@ describe("the provider", () => {
     const asked = (options: FakeHostOptions) => given(options, "linuxGuest");
 
     it("shows its lines, and is not asked again", async () => {
-      expect(news.linux).toMatch(/^==> files of the renderer in use, .*\n# Machine db-01, .*\n# a\.0\n/);
+      expect(news.linux).toMatch(
+        /^==> files of the renderer in use, .*\n# Machine db-01, .*\n# interface a\.0: DHCP\n/,
+      );
       const { provider, host } = asked(using("networkd"));
       const checked = await outcome(provider.check({}, news));
       expect(host.log).toEqual(["connect", "read facts", "close"]);
@@ -265,15 +269,39 @@ describe("the provider", () => {
       const next = asked(using("ifupdown"));
       expect(await outcome(next.provider.check(checked.inputs, news))).toEqual(checked);
       expect(next.host.log).toEqual([]);
+      // What is known is judged all the same.
+      const before = { ...checked.inputs, configuration: { linux: { ...linuxOf(checked), renderer: "ifupdown" } } };
+      const { failures } = await outcome(next.provider.check(before, news));
+      expect(failures).toEqual([{ property: "", reason: expect.stringContaining("(ifupdown was detected)") }]);
     });
 
     it("is shown as open where it can't be reached, and asked by up", async () => {
       const told = vi.spyOn(console, "log").mockImplementation(() => {});
       const away = asked({ ...using("networkd"), failures: [{ at: "connect", kind: "unreachable" }] });
       expect(await outcome(away.provider.check({}, news))).toEqual({ inputs: news });
-      expect(told.mock.calls.flat().join("\n")).toMatch(/^what it uses could not be detected\. k1: unreachable/);
+      expect(told.mock.calls.flat().join("\n")).toMatch(/^k1: unreachable.* So it is not known yet what it uses/);
       told.mockRestore();
       await expect(outcome(away.provider.create(news))).rejects.toThrow(/^k1: unreachable/);
+    });
+
+    it("is asked by the change itself where no check could", async () => {
+      const told = vi.spyOn(console, "log").mockImplementation(() => {});
+      const { provider, host } = asked(using("networkd"));
+      // It says the same after the change as before it: what is sent is looked at here, not how it ends.
+      const error = await outcome(provider.create(news)).catch((caught: unknown) => caught);
+      told.mockRestore();
+      expect(host.log.slice(0, 3), String(error)).toEqual(["connect", "read facts", "apply linux"]);
+      expect(host.scripts[1]).toContain("/etc/systemd/network/");
+    });
+
+    it("fails alone where what it says can't be read", async () => {
+      const { failures } = await outcome(asked({ ...using("networkd"), before: "{}" }).provider.check({}, news));
+      expect(failures).toEqual([
+        {
+          property: "",
+          reason: expect.stringMatching(/^the facts of the network devices are incomplete at missing: /),
+        },
+      ]);
     });
 
     it.each([

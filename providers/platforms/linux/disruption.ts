@@ -99,10 +99,10 @@ export function compareLinux(desired: LinuxWords, actual: LinuxWords): Change[] 
 }
 
 /**
- * Where a NIC sits, and which are ours, is looked at before a change; it is nothing that a change could set. A name that is not wanted any
+ * Where a NIC sits, which are ours, and that a renderer is to be detected is looked at before a change; it is nothing that a change could set. A name that is not wanted any
  * more is left as it is until the next start.
  */
-function settings({ pci: _, ports: __, nics = {}, ...words }: LinuxWords, desired: LinuxWords): object {
+function settings({ pci: _, ports: __, detects: ___, nics = {}, ...words }: LinuxWords, desired: LinuxWords): object {
   const wanted = Object.entries(nics).filter(([name]) => own(desired.nics, name) !== undefined);
   return { ...words, nics: Object.fromEntries(wanted) };
 }

@@ -44,13 +44,33 @@ describe("a renderer that is detected", () => {
     const named = wordsOf(SPEC.replace("detect", renderer));
     expect(detection.isOpen(open)).toBe(true);
     expect(detection.isOpen(named)).toBe(false);
-    expect(detection.detected(open, using(...names))).toEqual({ words: named });
-    expect(detection.asBefore(open, named)).toEqual(named);
+    expect(detection.detected(open, using(...names), undefined)).toEqual({ words: named });
+    expect(detection.asBefore(open, named)).toEqual({ words: named });
   });
 
   it("stays open where the state has nothing of the machine", () => {
-    expect(detection.asBefore(open, linux.nothing)).toEqual(open);
-    expect(detection.asBefore(open, open)).toEqual(open);
+    expect(detection.asBefore(open, linux.nothing)).toBeUndefined();
+    expect(detection.asBefore(open, open)).toBeUndefined();
+  });
+
+  it("is the one that we used before where none is in use without us", () => {
+    const named = wordsOf(SPEC.replace("detect", "ifupdown"));
+    expect(detection.detected(open, using(), named)).toEqual({ words: named });
+    expect(detection.detected(open, using(), linux.nothing)).toEqual({
+      conflicts: [expect.stringMatching(/^none of netplan, .* is in use there/)],
+    });
+  });
+
+  it("is asked whether it can write what is wanted whenever that is known, as check asks one that is named", () => {
+    const dotted = (renderer: string) => SPEC.replace("detect", renderer).replace("br0", "br.lan");
+    expect(rulesOf(dotted("ifupdown"))).toContain("error unsupported");
+    expect(rulesOf(dotted("detect"))).not.toContain("error unsupported");
+    const refusal = (device: string) =>
+      expect.stringMatching(`^${device}: .* on br, by its name alone \\(ifupdown was detected\\)\\. Use .*[^.]$`);
+    const refused = { conflicts: [refusal("br.lan"), refusal("br.lan-bond")] };
+    const words = wordsOf(dotted("detect"));
+    expect(detection.detected(words, using("ifupdown"), undefined)).toEqual(refused);
+    expect(detection.asBefore(words, wordsOf(SPEC.replace("detect", "ifupdown")))).toEqual(refused);
   });
 
   it("is asked of no machine that gets nothing of a renderer", () => {
