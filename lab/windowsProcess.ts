@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endProcess, isRunning } from "./ownProcess";
+import { endProcess, isRunning, type OwnProcess } from "./ownProcess";
 import { generateKey } from "./sshKey";
 import type { Report } from "./toolchain/step";
 import type { Scenario } from "./windows/host/scenario";
@@ -30,8 +30,8 @@ export async function startWindows(
 ): Promise<WindowsHosts> {
   const running = findWindows(directory);
   if (running) return running;
+  await stopWindows(directory);
   report("starting the simulated Windows machines");
-  rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const key = generateKey();
   const hosts = Object.entries(scenarios).map(([name, scenario]) => ({ name, scenario }));
@@ -39,13 +39,13 @@ export async function startWindows(
   write(directory, "hosts.json", JSON.stringify({ login: { user: USER, keys: [key.public] }, hosts }));
   const hostsProcess = spawnHosts(directory);
   const { pid = 0 } = hostsProcess;
+  // At once: a start that is interrupted from here on is found and ended.
+  write(directory, "pid", String(pid));
   for (const deadline = Date.now() + START_SECONDS * 1000; Date.now() < deadline; await sleep(50)) {
     if (hasEnded(hostsProcess)) break;
     const started = startedHosts(directory);
     if (!started) continue;
     writeClientFiles(directory, started);
-    // Last: whoever finds it finds all of it.
-    write(directory, "pid", String(pid));
     return { sshConfig: join(directory, "ssh_config"), pid };
   }
   const how = hasEnded(hostsProcess) ? "ended at once" : `did not come up in ${START_SECONDS} s`;
@@ -55,18 +55,23 @@ export async function startWindows(
 
 /** The hosts that were started in `directory` and still run. */
 export function findWindows(directory: string): WindowsHosts | undefined {
-  const file = join(directory, "pid");
-  if (!existsSync(file)) return undefined;
-  const pid = Number(readFileSync(file, "utf8"));
-  return isRunning({ pid, file: join(directory, "hosts.json") })
-    ? { sshConfig: join(directory, "ssh_config"), pid }
-    : undefined;
+  const own = ownProcess(directory);
+  const sshConfig = join(directory, "ssh_config");
+  return own && existsSync(sshConfig) ? { sshConfig, pid: own.pid } : undefined;
 }
 
 export async function stopWindows(directory: string): Promise<void> {
-  const running = findWindows(directory);
-  if (running) await endProcess({ pid: running.pid, file: join(directory, "hosts.json") });
+  const own = ownProcess(directory);
+  if (own) await endProcess(own);
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** What runs there, be it whole or still at its start. */
+function ownProcess(directory: string): OwnProcess | undefined {
+  const file = join(directory, "pid");
+  if (!existsSync(file)) return undefined;
+  const own = { pid: Number(readFileSync(file, "utf8")), file: join(directory, "hosts.json") };
+  return isRunning(own) ? own : undefined;
 }
 
 function spawnHosts(directory: string): ChildProcess {
