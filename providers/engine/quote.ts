@@ -96,7 +96,8 @@ const KEYFILE_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": 
 export function keyfile(value: string): string {
   if (/[^\P{Cc}\n\r\t]|\p{Surrogate}/u.test(value))
     throw new Error(`a key file can't hold the control characters or broken Unicode of ${yaml(value)}`);
-  return value.replaceAll(/[\\\n\r\t]/g, (character) => KEYFILE_ESCAPES[character] ?? "").replace(/^ /, "\\s");
+  const escaped = value.replaceAll(/[\\\n\r\t]/g, (character) => KEYFILE_ESCAPES[character] ?? "");
+  return escaped.replace(/^(?: |\\[nrt])+/, (leading) => leading.replaceAll(" ", "\\s"));
 }
 
 /** One item of a list in a GLib key file; `;` ends an item. */

@@ -142,7 +142,7 @@ describe.skipIf(!hasNmcli)("NetworkManager's own reading", () => {
           expect(/^id=(.*)$/m.exec(answer.stdout)?.[1]?.replaceAll("\t", "\\t")).toBe(keyfile(id));
         },
       ),
-      { numRuns: 40, examples: [["!\t"]] },
+      { numRuns: 40, examples: [["!\t"], ["  !"], ["\n !"], ["\\n !"]] },
     );
   });
 });
@@ -298,7 +298,7 @@ function isWritable(text: string): boolean {
 
 describe("quoting", () => {
   it.each([
-    ["  two blanks", "\\s two blanks"],
+    ["  two blanks", "\\s\\stwo blanks"],
     ["a\\b", "a\\\\b"],
     ["a\nb\tc\rd", "a\\nb\\tc\\rd"],
     ["a;b", "a;b"],
