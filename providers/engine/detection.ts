@@ -39,6 +39,8 @@ function closed<Model extends MachineModel>(
   words: MachineWords,
   decide: (own: unknown, layer: AnyLayer<Model>) => Decided<unknown> | undefined,
 ): Closed {
+  // Nearly always: a machine whose file says all has nothing rewritten.
+  if (!isOpen(driver, words)) return { words, conflicts: [] };
   const conflicts: string[] = [];
   const found = withoutEmpty(driver, (layer) => {
     const own = wordsFor(layer, words);
