@@ -4,6 +4,7 @@ import { isRecord } from "../providers/model/record.js";
 import type { VirtualMachine } from "../providers/model/virtualMachine.js";
 import type { BelowPort, Carried } from "../providers/platforms/carried.js";
 import type { Properties } from "./previewJson.js";
+import { releaseWords } from "./releaseWords.js";
 import { machineDriver, vcenterDriver } from "./resourceKinds.js";
 
 export interface NetworkBelow {
@@ -45,14 +46,15 @@ export function networksBelow(
 
 /** By words of this release. */
 function carried(type: string, inputs: Properties | undefined): readonly Carried[] {
-  const words = inputs?.configuration;
-  if (!isRecord(words)) return [];
   const object = vcenterDriver(type);
-  if (object) return inputs?.driverVersion === object.version ? (object.carried?.(words) ?? []) : [];
+  if (object) {
+    const own = releaseWords(object, inputs);
+    return own ? (object.carried?.(own) ?? []) : [];
+  }
   const machine = machineDriver(type);
-  if (!machine || inputs?.driverVersion !== machine.version) return [];
-  return machine.layers.flatMap((layer) => {
-    const own = words[layer.name];
+  const words = machine && releaseWords(machine, inputs);
+  return (machine?.layers ?? []).flatMap((layer) => {
+    const own = words?.[layer.name];
     return isRecord(own) ? (layer.carried?.(own) ?? []) : [];
   });
 }

@@ -4,6 +4,7 @@ import { type Change, compare } from "../../providers/model/change.js";
 import { isRecord } from "../../providers/model/record.js";
 import type { AnyDriver } from "../../providers/platforms/index.js";
 import type { Properties } from "../previewJson.js";
+import { inputsOfWhole, releaseWords } from "../releaseWords.js";
 import {
   changeLines,
   type Detail,
@@ -62,11 +63,9 @@ function leftAlone(driver: AnyDriver, old: unknown, now: unknown): Change[] {
 
 /** What comes or goes as a whole, by words of this release. */
 function outline(driver: AnyDriver, { before, after }: Pick<States, "before" | "after">): PlannedStep[] {
-  const only = before && after ? undefined : (after ?? before);
-  const words = only?.[WORDS];
-  if (!isRecord(words) || only?.driverVersion !== driver.version) return [];
+  const words = releaseWords(driver, inputsOfWhole({ before, after }));
   return driver.layers.flatMap((layer) => {
-    const own = words[layer.name];
+    const own = words?.[layer.name];
     return isRecord(own) ? layer.outline(own).map(quiet) : [];
   });
 }

@@ -4,6 +4,7 @@ import { compare } from "../../providers/model/change.js";
 import type { AnyVcenterDriver } from "../../providers/platforms/vsphere/index.js";
 import type { Step } from "../../providers/platforms/vsphere/vcenterDriver.js";
 import type { Properties } from "../previewJson.js";
+import { inputsOfWhole, releaseWords } from "../releaseWords.js";
 import {
   type Detail,
   type PlannedStep,
@@ -36,10 +37,9 @@ export function vcenterDetail(driver: AnyVcenterDriver, name: string, states: St
 }
 
 /** What comes or goes as a whole, by words of this release. */
-function outline(driver: AnyVcenterDriver, { before, after }: States): PlannedStep[] {
-  const only = before && after ? undefined : (after ?? before);
-  const own = words(only);
-  return own && only?.driverVersion === driver.version ? (driver.outline?.(own) ?? []).map(quiet) : [];
+function outline(driver: AnyVcenterDriver, states: States): PlannedStep[] {
+  const own = releaseWords(driver, inputsOfWhole(states));
+  return own ? (driver.outline?.(own) ?? []).map(quiet) : [];
 }
 
 interface Planned {
