@@ -1,18 +1,10 @@
 // The first start of a VM with its seed, whole: `up` of its host puts the disc into the VM, Debian with its own cloud-init starts from it under
 // QEMU, and the guest has what the file says before anything was done in it; so it has after another start. I/O.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../../../lab/netns/execute";
-import { startNetns, stopNetns } from "../../../lab/netns/lab";
-import { libvirtPackages, startLibvirt } from "../../../lab/netns/libvirt";
 import type { NetnsLab } from "../../../lab/netns/runningLab";
-import { ensureDebianPackages } from "../../../lab/packages";
-import { ensureImage } from "../../../lab/qemu/image";
-import { agentAnswers, defineVm, VisibleImage } from "../../../lab/qemu/libvirtVm";
-import { ensureQemuPackages } from "../../../lab/qemu/packages";
+import { agentAnswers, defineVm } from "../../../lab/qemu/libvirtVm";
 import { NotStartedError } from "../../../providers/engine/firstStart.js";
 import { Machine } from "../../../providers/engine/machine.js";
 import type { Connect } from "../../../providers/engine/machineAccess.js";
@@ -26,6 +18,7 @@ import { libvirt } from "../../../providers/platforms/kvm/libvirt/index.js";
 import { linuxGuests } from "../../../providers/platforms/linuxGuest/index.js";
 import { modelOf } from "../../model/given.js";
 import { isWhole, whyNotEmulated } from "../emulated.js";
+import { type LibvirtMachine, startLibvirtMachine } from "../libvirtMachine.js";
 
 const reasons = whyNotEmulated("the first start of a VM with a seed");
 if (!isWhole)
@@ -64,31 +57,17 @@ vms:
 `);
 
 describe.skipIf(reasons.length > 0)("a VM with a seed", { timeout: 600_000 }, () => {
-  let scratch: string;
-  let image: VisibleImage;
+  let machine: LibvirtMachine;
   let lab: NetnsLab;
 
   beforeAll(async () => {
-    const report = (line: string) => console.log(line);
-    for (const packages of [
-      await ensureQemuPackages({ report }),
-      await ensureDebianPackages(libvirtPackages, { report }),
-    ])
-      if (!packages.isReady) throw new Error(packages.reason);
-    scratch = mkdtempSync(join(tmpdir(), "multiport-first-start-"));
-    image = new VisibleImage(await ensureImage({ report }));
-    lab = await startNetns(
-      { machines: [{ kind: "kvm", name: HOST }], cables: [] },
-      { directory: join(scratch, "lab"), id: `f${process.pid}`, report: () => {} },
-    );
-    await startLibvirt(lab, HOST);
+    machine = await startLibvirtMachine(HOST, `f${process.pid}`);
+    lab = machine.lab;
     await onHost("ovs-vsctl --timeout=10 add-br vs0 -- set Bridge vs0 datapath_type=netdev");
-    await defineVm({ lab, machine: HOST, domain: DOMAIN, image, isFresh: true });
+    await defineVm({ lab, machine: HOST, domain: DOMAIN, image: machine.image, isFresh: true });
   }, 1_200_000);
   afterAll(async () => {
-    await stopNetns({ directory: join(scratch, "lab") });
-    image?.remove();
-    rmSync(scratch, { recursive: true, force: true });
+    await machine?.stop();
   });
 
   const ssh = (target: Parameters<Connect>[0]) => connectSsh(target, {}, { configFile: lab.sshConfig });

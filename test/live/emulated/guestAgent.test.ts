@@ -1,18 +1,10 @@
 // QEMU's guest agent as the way into a VM: real libvirt on a host of the namespaces lab, reached by real SSH, and in its VM Debian with systemd
 // and the agent of the distribution. Scripts, what goes wrong, and a change that is confirmed or put back by the guest. I/O.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../../../lab/netns/execute";
-import { startNetns, stopNetns } from "../../../lab/netns/lab";
-import { libvirtPackages, startLibvirt } from "../../../lab/netns/libvirt";
 import type { NetnsLab } from "../../../lab/netns/runningLab";
-import { ensureDebianPackages } from "../../../lab/packages";
-import { ensureImage } from "../../../lab/qemu/image";
-import { agentAnswers, startVm, VisibleImage, vmMacs } from "../../../lab/qemu/libvirtVm";
-import { ensureQemuPackages } from "../../../lab/qemu/packages";
+import { agentAnswers, startVm, vmMacs } from "../../../lab/qemu/libvirtVm";
 import { Machine } from "../../../providers/engine/machine.js";
 import type { Connect } from "../../../providers/engine/machineAccess.js";
 import { RevertedError } from "../../../providers/engine/machineErrors.js";
@@ -23,6 +15,7 @@ import { connectSsh } from "../../../providers/host/ssh.js";
 import { linuxGuests } from "../../../providers/platforms/linuxGuest/index.js";
 import { modelOf } from "../../model/given.js";
 import { whyNotEmulated } from "../emulated.js";
+import { type LibvirtMachine, startLibvirtMachine } from "../libvirtMachine.js";
 
 const reasons = whyNotEmulated("a VM behind its guest agent");
 const HOST = "kvm-01";
@@ -50,26 +43,14 @@ vms:
 `;
 
 describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 400_000 }, () => {
-  let scratch: string;
-  let image: VisibleImage;
+  let machine: LibvirtMachine;
   let lab: NetnsLab;
   let guest: Host;
 
   beforeAll(async () => {
-    const report = (line: string) => console.log(line);
-    for (const packages of [
-      await ensureQemuPackages({ report }),
-      await ensureDebianPackages(libvirtPackages, { report }),
-    ])
-      if (!packages.isReady) throw new Error(packages.reason);
-    scratch = mkdtempSync(join(tmpdir(), "multiport-guest-agent-"));
-    image = new VisibleImage(await ensureImage({ report }));
-    lab = await startNetns(
-      { machines: [{ kind: "kvm", name: HOST }], cables: [] },
-      { directory: join(scratch, "lab"), id: `a${process.pid}`, report: () => {} },
-    );
-    await startLibvirt(lab, HOST);
-    await startVm({ lab, machine: HOST, domain: DOMAIN, image });
+    machine = await startLibvirtMachine(HOST, `a${process.pid}`);
+    lab = machine.lab;
+    await startVm({ lab, machine: HOST, domain: DOMAIN, image: machine.image });
     await agentAnswers({ lab, machine: HOST, domain: DOMAIN });
     guest = await enter();
     // The emulated host's own management NIC: here it is the first port of the VM.
@@ -77,9 +58,7 @@ describe.skipIf(reasons.length > 0)("a VM behind its guest agent", { timeout: 40
   }, 1_200_000);
   afterAll(async () => {
     await guest?.close();
-    await stopNetns({ directory: join(scratch, "lab") });
-    image?.remove();
-    rmSync(scratch, { recursive: true, force: true });
+    await machine?.stop();
   });
 
   const connect: Connect = async ({ name, guestAgent }) => {
