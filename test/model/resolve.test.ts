@@ -245,11 +245,9 @@ describe("names and things that clash on a host", () => {
 });
 
 describe("ports of VMs", () => {
-  const guest = (ports: string, bonds = "{}") =>
-    `{ v: { host: k1, ports: ${ports}, bonds: ${bonds}, guest: { os: linux, renderer: netplan } } }`;
+  const LINUX = "guest: { os: linux, renderer: netplan }";
+  const guest = (ports: string, bonds = "{}") => `{ v: { host: k1, ports: ${ports}, bonds: ${bonds}, ${LINUX} } }`;
   const port = (rest: string) => guest(`{ p: { portGroup: vs0/app, guestInterface: eth0, ${rest} } }`);
-  /** In a VM whose guest is left alone. */
-  const alone = (rest: string) => `{ v: { host: k1, ports: { p: { portGroup: vs0/app, ${rest} } } } }`;
   it.each([
     [
       "a switch that does not exist",
@@ -303,18 +301,21 @@ describe("ports of VMs", () => {
       port('addresses: [10.0.0.5/24], gateway: "10.1"'),
       ["vms.v.ports.p.gateway [address] no gateway has this address"],
     ],
-    ["a router of every machine's own subnet", alone('addresses: ["2001:db8::5/64"], gateway: "fe80::1"'), []],
+    ["a router of every machine's own subnet", port('addresses: ["2001:db8::5/64"], gateway: "fe80::1"'), []],
     [
       "that router on an interface without IPv6",
-      alone('gateway: "fe80::1", routes: [{ to: "2001:db8:1::/48", via: "fe80::2" }]'),
+      port('gateway: "fe80::1", routes: [{ to: "2001:db8:1::/48", via: "fe80::2" }]'),
       [
         "vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses",
         "vms.v.ports.p.routes[0].via [address] the router is in the subnet of none of the addresses",
       ],
     ],
     [
-      "a router beside an address that is a network of its own",
-      alone("addresses: [10.0.0.5/32], gateway: 10.0.0.1, routes: [{ to: 10.2.0.0/16, via: 10.0.0.1 }]"),
+      "a router beside an address that is a network of its own, which Windows does not take",
+      port("addresses: [10.0.0.5/32], gateway: 10.0.0.1, routes: [{ to: 10.2.0.0/16, via: 10.0.0.1 }]").replace(
+        LINUX,
+        "guest: { os: windows }",
+      ),
       [
         "vms.v.ports.p.gateway [address] the gateway is in the subnet of none of the addresses",
         "vms.v.ports.p.routes[0].via [address] the router is in the subnet of none of the addresses",
@@ -322,20 +323,20 @@ describe("ports of VMs", () => {
     ],
     [
       "two gateways of one IP version",
-      alone("addresses: [10.0.0.5/24], gateway: [10.0.0.2, 10.0.0.3]"),
+      port("addresses: [10.0.0.5/24], gateway: [10.0.0.2, 10.0.0.3]"),
       ["vms.v.ports.p.gateway[1] [address] there is a second gateway of one IP version"],
     ],
     [
       "routes that are right",
-      alone(
+      port(
         'addresses: [10.0.0.5/24, "2001:db8::5/64"], routes: [{ to: 10.2.0.0/16, via: 10.0.0.9, source: 10.0.0.5 }, { to: 10.2.0.0/16, via: 10.0.0.8, metric: 50 }, { to: "2001:db8:1::/48", via: "fe80::1" }, { to: 10.3.0.0/24 }]',
       ),
       [],
     ],
-    ["a router whose subnet comes by DHCP", alone("dhcp: ipv4, routes: [{ to: 10.2.0.0/16, via: 10.9.0.9 }]"), []],
+    ["a router whose subnet comes by DHCP", port("dhcp: ipv4, routes: [{ to: 10.2.0.0/16, via: 10.9.0.9 }]"), []],
     [
       "routes to what is no subnet",
-      alone(
+      port(
         "addresses: [10.0.0.5/24], routes: [{ to: 10.2.0.1/16 }, { to: 0.0.0.0/0, via: 10.0.0.9 }, { to: 10.2/16 }]",
       ),
       [
@@ -346,7 +347,7 @@ describe("ports of VMs", () => {
     ],
     [
       "routes over the wrong router, from the wrong address, twice",
-      alone(
+      port(
         'addresses: [10.0.0.5/24], routes: [{ to: 10.2.0.0/16, via: 10.9.0.9, source: 10.0.0.6 }, { to: 10.2.0.0/16 }, { to: 10.3.0.0/16, via: "2001:db8::1" }]',
       ),
       [
@@ -358,7 +359,7 @@ describe("ports of VMs", () => {
     ],
     [
       "a routing table of the system's, for no address",
-      alone("routingTable: 254"),
+      port("routingTable: 254"),
       [
         "vms.v.ports.p.routingTable [schema] this routing table is one of the system's own",
         "vms.v.ports.p.routingTable [schema] the table answers for the addresses of the interface, which has none",

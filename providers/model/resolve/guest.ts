@@ -1,5 +1,5 @@
 // The inside of a VM with Linux: which interface is which port, its bonds, its VLANs, and its one way out. Pure.
-import { toInterfaceIp } from "../interfaceIp.js";
+import { type GuestIpKey, toInterfaceIp } from "../interfaceIp.js";
 import { DEFAULT_RENDERER, LINUX_RENDERERS, type RendererChoice } from "../linuxRenderer.js";
 import { DEFAULT_MISSING_PACKAGES } from "../missingPackages.js";
 import type { Path } from "../problem.js";
@@ -80,6 +80,23 @@ function toLinuxPort(scope: Scope, port: GuestPort, { vm, shared }: Pick<GuestCo
   return { ...port, vlans: vlans.map((place) => ({ vlan: place.vlan, ...toInterfaceIp(place.spec, place.network) })) };
 }
 
+/**
+ * Keys of a port that nobody takes where there is no guest section. Addresses stay: they are compared with all others of the
+ * environment, whoever configures them.
+ */
+const ONLY_INSIDE: Readonly<Record<GuestIpKey | "interfaces" | "guestPci", boolean>> = {
+  addresses: false,
+  gateway: true,
+  nameservers: true,
+  searchDomains: true,
+  mtu: true,
+  routes: true,
+  routingTable: true,
+  dhcp: true,
+  interfaces: true,
+  guestPci: true,
+};
+
 /** What somebody would have to configure inside a guest that multiport leaves alone. */
 function refuseInside(scope: Scope, body: VirtualMachineSpec, path: Path): void {
   if (Object.keys(body.bonds ?? {}).length > 0)
@@ -87,17 +104,14 @@ function refuseInside(scope: Scope, body: VirtualMachineSpec, path: Path): void 
       message: "bonds are configured inside the guest, and the VM has no guest section",
       remedy: "Add guest with os, or remove bonds.",
     });
-  for (const [name, { interfaces, guestPci }] of Object.entries(body.ports)) {
-    if (guestPci !== undefined)
-      scope.error("schema", [...path, "ports", name, "guestPci"], {
-        message: "a port is looked for inside the guest, and the VM has no guest section",
-        found: guestPci,
-        remedy: "Add guest with os: linux, or remove guestPci.",
+  for (const [name, port] of Object.entries(body.ports))
+    for (const key of Object.keys(ONLY_INSIDE) as (keyof typeof ONLY_INSIDE)[]) {
+      const value = port[key];
+      if (value === undefined || !ONLY_INSIDE[key]) continue;
+      scope.error("schema", [...path, "ports", name, key], {
+        message: "this is for the inside of the guest, and the VM has no guest section",
+        ...(typeof value === "object" ? {} : { found: value }),
+        remedy: `Add guest with os, or remove ${key}.`,
       });
-    if (interfaces !== undefined)
-      scope.error("schema", [...path, "ports", name, "interfaces"], {
-        message: "interfaces are configured inside the guest, and the VM has no guest section",
-        remedy: "Add guest with os: linux, or remove interfaces.",
-      });
-  }
+    }
 }
