@@ -216,6 +216,19 @@ it("is under way until its way back has come to the end, however late, and who r
   expect(facts().last).toMatchObject({ id: "7", outcome: "reverted", reason: "too late" });
 });
 
+it("has as long as the whole way back for each of its steps", () => {
+  change({ revertAfter: [OVS] })();
+  const kept = `/var/lib/multiport/change/old${machine.path("kept")}`;
+  machine.run(`rm ${kept}; mkfifo -m 640 ${kept}; { sleep 2.5; echo old >${kept}; } >/dev/null 2>&1 &`);
+  const [until, atTheStep] = [join(machine.state, "change/until"), join(machine.root, "atTheStep")];
+  writeFileSync(join(machine.root, "bin/ovs-vsctl"), `#!/bin/sh\ncp ${until} ${atTheStep}\n`, { mode: 0o755 });
+  machine.run("sh /var/lib/multiport/change/revert.sh live 'too late' >/dev/null 2>&1 &\nsleep 0.4");
+  const begun = Number(readFileSync(until, "utf8"));
+  machine.run(machineScript("sh", "refuse", { reason: "it's wrong" }));
+  expectOld();
+  expect(Number(readFileSync(atTheStep, "utf8"))).toBeGreaterThan(begun);
+});
+
 it("is put back to the end although who refused it is gone in the middle", async () => {
   change()();
   const kept = `/var/lib/multiport/change/old${machine.path("kept")}`;
@@ -248,7 +261,10 @@ it("at boot puts the files back before the network, and the rest after it", () =
   expect([text("kept"), text("leaving")]).toEqual(["old\n", "was here\n"]);
   expect(existsSync(join(machine.state, "change/reverting"))).toBe(true);
   expect(confirm().status).toBe(76);
+  // Services that the boot has started have read them: they must not look changed to them.
+  const { ino } = statSync(machine.path("kept"));
   boot("resume");
   expectOld();
+  expect(statSync(machine.path("kept")).ino).toBe(ino);
   expect(facts().last).toMatchObject({ outcome: "reverted", reason: "the machine was restarted" });
 });

@@ -62,7 +62,8 @@ export class FolderMachine {
       input: script
         .replaceAll("/var/lib/multiport", this.state)
         .replaceAll("/etc/netplan", join(this.root, "etc/netplan"))
-        .replaceAll("/run/systemd/system", "/nowhere"),
+        .replaceAll("/run/systemd/system", "/nowhere")
+        .replaceAll("PATH=/usr/local/sbin", `PATH=${join(this.root, "bin")}:/usr/local/sbin`),
       cwd: this.root,
       env: { PATH: `${join(this.root, "bin")}:${process.env.PATH}`, ...variables },
       encoding: "utf8",
