@@ -15,7 +15,8 @@ export default defineConfig({
           chaiConfig,
           include: ["test/**/*.test.ts"],
           exclude: ["test/live/**"],
-          testTimeout: 20_000,
+          // Far above what the longest takes beside others: only one that hangs meets it.
+          testTimeout: 60_000,
           // The default leaves one processor free, which on a machine with two is half of it.
           maxWorkers: "100%",
         },
