@@ -7,6 +7,7 @@ import { ensureRelay } from "../netns/sshRelay";
 import { StateDirectory } from "../netns/stateDirectory";
 import { loadLock } from "../toolchain/bootstrapModule";
 import { type Report, secondsSince } from "../toolchain/step";
+import { bootSeconds, untilItGreets } from "./boot";
 import { EmulatedCable } from "./cable";
 import { EmulatedSwitch } from "./emulatedSwitch";
 import { type CableNumber, cableNumbers, nicOf } from "./emulator";
@@ -16,7 +17,7 @@ import { type KernelBond, parseKernelBond, readBondCommand } from "./kernelBond"
 import { hostName, type LabFiles, labFiles } from "./labFiles";
 import type { Leash } from "./leash";
 import { sendQmp } from "./qmp";
-import { doesGreet, startRack, stopRack } from "./rack";
+import { startRack, stopRack } from "./rack";
 import { whyNotQemu } from "./requirements";
 import { Session } from "./session";
 import { ensureSnapshot } from "./snapshot";
@@ -30,9 +31,6 @@ export interface QemuOptions {
   readonly report: Report;
 }
 
-// Half a minute where nothing else runs; ten times that was seen where a lot did.
-const bootSeconds = 500;
-
 interface Parts {
   readonly directory: StateDirectory;
   readonly files: LabFiles;
@@ -40,6 +38,7 @@ interface Parts {
   readonly snapshot: string;
   readonly rack: ProcessRecord;
   readonly leash: Leash;
+  readonly report: Report;
 }
 
 /** A host that runs. One at a time is enough for two processors. */
@@ -68,7 +67,7 @@ export class QemuHost {
     const what = "starting the emulated host";
     const host = await withLock(directory.lock, { what, report: options.report }, async () => {
       const { process: rack, leash } = await startRack(directory, options.id);
-      return new QemuHost({ directory, files, image, snapshot, rack, leash });
+      return new QemuHost({ directory, files, image, snapshot, rack, leash, report: options.report });
     });
     await host.rollBack();
     options.report(`emulated host: started from its snapshot in ${secondsSince(began)} s`);
@@ -186,9 +185,8 @@ export class QemuHost {
   }
 
   private async untilReachable(seconds: number): Promise<void> {
-    const { rack, directory, image, files } = this.parts;
-    const what = `the emulated host to answer SSH (${files.serialLog} tells more)`;
-    await waitFor({ what, seconds }, async () => ((await doesGreet(rack)) ? true : undefined));
+    const { rack, directory, image } = this.parts;
+    await untilItGreets({ ...this.parts, seconds });
     // The relay belongs to the rack: it outlives QEMU and every boot of the host.
     if (this.port !== undefined) return;
     const target = { name: hostName, address: "127.0.0.1", port: undefined };

@@ -3,27 +3,30 @@ import { createHash } from "node:crypto";
 import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { executeOrThrow, waitFor } from "../netns/execute";
+import { executeOrThrow } from "../netns/execute";
 import type { ProcessRecord } from "../netns/processRecord";
 import { ensureRelay } from "../netns/sshRelay";
 import { StateDirectory } from "../netns/stateDirectory";
 import { type CacheEntry, cachedFolder } from "../toolchain/cache";
 import { run } from "../toolchain/command";
 import { type Report, runStep } from "../toolchain/step";
+import { bootSeconds, untilItGreets } from "./boot";
 import { emulatorArguments, snapshotName } from "./emulator";
 import { startEmulator } from "./emulatorProcess";
 import type { Image } from "./image";
 import { hostName, type LabFiles, labFiles } from "./labFiles";
 import type { Leash } from "./leash";
 import { sendMonitor, sendQmp } from "./qmp";
-import { doesGreet, startRack, stopRack } from "./rack";
+import { startRack, stopRack } from "./rack";
 import { Session } from "./session";
 
 /** A qcow2 over the image's disk with the snapshot in it. It is copied for each host, never run itself. */
 export async function ensureSnapshot(image: Image, options: { readonly report: Report }): Promise<string> {
   const entry = await snapshotEntry(image);
   const { folder } = await cachedFolder(entry, options, (half) =>
-    runStep("booting the emulated host", { ...options, usualSeconds: 40 }, () => build(image, entry, half)),
+    runStep("booting the emulated host", { ...options, usualSeconds: 40 }, () =>
+      build(image, { entry, half, ...options }),
+    ),
   );
   return join(folder, "disk.qcow2");
 }
@@ -38,7 +41,10 @@ async function snapshotEntry(image: Image): Promise<CacheEntry> {
   return { name: "qemu-snapshot", key: hash.digest("hex").slice(0, 16) };
 }
 
-async function build(image: Image, entry: CacheEntry, half: string): Promise<void> {
+async function build(
+  image: Image,
+  { entry, half, report }: { readonly entry: CacheEntry; readonly half: string; readonly report: Report },
+): Promise<void> {
   // A run that was killed while it built leaves its processes here, where the next one finds them.
   const directory = new StateDirectory(join(tmpdir(), `multiport-${entry.name}-${entry.key}`));
   let leash: Leash | undefined;
@@ -49,7 +55,7 @@ async function build(image: Image, entry: CacheEntry, half: string): Promise<voi
     const files = labFiles(directory);
     await makeOverlay(image, files);
     await startEmulator({ image, files, rack, loadSnapshot: false });
-    await untilBooted(image, { rack, directory });
+    await untilBooted(image, { rack, directory, report });
     await sendMonitor(files.qmpSocket, `savevm ${snapshotName}`);
     await sendQmp(files.qmpSocket, "quit");
     await copyFile(files.overlay, join(half, "disk.qcow2"));
@@ -72,12 +78,13 @@ sync`;
 
 async function untilBooted(
   image: Image,
-  { rack, directory }: { readonly rack: ProcessRecord; readonly directory: StateDirectory },
+  {
+    rack,
+    directory,
+    report,
+  }: { readonly rack: ProcessRecord; readonly directory: StateDirectory; readonly report: Report },
 ): Promise<void> {
-  const { serialLog } = labFiles(directory);
-  await waitFor({ what: `the emulated host to boot (${serialLog} tells more)`, seconds: 500 }, async () =>
-    (await doesGreet(rack)) ? true : undefined,
-  );
+  await untilItGreets({ rack, files: labFiles(directory), seconds: bootSeconds, report });
   const port = await ensureRelay({ name: hostName, address: "127.0.0.1", port: undefined }, { outer: rack, directory });
   const session = await Session.open({ ...image, port });
   const { code, stdout, stderr } = await session.run(settle, { timeoutSeconds: 180 });

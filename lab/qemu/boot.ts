@@ -1,0 +1,40 @@
+// Waiting for the emulated host to answer, whose kernel does not always come up by itself. I/O.
+import { readFileSync } from "node:fs";
+import { waitFor } from "../netns/execute";
+import type { ProcessRecord } from "../netns/processRecord";
+import type { Report } from "../toolchain/step";
+import type { LabFiles } from "./labFiles";
+import { sendQmp } from "./qmp";
+import { doesGreet } from "./rack";
+
+// Half a minute where nothing else runs; ten times that was seen where a lot did.
+export const bootSeconds = 500;
+
+/**
+ * On a busy machine QEMU sometimes loses a timer's interrupt while a kernel starts, and the kernel waits for it for ever: one start of some
+ * forty. After 21 s it says this.
+ */
+const HANGS = "kthread timer wakeup didn't happen";
+
+interface Booting {
+  readonly rack: ProcessRecord;
+  readonly files: Pick<LabFiles, "serialLog" | "qmpSocket">;
+  readonly seconds: number;
+  readonly report: Report;
+}
+
+/** Waits until the host's SSH server greets. A kernel that hangs is started anew. */
+export async function untilItGreets({ rack, files, seconds, report }: Booting): Promise<void> {
+  const { serialLog, qmpSocket } = files;
+  const saysHanging = () => readFileSync(serialLog, "utf8").split(HANGS).length - 1;
+  let known = saysHanging();
+  const what = `the emulated host to answer SSH (${serialLog} tells more)`;
+  await waitFor({ what, seconds }, async () => {
+    if (await doesGreet(rack)) return true;
+    if (saysHanging() === known) return undefined;
+    known = saysHanging();
+    report("emulated host: its kernel hangs at its start, so it is reset once more");
+    await sendQmp(qmpSocket, "system_reset");
+    return undefined;
+  });
+}
