@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QemuHost } from "../../../lab/qemu/qemuHost";
-import { type ApplyOutcome, startApply } from "../applyRun.js";
+import type { LinuxRenderer } from "../../../providers/model/linuxRenderer.js";
+import { type ApplyOutcome, type ApplyRun, apply, startApply } from "../applyRun.js";
 import { sampled, whyNotEmulated } from "../emulated.js";
+import { IN_USE } from "../rendererInUse.js";
 
 const reasons = whyNotEmulated("the host that is reached over the NICs that change");
 
@@ -21,7 +23,15 @@ const RESETS = [
 const ADDRESS = "10.99.0.2";
 const CONFIRM_SECONDS = 60;
 
+/** The other renderers, and the program of each that is held in the middle of the change. */
+const OTHERS = [
+  ["netplan", "networkctl"],
+  ["NetworkManager", "nmcli"],
+  ["ifupdown", "ifup"],
+] as const;
+
 interface Choice {
+  readonly renderer?: LinuxRenderer;
   readonly team?: string;
   readonly vlan?: number;
   readonly gateway?: string;
@@ -29,6 +39,7 @@ interface Choice {
 
 /** Two NICs as a bond below a bridge, and the management address on it, without a tag unless there is one. */
 const environment = ({
+  renderer = "networkd",
   team = "members: [enp1s0, enp2s0]",
   vlan,
   gateway = "10.99.0.1",
@@ -37,7 +48,7 @@ networks: { mgmt: { ${vlan === undefined ? "" : `vlan: ${vlan}`} }, app: { vlan:
 hosts:
   lab:
     platform: kvm
-    renderer: networkd
+    renderer: ${renderer}
     ssh: { confirmSeconds: ${CONFIRM_SECONDS} }
     uplinks: { enp1s0: , enp2s0: }
     virtualSwitches:
@@ -56,6 +67,38 @@ Gateway=10.99.0.1
 LinkLocalAddressing=no
 FILE
 networkctl reload`;
+
+/** The devices of the host's kernel that a change is about, with their states. Not their MAC addresses: at boot a bond has that of the NIC
+ * which joins it first. */
+const devicesOf = (host: QemuHost) =>
+  host.runOrThrow("for kind in bond bridge vlan; do ip -br link show type $kind | awk '{ print $1, $2 }'; done");
+
+/** Resets the host where a change has come to a program, and waits until the host has put an end to the change. */
+async function reset(
+  host: QemuHost,
+  { program, when, change }: { readonly program: string; readonly when: string; readonly change: () => ApplyRun },
+): Promise<void> {
+  await host.runOrThrow(`real=$(command -v ${program}); mkdir -p /usr/local/sbin; cat >/usr/local/sbin/${program} <<SCRIPT
+#!/bin/sh
+change=/var/lib/multiport/change
+if [ -e /run/hold ] && ${when.replaceAll("$", "\\$")}; then
+  ${program === "sync" ? ":" : "/usr/bin/sync"}
+  touch /run/held
+  while :; do sleep 1; done
+fi
+exec $real "\\$@"
+SCRIPT
+chmod 755 /usr/local/sbin/${program}; touch /run/hold`);
+  const running = change();
+  for (const deadline = Date.now() + 120_000; (await host.run("[ -e /run/held ]")).code !== 0; await sleep(300))
+    if (Date.now() > deadline) throw new Error("the step was not held");
+  running.kill();
+  await host.reset();
+  const isUnderWay = async () => (await host.run("[ -e /var/lib/multiport/change ]")).code === 0;
+  for (const deadline = Date.now() + 180_000; await isUnderWay(); await sleep(1000))
+    if (Date.now() > deadline) throw new Error("the change did not end");
+  await host.runOrThrow(`rm -f /usr/local/sbin/${program}`);
+}
 
 describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that change", { timeout: 600_000 }, () => {
   let scratch: string;
@@ -101,11 +144,7 @@ describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that c
     return outcome;
   };
 
-  /** The devices of the host's kernel that a change is about, in one line. */
-  const devices = () =>
-    host.runOrThrow(
-      "ip -br link show type bond; ip -br link show type bridge; ip -br link show type vlan | cut -d' ' -f1",
-    );
+  const devices = () => devicesOf(host);
 
   it("moves its address into the bond and the bridge over the same SSH", async () => {
     const outcome = await run();
@@ -138,29 +177,7 @@ describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that c
     "has what it had before when it is reset while: %s",
     async (name, program, when) => {
       const before = await devices();
-      await host.runOrThrow(`real=$(command -v ${program}); mkdir -p /usr/local/sbin; cat >/usr/local/sbin/${program} <<SCRIPT
-#!/bin/sh
-change=/var/lib/multiport/change
-if [ -e /run/hold ] && ${when.replaceAll("$", "\\$")}; then
-  sync.real 2>/dev/null
-  touch /run/held
-  while :; do sleep 1; done
-fi
-exec $real "\\$@"
-SCRIPT
-chmod 755 /usr/local/sbin/${program}; touch /run/hold`);
-      const running = startApply(environment({ vlan: 10 }), way);
-      for (const deadline = Date.now() + 120_000; (await host.run("[ -e /run/held ]")).code !== 0; await sleep(300))
-        if (Date.now() > deadline) throw new Error("the step was not held");
-      running.kill();
-      await host.reset();
-      for (
-        const deadline = Date.now() + 180_000;
-        (await host.run("[ -e /var/lib/multiport/change ]")).code === 0;
-        await sleep(1000)
-      )
-        if (Date.now() > deadline) throw new Error("the change did not end");
-      await host.runOrThrow(`rm -f /usr/local/sbin/${program}`);
+      await reset(host, { program, when, change: () => startApply(environment({ vlan: 10 }), way) });
       await answers();
       expect(await devices()).toBe(before);
       const next = await run();
@@ -169,3 +186,41 @@ chmod 755 /usr/local/sbin/${program}; touch /run/hold`);
     },
   );
 });
+
+describe.skipIf(reasons.length > 0).each(sampled(OTHERS, () => false, "renderers other than networkd at a reset"))(
+  "a host by %s",
+  { timeout: 600_000 },
+  (renderer, program) => {
+    let scratch: string;
+    let host: QemuHost;
+    const up = (vlan?: number) =>
+      startApply(environment({ renderer, ...(vlan === undefined ? {} : { vlan }) }), host.sshConfig);
+
+    beforeAll(async () => {
+      scratch = mkdtempSync(join(tmpdir(), "multiport-kvmhost-"));
+      host = await QemuHost.start({
+        directory: join(scratch, "lab"),
+        id: "kvmhost",
+        report: (line) => console.log(line),
+      });
+      await host.switch.setUp({
+        ports: ["p1", "p2"].map((name) => ({ name, native: 99, trunks: [10] })),
+        core: [{ name: "core99", vlan: 99, address: "10.99.0.1/24" }],
+      });
+      await host.runOrThrow(IN_USE[renderer]);
+      await apply(environment({ renderer }), host.sshConfig);
+    }, 900_000);
+    afterAll(async () => {
+      await host?.stop();
+      rmSync(scratch, { recursive: true, force: true });
+    });
+
+    it("has what it had before when it is reset while it changes", async () => {
+      const before = await devicesOf(host);
+      // Its check asks the same programs, before there is anything to put back.
+      await reset(host, { program, when: '[ -e "$change/apply.pid" ]', change: () => up(10) });
+      expect(await devicesOf(host)).toBe(before);
+      expect((await up().outcome)?.changes).toEqual([]);
+    });
+  },
+);
