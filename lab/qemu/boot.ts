@@ -16,6 +16,11 @@ export const bootSeconds = 500;
  */
 const HANGS = "kthread timer wakeup didn't happen";
 
+/** How often a kernel has said that it hangs, on its serial console. */
+export function hangsIn(console: string): number {
+  return console.split(HANGS).length - 1;
+}
+
 interface Booting {
   readonly rack: ProcessRecord;
   readonly files: Pick<LabFiles, "serialLog" | "qmpSocket">;
@@ -26,13 +31,13 @@ interface Booting {
 /** Waits until the host's SSH server greets. A kernel that hangs is started anew. */
 export async function untilItGreets({ rack, files, seconds, report }: Booting): Promise<void> {
   const { serialLog, qmpSocket } = files;
-  const saysHanging = () => readFileSync(serialLog, "utf8").split(HANGS).length - 1;
-  let known = saysHanging();
+  const hangs = () => hangsIn(readFileSync(serialLog, "utf8"));
+  let known = hangs();
   const what = `the emulated host to answer SSH (${serialLog} tells more)`;
   await waitFor({ what, seconds }, async () => {
     if (await doesGreet(rack)) return true;
-    if (saysHanging() === known) return undefined;
-    known = saysHanging();
+    if (hangs() === known) return undefined;
+    known = hangs();
     report("emulated host: its kernel hangs at its start, so it is reset once more");
     await sendQmp(qmpSocket, "system_reset");
     return undefined;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitFor } from "../netns/execute";
 import type { NetnsLab } from "../netns/runningLab";
+import { hangsIn } from "./boot";
 import type { Image } from "./image";
 
 /** Ports of the VM, each with a MAC address of its own. */
@@ -69,19 +70,31 @@ ${virsh.join(" ")} define /tmp/${domain}.xml`;
   if (code !== 0) throw new Error(`VM ${domain} was not defined: ${stderr}`);
 }
 
-/** Waits until its guest agent answers. */
+/** Waits until its guest agent answers. A kernel that hangs is started anew. */
 export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "image" | "hasChannel">): Promise<void> {
-  const ping = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}'`;
+  const look = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}' >/dev/null || { cat ${consoleOf(domain)}; exit 1; }`;
+  let known: number | undefined;
   await waitFor({ what: `the guest agent of ${domain}`, seconds: 600 }, async () => {
-    const { code } = await lab.run(machine, ["sh", "-c", ping]);
+    const { code, stdout } = await lab.run(machine, ["sh", "-c", look]);
     if (code === 0) return true;
+    const hangs = hangsIn(stdout);
+    if (hangs > (known ?? hangs)) {
+      console.log(`VM ${domain}: its kernel hangs at its start, so it is reset once more`);
+      await lab.run(machine, [...virsh, "reset", domain]);
+    }
+    known = hangs;
     // Every look takes a processor from the boot.
     await sleep(2000);
     return undefined;
   });
 }
 
-const kernelArguments = [...["root=/dev/vda", "rw", "mitigations=off", "quiet", "loglevel=4", "systemd.show_status=0"]];
+const consoleOf = (domain: string) => `/var/tmp/${domain}.console`;
+
+const kernelArguments = [
+  ...["root=/dev/vda", "rw", "console=ttyS0", "mitigations=off"],
+  ...["quiet", "loglevel=4", "systemd.show_status=0"],
+];
 
 interface Domain {
   readonly domain: string;
@@ -101,6 +114,7 @@ function domainXml({ domain, disk, hasChannel, isFresh }: Domain): string {
   <features><acpi/></features><cpu mode='maximum'/>
   <devices>
     ${disk ? hardware(disk.file, isFresh ? [] : vmMacs) : ""}
+    <serial type='file'><source path='${consoleOf(domain)}'/></serial>
     ${hasChannel ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ""}
     <memballoon model='none'/>
   </devices>
