@@ -75,7 +75,9 @@ describe.skipIf(reasons.length > 0)("virtual functions of the emulated host", { 
     );
   /** Whether the first function carries a ping in its VLAN. */
   const reachesSwitch = async () => {
+    // udev may be about to give it its name.
     await host.runOrThrow(`set -e
+udevadm settle
 vf=$(ls /sys/class/net/enp3s0/device/virtfn0/net)
 ip address replace 10.20.0.3/24 dev $vf
 ip link set $vf up`);

@@ -287,12 +287,18 @@ set_function_mtu() {
     sleep 1
     waited=$((waited + 1))
   done
+  until set_device_mtu "$1"; do :; done
+}
+
+# False where the device got its name from udev just now, between two of these commands: it is there under another one.
+set_device_mtu() {
   for each_netdev in "$pci/$address"/net/*; do
     if [ ! -e "$each_netdev/mtu" ]; then continue; fi
     read_line "$each_netdev/mtu"
     if [ "$value" = "$1" ]; then continue; fi
-    said=$(ip link set dev "${each_netdev##*/}" mtu "$1" 2>&1) ||
-      fail ": virtual function $number (${each_netdev##*/}): mtu $1 is refused: $said"
+    if said=$(ip link set dev "${each_netdev##*/}" mtu "$1" 2>&1); then continue; fi
+    [ ! -e "$each_netdev" ] || fail ": virtual function $number (${each_netdev##*/}): mtu $1 is refused: $said"
+    return 1
   done
 }
 
