@@ -68,6 +68,20 @@ LinkLocalAddressing=no
 FILE
 networkctl reload`;
 
+/** The host, and the switch that two of its cables end in. */
+async function startHost(scratch: string): Promise<QemuHost> {
+  const host = await QemuHost.start({
+    directory: join(scratch, "lab"),
+    id: "kvmhost",
+    report: (line) => console.log(line),
+  });
+  await host.switch.setUp({
+    ports: ["p1", "p2"].map((name) => ({ name, native: 99, trunks: [10] })),
+    core: [{ name: "core99", vlan: 99, address: "10.99.0.1/24" }],
+  });
+  return host;
+}
+
 /** The devices of the host's kernel that a change is about, with their states. Not their MAC addresses: at boot a bond has that of the NIC
  * which joins it first. */
 const devicesOf = (host: QemuHost) =>
@@ -108,15 +122,7 @@ describe.skipIf(reasons.length > 0)("a host that is reached over the NICs that c
 
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), "multiport-kvmhost-"));
-    host = await QemuHost.start({
-      directory: join(scratch, "lab"),
-      id: "kvmhost",
-      report: (line) => console.log(line),
-    });
-    await host.switch.setUp({
-      ports: ["p1", "p2"].map((name) => ({ name, native: 99, trunks: [10] })),
-      core: [{ name: "core99", vlan: 99, address: "10.99.0.1/24" }],
-    });
+    host = await startHost(scratch);
     // Whoever manages the host sits behind its gateway.
     await host.switch.runScript("ip addr add 10.98.0.1/32 dev lo");
     await host.runOrThrow(BY_HAND);
@@ -198,15 +204,7 @@ describe.skipIf(reasons.length > 0).each(sampled(OTHERS, () => false, "renderers
 
     beforeAll(async () => {
       scratch = mkdtempSync(join(tmpdir(), "multiport-kvmhost-"));
-      host = await QemuHost.start({
-        directory: join(scratch, "lab"),
-        id: "kvmhost",
-        report: (line) => console.log(line),
-      });
-      await host.switch.setUp({
-        ports: ["p1", "p2"].map((name) => ({ name, native: 99, trunks: [10] })),
-        core: [{ name: "core99", vlan: 99, address: "10.99.0.1/24" }],
-      });
+      host = await startHost(scratch);
       await host.runOrThrow(IN_USE[renderer]);
       await apply(environment({ renderer }), host.sshConfig);
     }, 900_000);
