@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// unit: pure code and loopback only, some minutes. simulated: the real engine with simulated vCenters and Windows hosts, which know
-// nothing of each other. live: the namespaces lab, and the checkout as a whole. emulated: the emulated host. The last two take one file at a time, and
-// stand in no hurry. measured: what measures times or counts what is lost, and so has the machine for itself.
 // What a test that failed says in CI has no difference beside it: the values themselves are all that is seen there.
 const chaiConfig = { truncateThreshold: 2000 };
 
+// unit: pure code and loopback only, some minutes. simulated: the real engine with simulated vCenters and Windows hosts, which know
+// nothing of each other. live: the namespaces lab, and the checkout as a whole. emulated: the emulated host. The last two take one file at a time, and
+// stand in no hurry. measured: what measures times or counts what is lost, and so has the machine for itself.
 export default defineConfig({
   test: {
     projects: [

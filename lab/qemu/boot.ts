@@ -16,9 +16,17 @@ export const bootSeconds = 500;
  */
 const HANGS = "kthread timer wakeup didn't happen";
 
-/** How often a kernel has said that it hangs, on its serial console. */
-export function hangsIn(console: string): number {
-  return console.split(HANGS).length - 1;
+/**
+ * Says of each reading of a serial console whether a kernel began to hang since the reading before. The first is what was there already.
+ */
+export function hangWatch(): (text: string) => boolean {
+  let known: number | undefined;
+  return (text) => {
+    const now = text.split(HANGS).length - 1;
+    const isAnew = now > (known ?? now);
+    known = now;
+    return isAnew;
+  };
 }
 
 interface Booting {
@@ -31,13 +39,13 @@ interface Booting {
 /** Waits until the host's SSH server greets. A kernel that hangs is started anew. */
 export async function untilItGreets({ rack, files, seconds, report }: Booting): Promise<void> {
   const { serialLog, qmpSocket } = files;
-  const hangs = () => hangsIn(readFileSync(serialLog, "utf8"));
-  let known = hangs();
+  const said = () => readFileSync(serialLog, "utf8");
+  const hangsAnew = hangWatch();
+  hangsAnew(said());
   const what = `the emulated host to answer SSH (${serialLog} tells more)`;
   await waitFor({ what, seconds }, async () => {
     if (await doesGreet(rack)) return true;
-    if (hangs() === known) return undefined;
-    known = hangs();
+    if (!hangsAnew(said())) return undefined;
     report("emulated host: its kernel hangs at its start, so it is reset once more");
     await sendQmp(qmpSocket, "system_reset");
     return undefined;

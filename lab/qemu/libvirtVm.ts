@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitFor } from "../netns/execute";
 import type { NetnsLab } from "../netns/runningLab";
-import { hangsIn } from "./boot";
+import { hangWatch } from "./boot";
 import type { Image } from "./image";
 
 /** Ports of the VM, each with a MAC address of its own. */
@@ -72,17 +72,15 @@ ${virsh.join(" ")} define /tmp/${domain}.xml`;
 
 /** Waits until its guest agent answers. A kernel that hangs is started anew. */
 export async function agentAnswers({ lab, machine, domain }: Omit<VmOptions, "image" | "hasChannel">): Promise<void> {
-  const look = `virsh --quiet --connect qemu:///system qemu-agent-command ${domain} '{"execute":"guest-ping"}' >/dev/null || { cat ${consoleOf(domain)}; exit 1; }`;
-  let known: number | undefined;
+  const look = `${virsh.join(" ")} qemu-agent-command ${domain} '{"execute":"guest-ping"}' >/dev/null || { cat ${consoleOf(domain)}; exit 1; }`;
+  const hangsAnew = hangWatch();
   await waitFor({ what: `the guest agent of ${domain}`, seconds: 600 }, async () => {
     const { code, stdout } = await lab.run(machine, ["sh", "-c", look]);
     if (code === 0) return true;
-    const hangs = hangsIn(stdout);
-    if (hangs > (known ?? hangs)) {
+    if (hangsAnew(stdout)) {
       console.log(`VM ${domain}: its kernel hangs at its start, so it is reset once more`);
       await lab.run(machine, [...virsh, "reset", domain]);
     }
-    known = hangs;
     // Every look takes a processor from the boot.
     await sleep(2000);
     return undefined;

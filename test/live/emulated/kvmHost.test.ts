@@ -82,8 +82,10 @@ async function startHost(scratch: string): Promise<QemuHost> {
   return host;
 }
 
-/** The devices of the host's kernel that a change is about, with their states. Not their MAC addresses: at boot a bond has that of the NIC
- * which joins it first. */
+/**
+ * The devices of the host's kernel that a change is about, with their states. Not their MAC addresses: at boot a bond has that of the NIC
+ * which joins it first.
+ */
 const devicesOf = (host: QemuHost) =>
   host.runOrThrow("for kind in bond bridge vlan; do ip -br link show type $kind | awk '{ print $1, $2 }'; done");
 
